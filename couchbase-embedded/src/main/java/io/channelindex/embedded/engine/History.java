@@ -1,0 +1,230 @@
+package io.channelindex.embedded.engine;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * What happened in one vbucket: its seqno-ordered log, its branches, what of it is persisted, and
+ * the snapshots that are being read. Not thread-safe: its vbucket's lock guards it.
+ *
+ * <p>The log keeps the newest version of each key. A version that is superseded leaves it at once,
+ * unless someone still needs it: an open {@link Cursor} that ends between it and its successor, or
+ * a crash, which takes the vbucket back to the persisted state. Such versions are listed in {@link
+ * #retained} and leave with their last user, so at most one old version a key and snapshot is kept.
+ * Cursors that end later pass over them.
+ */
+final class History {
+  /** A consistent range of the log that is being read: {@code (position, until]}. */
+  static final class Cursor {
+    private final long until;
+    private long position;
+
+    private Cursor(long position, long until) {
+      this.position = position;
+      this.until = until;
+    }
+
+    long until() {
+      return until;
+    }
+
+    boolean isExhausted() {
+      return position >= until;
+    }
+
+    private boolean needs(Item item, long supersededAt) {
+      return position < item.seqno() && item.seqno() <= until && until < supersededAt;
+    }
+  }
+
+  /** How many of the newest seqnos a real server still has in memory, about. */
+  private static final long MEMORY_SEQNOS = 10_000;
+
+  private final LongSupplier vbuuids;
+  private final SeqnoLog log = new SeqnoLog();
+  private final List<Cursor> cursors = new ArrayList<>();
+
+  /** Versions that are no longer the newest of their key, and the seqno that ended them. */
+  private final IdentityHashMap<Item, Long> retained = new IdentityHashMap<>();
+
+  /** The versions among {@link #retained} that a crash would bring back. */
+  private final Set<Item> revivable = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  private FailoverLog failoverLog;
+  private long highSeqno;
+  private long purgeSeqno;
+
+  /** The high seqno when this history was last taken up from disk. */
+  private long loadedSeqno;
+
+  /** The persisted seqno while persistence is paused, or -1 while it keeps up. */
+  private long pausedAt = -1;
+
+  History(LongSupplier vbuuids) {
+    this.vbuuids = vbuuids;
+    this.failoverLog = FailoverLog.startingWith(vbuuids.getAsLong());
+  }
+
+  /** The seqno of the next item; one more is left out for a prepare. */
+  long nextSeqno(Durability durability) {
+    return highSeqno + (durability == Durability.PREPARED ? 2 : 1);
+  }
+
+  void append(Item item) {
+    log.append(item);
+    highSeqno = item.seqno();
+  }
+
+  /** {@code item} is no longer the newest version of its key once the next seqno is appended. */
+  void supersede(Item item) {
+    long supersededAt = highSeqno + 1;
+    if (item.seqno() <= pausedAt) {
+      revivable.add(item);
+    }
+    if (isNeeded(item, supersededAt)) {
+      item.superseded = true;
+      retained.put(item, supersededAt);
+    } else {
+      log.remove(item);
+    }
+  }
+
+  private boolean isNeeded(Item item, long supersededAt) {
+    if (revivable.contains(item)) {
+      return true;
+    }
+    for (int i = 0; i < cursors.size(); i++) {
+      if (cursors.get(i).needs(item, supersededAt)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isSuperseded(Item item, long until) {
+    return item.superseded && retained.getOrDefault(item, Long.MAX_VALUE) <= until;
+  }
+
+  private void releaseRetained() {
+    if (!retained.isEmpty()) {
+      retained
+          .entrySet()
+          .removeIf(
+              entry -> {
+                boolean needed = isNeeded(entry.getKey(), entry.getValue());
+                if (!needed) {
+                  log.remove(entry.getKey());
+                }
+                return !needed;
+              });
+    }
+  }
+
+  /** How many versions are kept that are not the newest of their key. */
+  int retained() {
+    return retained.size();
+  }
+
+  /** Opens a consistent view of {@code (after, until]}; {@link #close} must follow. */
+  Cursor open(long after, long until) {
+    Cursor cursor = new Cursor(after, until);
+    cursors.add(cursor);
+    return cursor;
+  }
+
+  void read(Cursor cursor, int maxItems, long maxBytes, Consumer<Item> consumer) {
+    Consumer<Item> newest =
+        item -> {
+          if (!isSuperseded(item, cursor.until)) {
+            consumer.accept(item);
+          }
+        };
+    cursor.position = log.read(cursor.position, cursor.until, maxItems, maxBytes, newest);
+  }
+
+  void close(Cursor cursor) {
+    cursors.remove(cursor);
+    releaseRetained();
+  }
+
+  FailoverLog failoverLog() {
+    return failoverLog;
+  }
+
+  long highSeqno() {
+    return highSeqno;
+  }
+
+  long persistedSeqno() {
+    return pausedAt < 0 ? highSeqno : pausedAt;
+  }
+
+  long purgeSeqno() {
+    return purgeSeqno;
+  }
+
+  /** The seqno from which on a stream is served from memory, as the real server would. */
+  long memoryFloor() {
+    return Math.max(loadedSeqno, highSeqno - MEMORY_SEQNOS);
+  }
+
+  void purged(Item tombstone) {
+    purgeSeqno = Math.max(purgeSeqno, tombstone.seqno());
+  }
+
+  boolean isPersistencePaused() {
+    return pausedAt >= 0;
+  }
+
+  void pausePersistence() {
+    if (pausedAt < 0) {
+      pausedAt = highSeqno;
+    }
+  }
+
+  void resumePersistence() {
+    pausedAt = -1;
+    revivable.clear();
+    releaseRetained();
+  }
+
+  /** Begins a new branch at the newest seqno; returns its identity. */
+  long branch() {
+    failoverLog = failoverLog.branch(vbuuids.getAsLong(), highSeqno);
+    return failoverLog.vbuuid();
+  }
+
+  /**
+   * Goes back to what is persisted and begins a new branch there.
+   *
+   * @param survivors receives every version that is left, in seqno order; a later one of a key
+   *     replaces an earlier one, which the receiver hands to {@link #supersede}
+   */
+  void crash(Consumer<Item> survivors) {
+    long persisted = persistedSeqno();
+    for (Cursor cursor : cursors) {
+      cursor.position = cursor.until;
+    }
+    cursors.clear();
+    pausedAt = -1;
+    log.removeIf(
+        item -> item.seqno() > persisted || (item.superseded && !revivable.contains(item)));
+    retained.clear();
+    revivable.clear();
+    highSeqno = persisted;
+    loadedSeqno = persisted;
+    branch();
+    List<Item> left = new ArrayList<>(log.size());
+    log.read(0, persisted, Integer.MAX_VALUE, Long.MAX_VALUE, left::add);
+    for (Item item : left) {
+      // What was superseded after the last persisted seqno is the newest version again.
+      item.superseded = false;
+      survivors.accept(item);
+    }
+  }
+}

@@ -1,0 +1,268 @@
+package io.channelindex.embedded.engine;
+
+import io.channelindex.embedded.protocol.Datatype;
+import io.channelindex.embedded.subdoc.XattrSection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The versions of one vbucket's documents by key and by seqno, and the only place that adds one.
+ * Not thread-safe: its vbucket's lock guards it.
+ *
+ * <p>CAS values are a hybrid clock: nanoseconds of the wall clock with the low 16 bits cleared,
+ * moved on by one where two mutations meet, so that they are unique and increasing within the
+ * vbucket whatever the wall clock does.
+ */
+final class VersionStore {
+  private static final long CAS_CLOCK_MASK = ~0xffffL;
+
+  private final Bucket bucket;
+  private final ItemTable table = new ItemTable();
+  private final History history;
+  private final PessimisticLocks locks = new PessimisticLocks();
+  private final CollectionSeqnos collectionSeqnos = new CollectionSeqnos();
+  private final List<SystemEvent> systemEvents = new ArrayList<>();
+  private long maxCas;
+  private int documents;
+  private int expiring;
+
+  VersionStore(Bucket bucket) {
+    this.bucket = bucket;
+    this.history = new History(bucket::newVbuuid);
+  }
+
+  History history() {
+    return history;
+  }
+
+  PessimisticLocks locks() {
+    return locks;
+  }
+
+  /** Documents that can be read, expired ones that nobody met yet among them. */
+  int documents() {
+    return documents;
+  }
+
+  /** Whether any document has an expiry time. */
+  boolean hasExpiring() {
+    return expiring > 0;
+  }
+
+  CollectionSeqnos collectionSeqnos() {
+    return collectionSeqnos;
+  }
+
+  long maxCas() {
+    return maxCas;
+  }
+
+  /** The newest version of {@code key}, tombstones included, or null. */
+  @Nullable Item newest(Key key) {
+    return table.get(key);
+  }
+
+  /** The CAS of the next version: not before the clock, after every CAS given out. */
+  long nextCas() {
+    long now = bucket.nowNanos() & CAS_CLOCK_MASK;
+    return Long.compareUnsigned(now, maxCas) > 0 ? now : maxCas + 1;
+  }
+
+  /** Gives out a CAS that belongs to no version. */
+  long takeCas() {
+    maxCas = nextCas();
+    return maxCas;
+  }
+
+  /** Adds the next version of {@code key}, with a CAS from {@link #nextCas()}, and returns it. */
+  Item put(
+      VBucket.Change change, Key key, @Nullable Item previous, long cas, Durability durability) {
+    if (previous != null) {
+      return put(change, previous, cas, durability);
+    }
+    return link(
+        new Item(
+            change.kind(),
+            key.collection(),
+            key.copy(),
+            key.hash(),
+            change.value(),
+            change.datatype(),
+            change.flags(),
+            change.expiry(),
+            cas,
+            history.nextSeqno(durability),
+            1),
+        null);
+  }
+
+  /** Adds the version after {@code previous} and returns it. */
+  private Item put(VBucket.Change change, Item previous, long cas, Durability durability) {
+    return link(
+        new Item(
+            change.kind(),
+            previous.collection(),
+            previous.key(),
+            previous.hash(),
+            change.value(),
+            change.datatype(),
+            change.flags(),
+            change.expiry(),
+            cas,
+            history.nextSeqno(durability),
+            previous.revision() + 1),
+        previous);
+  }
+
+  /** Turns a document into a tombstone that keeps its system attributes. */
+  Item bury(Item document, Item.Kind kind, Durability durability) {
+    byte[] section =
+        Datatype.isXattr(document.datatype())
+            ? XattrSection.systemAttributes(document.value())
+            : Item.noBytes();
+    int datatype = section.length == 0 ? Datatype.RAW : Datatype.XATTR;
+    int now = (int) bucket.nowSeconds();
+    return put(
+        new VBucket.Change(kind, section, datatype, 0, now), document, nextCas(), durability);
+  }
+
+  private Item link(Item item, @Nullable Item previous) {
+    maxCas = item.cas();
+    table.put(item, previous);
+    count(item, 1);
+    if (previous != null) {
+      count(previous, -1);
+      locks.release(previous);
+      history.supersede(previous);
+    }
+    history.append(item);
+    collectionSeqnos.advance(item.collection(), item.seqno());
+    return item;
+  }
+
+  private void count(Item item, int by) {
+    if (item.kind() == Item.Kind.DOCUMENT) {
+      documents += by;
+      if (item.expiry() != 0) {
+        expiring += by;
+      }
+    }
+  }
+
+  boolean isExpired(Item item) {
+    return item.kind() == Item.Kind.DOCUMENT
+        && item.expiry() != 0
+        && Integer.toUnsignedLong(item.expiry()) <= bucket.nowSeconds();
+  }
+
+  /** Appends a system event; one that undoes an earlier one takes its place. */
+  void appendSystemEvent(ManifestChange change) {
+    SystemEvent event = SystemEvent.of(change, takeCas(), history.nextSeqno(Durability.NONE));
+    systemEvents.removeIf(
+        earlier -> {
+          boolean undone = event.undoes(earlier);
+          if (undone) {
+            history.supersede(earlier);
+          }
+          return undone;
+        });
+    systemEvents.add(event);
+    history.append(event);
+    advance(event);
+  }
+
+  private void advance(SystemEvent event) {
+    if (event.isOfCollection()) {
+      collectionSeqnos.advance(event.collection(), event.seqno());
+    }
+  }
+
+  /** The uid of the newest manifest in the history; 0 if it was never changed. */
+  long manifestUid() {
+    return systemEvents.stream().mapToLong(SystemEvent::manifestUid).max().orElse(0);
+  }
+
+  /** Forgets every version of a dropped collection, without tombstones: the event says it all. */
+  void eraseCollection(int collection) {
+    for (Item item : select(candidate -> candidate.collection() == collection)) {
+      forget(item);
+    }
+  }
+
+  /** Turns every document whose time has passed into a tombstone; returns how many. */
+  int expire() {
+    List<Item> expired = hasExpiring() ? select(this::isExpired) : List.of();
+    for (Item item : expired) {
+      bury(item, Item.Kind.EXPIRATION, Durability.NONE);
+    }
+    return expired.size();
+  }
+
+  /**
+   * Forgets tombstones made at or before {@code madeUntil} (Unix seconds), except the newest of
+   * each collection: snapshots end there. None while persistence is paused. Returns how many.
+   */
+  int purge(long madeUntil) {
+    if (history.isPersistencePaused()) {
+      return 0;
+    }
+    List<Item> purged =
+        select(
+            item ->
+                item.isDeleted()
+                    && Integer.toUnsignedLong(item.expiry()) <= madeUntil
+                    && item.seqno() != collectionSeqnos.of(item.collection()));
+    for (Item tombstone : purged) {
+      forget(tombstone);
+      history.purged(tombstone);
+    }
+    return purged.size();
+  }
+
+  /** Goes back to the persisted state, on a new branch. */
+  void crash() {
+    table.clear();
+    locks.clear();
+    systemEvents.clear();
+    collectionSeqnos.clear();
+    documents = 0;
+    expiring = 0;
+    history.crash(this::relink);
+  }
+
+  private void relink(Item item) {
+    if (item instanceof SystemEvent event) {
+      systemEvents.add(event);
+      advance(event);
+      return;
+    }
+    collectionSeqnos.advance(item.collection(), item.seqno());
+    Item previous = table.find(item);
+    table.put(item, previous);
+    count(item, 1);
+    if (previous != null) {
+      count(previous, -1);
+      history.supersede(previous);
+    }
+  }
+
+  private void forget(Item item) {
+    table.remove(item);
+    count(item, -1);
+    locks.release(item);
+    history.supersede(item);
+  }
+
+  private List<Item> select(Predicate<Item> condition) {
+    List<Item> selected = new ArrayList<>();
+    table.forEach(
+        item -> {
+          if (condition.test(item)) {
+            selected.add(item);
+          }
+        });
+    return selected;
+  }
+}
