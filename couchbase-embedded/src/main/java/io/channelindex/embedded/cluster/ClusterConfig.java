@@ -1,0 +1,151 @@
+package io.channelindex.embedded.cluster;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.channelindex.embedded.engine.Bucket;
+import io.channelindex.embedded.engine.CollectionsManifest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The cluster as JSON, in the terse forms that clients follow: with a bucket's vbucket map, or
+ * without one. Source: {@code docs/BinaryProtocol.md} (get cluster config) and the captures.
+ */
+public final class ClusterConfig {
+  /** The epoch of all revisions: it grows only when quorum was lost. */
+  public static final long REVISION_EPOCH = 1;
+
+  private static final List<String> BUCKET_CAPABILITIES =
+      List.of(
+          "collections",
+          "durableWrite",
+          "tombstonedUserXAttrs",
+          "couchapi",
+          "subdoc.ReplaceBodyWithXattr",
+          "subdoc.DocumentMacroSupport",
+          "subdoc.ReviveDocument",
+          "dcp",
+          "cbhello",
+          "touch",
+          "cccp",
+          "nodesExt",
+          "xattr");
+
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  private final Cluster cluster;
+
+  public ClusterConfig(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /** The configuration without a bucket. */
+  public byte[] global() {
+    return bytes(globalTree());
+  }
+
+  /** The configuration without a bucket as a tree. */
+  public ObjectNode globalTree() {
+    ObjectNode config = header();
+    config.set("nodesExt", nodesExt());
+    config.putArray("clusterCapabilitiesVer").add(1).add(0);
+    config.putObject("clusterCapabilities");
+    return config;
+  }
+
+  /** The configuration of {@code bucket}. */
+  public byte[] of(Bucket bucket) {
+    return bytes(tree(bucket));
+  }
+
+  /** The configuration of {@code bucket} as a tree, to be built upon. */
+  public ObjectNode tree(Bucket bucket) {
+    ObjectNode config = header();
+    config.put("name", bucket.name());
+    config.put("uri", "/pools/default/buckets/" + bucket.name());
+    config.put("streamingUri", "/pools/default/bucketsStreaming/" + bucket.name());
+    ArrayNode nodes = config.putArray("nodes");
+    for (Node node : cluster.nodes()) {
+      ObjectNode entry = nodes.addObject();
+      entry.put("hostname", node.host() + ":" + node.managerPort());
+      entry.putObject("ports").put("direct", node.kvPort());
+    }
+    config.set("nodesExt", nodesExt());
+    config.put("nodeLocator", "vbucket");
+    config.put("uuid", bucket.uuid());
+    config.put("collectionsManifestUid", Long.toHexString(bucket.manifest().uid()));
+    config.put("bucketCapabilitiesVer", "");
+    ArrayNode capabilities = config.putArray("bucketCapabilities");
+    BUCKET_CAPABILITIES.forEach(capabilities::add);
+    config.set("vBucketServerMap", vbucketServerMap(bucket));
+    return config;
+  }
+
+  private ObjectNode vbucketServerMap(Bucket bucket) {
+    ObjectNode map = JSON.objectNode();
+    map.put("hashAlgorithm", "CRC");
+    map.put("numReplicas", 0);
+    ArrayNode servers = map.putArray("serverList");
+    cluster.nodes().forEach(node -> servers.add(node.host() + ":" + node.kvPort()));
+    ArrayNode vbuckets = map.putArray("vBucketMap");
+    for (int vbucket = 0; vbucket < bucket.vbucketCount(); vbucket++) {
+      vbuckets.addArray().add(0);
+    }
+    return map;
+  }
+
+  private ObjectNode header() {
+    ObjectNode config = JSON.objectNode();
+    config.put("rev", cluster.revision());
+    config.put("revEpoch", REVISION_EPOCH);
+    return config;
+  }
+
+  private ArrayNode nodesExt() {
+    ArrayNode nodes = JSON.arrayNode();
+    for (Node node : cluster.nodes()) {
+      ObjectNode entry = nodes.addObject();
+      entry.putObject("services").put("kv", node.kvPort()).put("mgmt", node.managerPort());
+      entry.put("thisNode", true);
+      entry.put("hostname", node.host());
+    }
+    return nodes;
+  }
+
+  /** A manifest as clients of the data service and of the manager read it. */
+  public static byte[] manifest(CollectionsManifest manifest) {
+    return bytes(manifestTree(manifest));
+  }
+
+  /** The same as a tree. */
+  public static ObjectNode manifestTree(CollectionsManifest manifest) {
+    ObjectNode root = JSON.objectNode();
+    ArrayNode scopes = root.putArray("scopes");
+    manifest.scopes().stream()
+        .sorted((a, b) -> Integer.compare(b.id(), a.id()))
+        .forEach(scope -> addScope(scopes, manifest, scope));
+    root.put("uid", Long.toHexString(manifest.uid()));
+    return root;
+  }
+
+  private static void addScope(
+      ArrayNode scopes, CollectionsManifest manifest, CollectionsManifest.Scope scope) {
+    ObjectNode entry = scopes.addObject();
+    ArrayNode collections = entry.putArray("collections");
+    for (CollectionsManifest.Collection collection : manifest.collectionsOf(scope)) {
+      ObjectNode member = collections.addObject();
+      if (collection.maxTtlSeconds() > 0) {
+        member.put("maxTTL", collection.maxTtlSeconds());
+      }
+      member.put("name", collection.name());
+      member.put("uid", Integer.toHexString(collection.id()));
+    }
+    entry.put("name", scope.name());
+    entry.put("uid", Integer.toHexString(scope.id()));
+  }
+
+  private static byte[] bytes(ObjectNode node) {
+    return node.toString().getBytes(StandardCharsets.UTF_8);
+  }
+}
