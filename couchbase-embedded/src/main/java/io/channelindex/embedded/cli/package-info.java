@@ -1,0 +1,5 @@
+/** The node as a process. */
+@NullMarked
+package io.channelindex.embedded.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,322 @@
+package io.channelindex.embedded.connection;
+
+import io.channelindex.embedded.cluster.ClusterConfig;
+import io.channelindex.embedded.dcp.DcpProducer;
+import io.channelindex.embedded.engine.Bucket;
+import io.channelindex.embedded.engine.Limits;
+import io.channelindex.embedded.engine.StatusException;
+import io.channelindex.embedded.protocol.Feature;
+import io.channelindex.embedded.protocol.FrameHeader;
+import io.channelindex.embedded.protocol.Opcode;
+import io.channelindex.embedded.protocol.Status;
+import io.channelindex.embedded.subdoc.SubdocException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client connection: cuts the byte stream into frames, runs each where it stands, and sends the
+ * answers when there is nothing more to read.
+ *
+ * <p>A frame that no client of good will sends (unknown magic, lengths that do not fit, a body
+ * beyond {@link Limits#FRAME_BODY}) closes the connection: there is no telling where the next frame
+ * begins. Everything else is answered with a status. While the client does not read its answers,
+ * its requests are not read either.
+ */
+// A write or close that fails ends in exceptionCaught and channelInactive, where it is handled.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class Connection extends ByteToMessageDecoder {
+  private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+  /** Nobody has a reason to send more before authenticating; as on the real server. */
+  private static final int UNAUTHENTICATED_FRAME_BODY = 16 * 1024 - FrameHeader.LENGTH;
+
+  private static final int CLUSTERMAP_CHANGE_NOTIFICATION = 0x01;
+
+  private final Channel channel;
+  private final KvService service;
+  private final Session session;
+  private final ResponseWriter responses;
+  private final Request request = new Request();
+  private final SessionCommands sessionCommands;
+  private final DocumentCommands documentCommands;
+  private final SubdocCommands subdocCommands;
+  private final StatisticsCommand statisticsCommand;
+  private final DcpCommands dcpCommands;
+
+  Connection(Channel channel, KvService service) {
+    this.channel = channel;
+    this.service = service;
+    this.session = new Session(channel);
+    this.responses = session.responses();
+    this.sessionCommands = new SessionCommands(session, service);
+    this.documentCommands = new DocumentCommands(session);
+    this.subdocCommands = new SubdocCommands(session);
+    this.statisticsCommand = new StatisticsCommand(session, service);
+    this.dcpCommands = new DcpCommands(session);
+    setCumulator(MERGE_CUMULATOR);
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    service.opened(this);
+    context.fireChannelActive();
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+    if (in.readableBytes() < FrameHeader.LENGTH) {
+      return;
+    }
+    if (!channel.isWritable()) {
+      channel.config().setAutoRead(false);
+      return;
+    }
+    int start = in.readerIndex();
+    byte magic = in.getByte(start);
+    int bodyLength = in.getInt(start + FrameHeader.BODY_LENGTH);
+    int limit = session.isAuthenticated() ? Limits.FRAME_BODY : UNAUTHENTICATED_FRAME_BODY;
+    if (!isClientMagic(magic) || bodyLength < 0 || bodyLength > limit) {
+      refuse(
+          in, "magic=" + (magic & 0xff) + ", bodyLength=" + Integer.toUnsignedString(bodyLength));
+      return;
+    }
+    if (in.readableBytes() < FrameHeader.LENGTH + bodyLength) {
+      return;
+    }
+    if (!request.moveTo(in, start)) {
+      refuse(in, "lengths of extras and key exceed bodyLength=" + bodyLength);
+      return;
+    }
+    in.skipBytes(FrameHeader.LENGTH + bodyLength);
+    receive(magic);
+  }
+
+  private static boolean isClientMagic(byte magic) {
+    return magic == FrameHeader.MAGIC_REQUEST
+        || magic == FrameHeader.MAGIC_FLEXIBLE_REQUEST
+        || magic == FrameHeader.MAGIC_RESPONSE
+        || magic == FrameHeader.MAGIC_CLIENT_RESPONSE;
+  }
+
+  private void refuse(ByteBuf in, String why) {
+    LOG.info("Closing connection of {}: malformed frame, {}", channel.remoteAddress(), why);
+    in.skipBytes(in.readableBytes());
+    responses.flush();
+    channel.close();
+  }
+
+  private void receive(byte magic) {
+    if (magic == FrameHeader.MAGIC_RESPONSE || magic == FrameHeader.MAGIC_CLIENT_RESPONSE) {
+      // The client answers what the server asked: a DCP noop, or a notification.
+      dcpCommands.heard();
+      return;
+    }
+    responses.begin(request);
+    Opcode opcode = Opcode.of(request.opcode());
+    try {
+      if (!session.isAuthenticated() && !SessionCommands.isAllowedUnauthenticated(opcode)) {
+        throw StatusException.of(Status.EACCESS);
+      }
+      if (opcode == null) {
+        throw StatusException.of(Status.UNKNOWN_COMMAND);
+      }
+      if (!RequestShape.of(opcode).admits(request) || !session.canRead(request.datatype())) {
+        throw StatusException.of(Status.EINVAL);
+      }
+      if (request.hasFrameInfos()) {
+        request.readFrameInfos();
+      }
+      run(opcode);
+    } catch (StatusException e) {
+      refuse(opcode, e.status());
+    } catch (SubdocException e) {
+      refuse(opcode, e.status());
+    } catch (RuntimeException e) {
+      LOG.error("Command failed: opcode={}, connection={}", opcode, channel, e);
+      responses.status(Status.EINTERNAL);
+    }
+  }
+
+  private void run(Opcode opcode) {
+    switch (opcode) {
+      case GET,
+          SET,
+          ADD,
+          REPLACE,
+          DELETE,
+          APPEND,
+          PREPEND,
+          INCREMENT,
+          DECREMENT,
+          TOUCH,
+          GET_AND_TOUCH,
+          GET_AND_LOCK,
+          UNLOCK,
+          GET_META,
+          GET_REPLICA ->
+          documentCommands.handle(opcode, request);
+      case SUBDOC_GET,
+          SUBDOC_EXISTS,
+          SUBDOC_DICT_ADD,
+          SUBDOC_DICT_UPSERT,
+          SUBDOC_DELETE,
+          SUBDOC_REPLACE,
+          SUBDOC_ARRAY_PUSH_LAST,
+          SUBDOC_ARRAY_PUSH_FIRST,
+          SUBDOC_ARRAY_INSERT,
+          SUBDOC_ARRAY_ADD_UNIQUE,
+          SUBDOC_COUNTER,
+          SUBDOC_MULTI_LOOKUP,
+          SUBDOC_MULTI_MUTATION,
+          SUBDOC_GET_COUNT,
+          SUBDOC_REPLACE_BODY_WITH_XATTR ->
+          subdocCommands.handle(opcode, request);
+      case DCP_OPEN -> service.named(session.bucket().name(), dcpCommands.open(request), this);
+      case DCP_CONTROL,
+          DCP_STREAM_REQUEST,
+          DCP_CLOSE_STREAM,
+          DCP_FAILOVER_LOG,
+          DCP_BUFFER_ACKNOWLEDGEMENT,
+          DCP_NOOP ->
+          dcpCommands.handle(opcode, request);
+      case STAT -> statisticsCommand.handle(request);
+      case QUIT -> {
+        responses.success();
+        responses.flush();
+        channel.close();
+      }
+      default -> sessionCommands.handle(opcode, request);
+    }
+  }
+
+  private void refuse(@Nullable Opcode opcode, Status status) {
+    switch (status) {
+      case NOT_MY_VBUCKET -> sessionCommands.sendConfig(status);
+      case UNKNOWN_COLLECTION, UNKNOWN_SCOPE -> sessionCommands.sendUnknownCollection(status);
+      case LOCKED, NOT_LOCKED -> responses.status(lockStatus(opcode, status));
+      case EACCESS -> responses.error(status, "Not authenticated");
+      case NO_BUCKET -> responses.error(status, "No bucket selected");
+      default -> responses.status(status);
+    }
+  }
+
+  /** Clients that do not read extended errors know neither of the two lock statuses. */
+  private Status lockStatus(@Nullable Opcode opcode, Status status) {
+    if (session.has(Feature.XERROR)) {
+      return status;
+    }
+    boolean ofLock = opcode == Opcode.GET_AND_LOCK || opcode == Opcode.UNLOCK;
+    return ofLock ? Status.ETMPFAIL : Status.KEY_EEXISTS;
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+    super.channelReadComplete(context);
+    sendAll();
+  }
+
+  private void sendAll() {
+    responses.flush();
+    DcpProducer producer = dcpCommands.producer();
+    if (producer != null) {
+      producer.pump();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) throws Exception {
+    if (channel.isWritable()) {
+      channel.eventLoop().execute(() -> resume(context));
+    }
+    super.channelWritabilityChanged(context);
+  }
+
+  /** Goes on where a full socket made the connection stop. */
+  private void resume(ChannelHandlerContext context) {
+    if (!channel.isActive() || !channel.isWritable()) {
+      return;
+    }
+    if (!channel.config().isAutoRead()) {
+      channel.config().setAutoRead(true);
+      try {
+        channelRead(context, Unpooled.EMPTY_BUFFER);
+      } catch (Exception e) {
+        exceptionCaught(context, e);
+      }
+    }
+    sendAll();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) throws Exception {
+    service.closed(this);
+    DcpProducer producer = dcpCommands.producer();
+    if (producer != null) {
+      producer.close();
+    }
+    responses.release();
+    super.channelInactive(context);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof IOException) {
+      LOG.debug("Connection of {} broke", channel.remoteAddress(), cause);
+    } else {
+      LOG.error("Closing connection of {}", channel.remoteAddress(), cause);
+    }
+    channel.close();
+  }
+
+  /** Closes the connection. Thread-safe. */
+  void close() {
+    channel.close();
+  }
+
+  /** Closes the connection if it selected {@code bucket}. Thread-safe. */
+  void closeIfUsing(Bucket bucket) {
+    channel
+        .eventLoop()
+        .execute(
+            () -> {
+              if (session.selectedBucket() == bucket) {
+                channel.close();
+              }
+            });
+  }
+
+  /** Tells the client that its configuration changed, if it asked to be told. Thread-safe. */
+  void announceConfig(Bucket bucket) {
+    channel.eventLoop().execute(() -> sendNotification(bucket));
+  }
+
+  private void sendNotification(Bucket bucket) {
+    boolean brief = session.has(Feature.CLUSTERMAP_CHANGE_NOTIFICATION_BRIEF);
+    boolean full = session.has(Feature.CLUSTERMAP_CHANGE_NOTIFICATION);
+    if (!channel.isActive()
+        || !session.isAuthenticated()
+        || !session.has(Feature.DUPLEX)
+        || !(brief || full)
+        || session.selectedBucket() != bucket) {
+      return;
+    }
+    byte[] extras =
+        ByteBuffer.allocate(2 * Long.BYTES)
+            .putLong(ClusterConfig.REVISION_EPOCH)
+            .putLong(service.cluster().revision())
+            .array();
+    byte[] value = brief ? new byte[0] : service.config().of(bucket);
+    responses.serverRequest(
+        CLUSTERMAP_CHANGE_NOTIFICATION, extras, SessionCommands.utf8(bucket.name()), value);
+    responses.flush();
+  }
+}

@@ -1,0 +1,133 @@
+package io.channelindex.embedded.connection;
+
+import io.channelindex.embedded.auth.UserStore;
+import io.channelindex.embedded.cluster.Cluster;
+import io.channelindex.embedded.cluster.ClusterConfig;
+import io.channelindex.embedded.engine.Bucket;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data service's port: accepts connections and knows all that are open. Thread-safe.
+ *
+ * <p>What a connection holds for a client that does not read is bounded by the high water mark and
+ * one answer: above it, the connection's requests are not read any further.
+ */
+public final class KvService implements AutoCloseable {
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
+
+  private static final int BACKLOG = 1024;
+
+  private final Cluster cluster;
+  private final ClusterConfig config;
+  private final UserStore users;
+  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private final ConcurrentHashMap<String, Connection> dcpNames = new ConcurrentHashMap<>();
+  private final Cluster.ConfigListener configListener = this::announce;
+  private @Nullable Channel server;
+
+  public KvService(Cluster cluster, UserStore users) {
+    this.cluster = cluster;
+    this.config = new ClusterConfig(cluster);
+    this.users = users;
+    cluster.addListener(configListener);
+  }
+
+  Cluster cluster() {
+    return cluster;
+  }
+
+  ClusterConfig config() {
+    return config;
+  }
+
+  UserStore users() {
+    return users;
+  }
+
+  /**
+   * Binds the port and accepts connections from then on.
+   *
+   * @return the address that was bound
+   */
+  public InetSocketAddress start(
+      InetSocketAddress address, EventLoopGroup acceptor, EventLoopGroup workers) {
+    Channel channel =
+        new ServerBootstrap()
+            .group(acceptor, workers)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel accepted) {
+                    accepted.pipeline().addLast(new Connection(accepted, KvService.this));
+                  }
+                })
+            .bind(address)
+            .syncUninterruptibly()
+            .channel();
+    server = channel;
+    return (InetSocketAddress) channel.localAddress();
+  }
+
+  void opened(Connection connection) {
+    connections.add(connection);
+  }
+
+  void closed(Connection connection) {
+    connections.remove(connection);
+    dcpNames.values().remove(connection);
+  }
+
+  /** A DCP connection has a name, and takes the place of an older one of the same name. */
+  void named(String bucket, String name, Connection connection) {
+    Connection older = dcpNames.put(bucket + '\n' + name, connection);
+    if (older != null && older != connection) {
+      older.close();
+    }
+  }
+
+  /** How many clients are connected. */
+  public int connectionCount() {
+    return connections.size();
+  }
+
+  /** Closes every connection that uses {@code bucket}, as a crash of its process would. */
+  public void disconnect(Bucket bucket) {
+    for (Connection connection : connections) {
+      connection.closeIfUsing(bucket);
+    }
+  }
+
+  private void announce(Bucket bucket) {
+    for (Connection connection : connections) {
+      connection.announceConfig(bucket);
+    }
+  }
+
+  /** Stops accepting and closes every connection. */
+  @Override
+  public void close() {
+    cluster.removeListener(configListener);
+    Channel channel = server;
+    if (channel != null) {
+      channel.close().syncUninterruptibly();
+    }
+    connections.forEach(Connection::close);
+  }
+}

@@ -1,0 +1,167 @@
+package io.channelindex.embedded.connection;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.channelindex.embedded.protocol.Datatype;
+import io.channelindex.embedded.protocol.FrameHeader;
+import io.channelindex.embedded.protocol.ServerDuration;
+import io.channelindex.embedded.protocol.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes response frames into one buffer, so that a burst of requests is answered with one write to
+ * the socket.
+ */
+// A write or close that fails ends in exceptionCaught and channelInactive, where it is handled.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class ResponseWriter {
+  /** What is pending is handed to the channel when it grows beyond this. */
+  private static final int HAND_OVER_BYTES = 256 * 1024;
+
+  private static final int INITIAL_BYTES = 4096;
+
+  /** Id 0, length 2: the server's duration. */
+  private static final int DURATION_FRAME_INFO = 0x02;
+
+  private static final int DURATION_FRAMING_LENGTH = 3;
+
+  private final Channel channel;
+  private @Nullable ByteBuf pending;
+  private boolean tracing;
+  private boolean errorContext;
+  private long startNanos;
+  private int opcode;
+  private int opaque;
+
+  ResponseWriter(Channel channel) {
+    this.channel = channel;
+  }
+
+  /** From the next response on, frames carry how long the server took. */
+  void enableTracing(boolean enabled) {
+    tracing = enabled;
+  }
+
+  /** The next response answers {@code request}. */
+  void begin(Request request) {
+    opcode = request.opcode();
+    opaque = request.opaque();
+    if (tracing) {
+      startNanos = System.nanoTime();
+    }
+  }
+
+  void status(Status status) {
+    header(status, 0, 0, 0, 0);
+  }
+
+  void value(Status status, int datatype, byte[] value) {
+    value(status, datatype, 0, value);
+  }
+
+  void value(Status status, int datatype, long cas, byte[] value) {
+    header(status, datatype, 0, value.length, cas).writeBytes(value);
+  }
+
+  /** From the next response on, errors can be explained in their body. */
+  void enableErrorContext(boolean enabled) {
+    errorContext = enabled;
+  }
+
+  /** A refusal with an explanation for whoever develops the client, if the client can read one. */
+  void error(Status status, String context) {
+    if (errorContext) {
+      ObjectNode body = JsonNodeFactory.instance.objectNode();
+      body.putObject("error").put("context", context);
+      value(status, Datatype.JSON, body.toString().getBytes(StandardCharsets.UTF_8));
+    } else {
+      status(status);
+    }
+  }
+
+  /** A successful response without a body. */
+  void success() {
+    status(Status.SUCCESS);
+  }
+
+  /** A successful response to a mutation, with its vbuuid and seqno if the client wants them. */
+  void mutation(long cas, long vbuuid, long seqno, boolean withToken) {
+    ByteBuf out = header(Status.SUCCESS, Datatype.RAW, withToken ? 2 * Long.BYTES : 0, 0, cas);
+    if (withToken) {
+      out.writeLong(vbuuid).writeLong(seqno);
+    }
+  }
+
+  /**
+   * Writes a header; the caller appends exactly the announced extras and value.
+   *
+   * @return the buffer to append to
+   */
+  ByteBuf header(Status status, int datatype, int extrasLength, int valueLength, long cas) {
+    return header(status, datatype, extrasLength, 0, valueLength, cas);
+  }
+
+  /** As above, with a key between extras and value. */
+  ByteBuf header(
+      Status status, int datatype, int extrasLength, int keyLength, int valueLength, long cas) {
+    int framingLength = tracing ? DURATION_FRAMING_LENGTH : 0;
+    int bodyLength = framingLength + extrasLength + keyLength + valueLength;
+    ByteBuf out = buffer(FrameHeader.LENGTH + bodyLength);
+    if (tracing) {
+      out.writeByte(FrameHeader.MAGIC_FLEXIBLE_RESPONSE).writeByte(opcode);
+      out.writeByte(framingLength).writeByte(keyLength);
+    } else {
+      out.writeByte(FrameHeader.MAGIC_RESPONSE).writeByte(opcode).writeShort(keyLength);
+    }
+    out.writeByte(extrasLength).writeByte(datatype).writeShort(status.code());
+    out.writeInt(bodyLength).writeInt(opaque).writeLong(cas);
+    if (tracing) {
+      long micros = (System.nanoTime() - startNanos) / 1000;
+      out.writeByte(DURATION_FRAME_INFO).writeShort(ServerDuration.encode(micros));
+    }
+    return out;
+  }
+
+  /** Writes a request of the server. */
+  void serverRequest(int serverOpcode, byte[] extras, byte[] key, byte[] value) {
+    int bodyLength = extras.length + key.length + value.length;
+    ByteBuf out = buffer(FrameHeader.LENGTH + bodyLength);
+    out.writeByte(FrameHeader.MAGIC_SERVER_REQUEST).writeByte(serverOpcode);
+    out.writeShort(key.length)
+        .writeByte(extras.length)
+        .writeByte(value.length == 0 ? 0 : Datatype.JSON)
+        .writeShort(0);
+    out.writeInt(bodyLength).writeInt(0).writeLong(0);
+    out.writeBytes(extras).writeBytes(key).writeBytes(value);
+  }
+
+  private ByteBuf buffer(int needed) {
+    if (pending != null && pending.readableBytes() + needed > HAND_OVER_BYTES) {
+      channel.write(pending, channel.voidPromise());
+      pending = null;
+    }
+    if (pending == null) {
+      pending = channel.alloc().ioBuffer(Math.max(INITIAL_BYTES, needed));
+    }
+    return pending;
+  }
+
+  /** Sends what is pending. */
+  void flush() {
+    if (pending != null) {
+      channel.writeAndFlush(pending, channel.voidPromise());
+      pending = null;
+    }
+  }
+
+  /** Drops what is pending: the connection is gone. */
+  void release() {
+    if (pending != null) {
+      pending.release();
+      pending = null;
+    }
+  }
+}

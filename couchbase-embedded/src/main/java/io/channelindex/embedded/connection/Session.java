@@ -1,0 +1,166 @@
+package io.channelindex.embedded.connection;
+
+import io.channelindex.embedded.engine.Bucket;
+import io.channelindex.embedded.engine.Compression;
+import io.channelindex.embedded.engine.Durability;
+import io.channelindex.embedded.engine.Key;
+import io.channelindex.embedded.engine.Limits;
+import io.channelindex.embedded.engine.StatusException;
+import io.channelindex.embedded.engine.VBucket;
+import io.channelindex.embedded.protocol.Datatype;
+import io.channelindex.embedded.protocol.Feature;
+import io.channelindex.embedded.protocol.Status;
+import io.netty.channel.Channel;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a connection has agreed on so far: features, user and bucket. */
+final class Session {
+  private static final int LEVEL_MAJORITY = 1;
+  private static final int LEVEL_PERSIST_TO_MAJORITY = 3;
+
+  private final Channel channel;
+  private final ResponseWriter responses;
+  private final Key key = new Key();
+  private Set<Feature> features = EnumSet.noneOf(Feature.class);
+  private boolean collections;
+  private boolean mutationTokens;
+  private int readableDatatypes;
+  private boolean authenticated;
+  private @Nullable Bucket bucket;
+
+  Session(Channel channel) {
+    this.channel = channel;
+    this.responses = new ResponseWriter(channel);
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  ResponseWriter responses() {
+    return responses;
+  }
+
+  void enable(Set<Feature> granted) {
+    features = granted;
+    collections = granted.contains(Feature.COLLECTIONS);
+    mutationTokens = granted.contains(Feature.MUTATION_SEQNO);
+    readableDatatypes =
+        (granted.contains(Feature.JSON) ? Datatype.JSON : 0)
+            | (granted.contains(Feature.SNAPPY) ? Datatype.SNAPPY : 0)
+            | (granted.contains(Feature.XATTR) ? Datatype.XATTR : 0);
+    responses.enableTracing(granted.contains(Feature.TRACING));
+    responses.enableErrorContext(granted.contains(Feature.XERROR));
+  }
+
+  boolean has(Feature feature) {
+    return features.contains(feature);
+  }
+
+  boolean hasCollections() {
+    return collections;
+  }
+
+  boolean wantsMutationTokens() {
+    return mutationTokens;
+  }
+
+  boolean isAuthenticated() {
+    return authenticated;
+  }
+
+  void setAuthenticated(boolean authenticated) {
+    this.authenticated = authenticated;
+  }
+
+  @Nullable Bucket selectedBucket() {
+    return bucket;
+  }
+
+  void select(@Nullable Bucket selected) {
+    bucket = selected;
+  }
+
+  /**
+   * The bucket that the connection works on.
+   *
+   * @throws StatusException {@link Status#NO_BUCKET} if none was selected
+   */
+  Bucket bucket() {
+    if (bucket == null) {
+      throw StatusException.of(Status.NO_BUCKET);
+    }
+    return bucket;
+  }
+
+  /**
+   * The vbucket of a request.
+   *
+   * @throws StatusException {@link Status#NOT_MY_VBUCKET} if the bucket has no such vbucket
+   */
+  VBucket vbucket(Request request) {
+    Bucket current = bucket();
+    int id = request.vbucket();
+    if (id >= current.vbucketCount()) {
+      throw StatusException.of(Status.NOT_MY_VBUCKET);
+    }
+    return current.vbucket(id);
+  }
+
+  /**
+   * The key of a request, valid until the next one.
+   *
+   * @throws StatusException {@link Status#EINVAL} if it is empty or too long
+   */
+  Key key(Request request) {
+    if (collections) {
+      request.readCollectionKey(key);
+    } else {
+      request.readKey(key);
+    }
+    int limit = key.collection() == 0 ? Limits.KEY_IN_DEFAULT_COLLECTION : Limits.KEY_IN_COLLECTION;
+    if (key.length() == 0 || key.length() > limit) {
+      throw StatusException.of(Status.EINVAL);
+    }
+    return key;
+  }
+
+  /** Whether the connection agreed on every bit of {@code datatype}. */
+  boolean canRead(int datatype) {
+    return (datatype & ~readableDatatypes) == 0;
+  }
+
+  /**
+   * The value of a request, not compressed.
+   *
+   * @throws StatusException {@link Status#EINVAL} if it claims to be a snappy block and is none
+   */
+  byte[] inflatedValue(Request request) {
+    byte[] value = request.value();
+    return Datatype.isSnappy(request.datatype())
+        ? Compression.inflate(value, Limits.BODY + Limits.XATTRS)
+        : value;
+  }
+
+  /**
+   * How durable a write is to be. With one copy a majority is at hand, but nothing is persisted
+   * while persistence is paused.
+   *
+   * @throws StatusException if there is no such level, or it cannot be met
+   */
+  Durability durability(Request request) {
+    int level = request.durabilityLevel();
+    if (level == 0) {
+      return Durability.NONE;
+    }
+    if (level > LEVEL_PERSIST_TO_MAJORITY) {
+      throw StatusException.of(Status.DURABILITY_INVALID_LEVEL);
+    }
+    if (level > LEVEL_MAJORITY && bucket().isPersistencePaused()) {
+      throw StatusException.of(Status.DURABILITY_IMPOSSIBLE);
+    }
+    return Durability.PREPARED;
+  }
+}

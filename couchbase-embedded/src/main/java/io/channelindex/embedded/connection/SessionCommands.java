@@ -1,0 +1,274 @@
+package io.channelindex.embedded.connection;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.channelindex.embedded.auth.SaslExchange;
+import io.channelindex.embedded.auth.SaslMechanism;
+import io.channelindex.embedded.auth.SaslReply;
+import io.channelindex.embedded.cluster.ClusterConfig;
+import io.channelindex.embedded.engine.Bucket;
+import io.channelindex.embedded.engine.CollectionsManifest;
+import io.channelindex.embedded.engine.Compression;
+import io.channelindex.embedded.engine.StatusException;
+import io.channelindex.embedded.engine.VBucket;
+import io.channelindex.embedded.engine.VBucketState;
+import io.channelindex.embedded.protocol.Datatype;
+import io.channelindex.embedded.protocol.ErrorMap;
+import io.channelindex.embedded.protocol.Feature;
+import io.channelindex.embedded.protocol.Opcode;
+import io.channelindex.embedded.protocol.Status;
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What a client says before and beside its documents: handshake, configuration, seqnos. */
+final class SessionCommands {
+  /** The version that the node answers to, because clients derive abilities from it. */
+  static final String VERSION = "7.6.12-0000";
+
+  private static final int OBSERVE_SAME_BRANCH = 0;
+  private static final int OBSERVE_AFTER_FAILOVER = 1;
+
+  private final Session session;
+  private final ResponseWriter responses;
+  private final KvService service;
+  private final SaslExchange sasl;
+
+  SessionCommands(Session session, KvService service) {
+    this.session = session;
+    this.responses = session.responses();
+    this.service = service;
+    this.sasl = new SaslExchange(service.users());
+  }
+
+  /** Whether a client may send {@code opcode} before it has authenticated. */
+  static boolean isAllowedUnauthenticated(@Nullable Opcode opcode) {
+    return opcode == Opcode.HELLO
+        || opcode == Opcode.SASL_LIST_MECHANISMS
+        || opcode == Opcode.SASL_AUTH
+        || opcode == Opcode.SASL_STEP
+        || opcode == Opcode.GET_ERROR_MAP;
+  }
+
+  void handle(Opcode opcode, Request request) {
+    switch (opcode) {
+      case HELLO -> hello(request);
+      case SASL_LIST_MECHANISMS ->
+          responses.value(Status.SUCCESS, Datatype.RAW, utf8(SaslMechanism.list()));
+      case SASL_AUTH -> answer(sasl.start(request.keyText(), request.value()));
+      case SASL_STEP -> answer(sasl.step(request.value()));
+      case GET_ERROR_MAP -> errorMap(request);
+      case SELECT_BUCKET -> selectBucket(request);
+      case LIST_BUCKETS -> listBuckets();
+      case GET_CLUSTER_CONFIG -> clusterConfig(request);
+      case COLLECTIONS_GET_MANIFEST ->
+          responses.value(
+              Status.SUCCESS, Datatype.JSON, ClusterConfig.manifest(session.bucket().manifest()));
+      case COLLECTIONS_GET_ID -> collectionId(request);
+      case COLLECTIONS_GET_SCOPE_ID -> scopeId(request);
+      case OBSERVE_SEQNO -> observeSeqno(request);
+      case GET_ALL_VBUCKET_SEQNOS -> allSeqnos(request);
+      case NOOP -> responses.success();
+      case VERSION -> responses.value(Status.SUCCESS, Datatype.RAW, utf8(VERSION));
+      default -> throw StatusException.of(Status.UNKNOWN_COMMAND);
+    }
+  }
+
+  private void hello(Request request) {
+    if (request.valueLength() % Short.BYTES != 0) {
+      throw StatusException.of(Status.EINVAL);
+    }
+    Set<Feature> granted = EnumSet.noneOf(Feature.class);
+    ByteBuffer answer = ByteBuffer.allocate(request.valueLength());
+    for (int offset = 0; offset < request.valueLength(); offset += Short.BYTES) {
+      Feature feature = Feature.of(request.valueUnsignedShort(offset));
+      if (feature != null && granted.add(feature)) {
+        answer.putShort((short) feature.code());
+      }
+    }
+    session.enable(granted);
+    byte[] value = new byte[answer.position()];
+    answer.flip().get(value);
+    responses.value(Status.SUCCESS, Datatype.RAW, value);
+  }
+
+  private void answer(SaslReply reply) {
+    session.setAuthenticated(sasl.user() != null);
+    if (reply instanceof SaslReply.Refusal refusal) {
+      responses.error(refusal.status(), refusal.context());
+    } else {
+      responses.value(reply.status(), Datatype.RAW, reply.payload());
+    }
+  }
+
+  private void errorMap(Request request) {
+    if (request.valueLength() != Short.BYTES) {
+      throw StatusException.of(Status.EINVAL);
+    }
+    ByteBuf map = ErrorMap.upTo(request.valueUnsignedShort(0));
+    if (map == null) {
+      throw StatusException.of(Status.KEY_ENOENT);
+    }
+    responses.header(Status.SUCCESS, Datatype.JSON, 0, map.readableBytes(), 0).writeBytes(map);
+  }
+
+  private void selectBucket(Request request) {
+    Bucket bucket = service.cluster().bucket(request.keyText());
+    if (bucket == null) {
+      throw StatusException.of(Status.KEY_ENOENT);
+    }
+    session.select(bucket);
+    responses.success();
+  }
+
+  private void listBuckets() {
+    String names =
+        service.cluster().buckets().stream().map(Bucket::name).collect(Collectors.joining(" "));
+    responses.value(Status.SUCCESS, Datatype.RAW, utf8(names));
+  }
+
+  private void clusterConfig(Request request) {
+    long revision = service.cluster().revision();
+    if (request.extrasLength() == 2 * Long.BYTES
+        && request.extrasLong(0) == ClusterConfig.REVISION_EPOCH
+        && request.extrasLong(Long.BYTES) >= revision) {
+      responses.success();
+      return;
+    }
+    sendConfig(Status.SUCCESS);
+  }
+
+  /** Answers with the configuration of the selected bucket, or the global one. */
+  void sendConfig(Status status) {
+    byte[] config = config(session.selectedBucket());
+    if (session.has(Feature.SNAPPY) && session.has(Feature.SNAPPY_EVERYWHERE)) {
+      responses.value(status, Datatype.JSON | Datatype.SNAPPY, Compression.deflate(config));
+    } else {
+      responses.value(status, Datatype.JSON, config);
+    }
+  }
+
+  /** Answers that a scope or collection does not exist as of the manifest that it names. */
+  void sendUnknownCollection(Status status) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    body.putObject("error").put("context", "Unknown scope or collection in operation");
+    Bucket bucket = session.selectedBucket();
+    body.put("manifest_uid", bucket == null ? "0" : Long.toHexString(bucket.manifest().uid()));
+    responses.value(status, Datatype.JSON, utf8(body.toString()));
+  }
+
+  private byte[] config(@Nullable Bucket bucket) {
+    ClusterConfig config = service.config();
+    return bucket == null ? config.global() : config.of(bucket);
+  }
+
+  private void collectionId(Request request) {
+    Path path = path(request);
+    CollectionsManifest manifest = session.bucket().manifest();
+    CollectionsManifest.Scope scope = manifest.scope(path.scope());
+    if (scope == null) {
+      throw StatusException.of(Status.UNKNOWN_SCOPE);
+    }
+    CollectionsManifest.Collection collection = manifest.collection(scope, path.collection());
+    if (collection == null) {
+      throw StatusException.of(Status.UNKNOWN_COLLECTION);
+    }
+    sendId(manifest, collection.id());
+  }
+
+  private void scopeId(Request request) {
+    CollectionsManifest manifest = session.bucket().manifest();
+    CollectionsManifest.Scope scope = manifest.scope(path(request).scope());
+    if (scope == null) {
+      throw StatusException.of(Status.UNKNOWN_SCOPE);
+    }
+    sendId(manifest, scope.id());
+  }
+
+  private void sendId(CollectionsManifest manifest, int id) {
+    responses
+        .header(Status.SUCCESS, Datatype.RAW, Long.BYTES + Integer.BYTES, 0, 0)
+        .writeLong(manifest.uid())
+        .writeInt(id);
+  }
+
+  private record Path(String scope, String collection) {}
+
+  /** Reads {@code scope.collection}, in which an empty name is the default one. */
+  private static Path path(Request request) {
+    String text = request.valueLength() > 0 ? request.valueText() : request.keyText();
+    List<String> names = List.of(text.split("\\.", -1));
+    if (names.size() > 2) {
+      throw StatusException.of(Status.EINVAL);
+    }
+    return new Path(orDefault(names.get(0)), names.size() == 2 ? orDefault(names.get(1)) : "");
+  }
+
+  private static String orDefault(String name) {
+    return name.isEmpty() ? CollectionsManifest.DEFAULT_NAME : name;
+  }
+
+  private void observeSeqno(Request request) {
+    if (request.valueLength() != Long.BYTES) {
+      throw StatusException.of(Status.EINVAL);
+    }
+    long vbuuid = request.valueLong(0);
+    VBucket vbucket = session.vbucket(request);
+    VBucket.Position position = vbucket.position();
+    OptionalLong end = position.failoverLog().endOf(vbuuid, position.highSeqno());
+    if (end.isEmpty()) {
+      throw StatusException.of(Status.KEY_ENOENT);
+    }
+    boolean sameBranch = vbuuid == position.failoverLog().vbuuid();
+    int length = 1 + Short.BYTES + 3 * Long.BYTES + (sameBranch ? 0 : 2 * Long.BYTES);
+    ByteBuf out = responses.header(Status.SUCCESS, Datatype.RAW, 0, length, 0);
+    out.writeByte(sameBranch ? OBSERVE_SAME_BRANCH : OBSERVE_AFTER_FAILOVER);
+    out.writeShort(vbucket.id()).writeLong(position.failoverLog().vbuuid());
+    out.writeLong(position.persistedSeqno()).writeLong(position.highSeqno());
+    if (!sameBranch) {
+      out.writeLong(vbuuid).writeLong(end.getAsLong());
+    }
+  }
+
+  private void allSeqnos(Request request) {
+    int extras = request.extrasLength();
+    int state = extras == 0 ? 0 : request.extrasInt(0);
+    Bucket bucket = session.bucket();
+    boolean ofCollection = extras == 2 * Integer.BYTES;
+    int collection = ofCollection ? request.extrasInt(Integer.BYTES) : 0;
+    if (ofCollection && bucket.manifest().collection(collection) == null) {
+      throw StatusException.of(Status.UNKNOWN_COLLECTION);
+    }
+    List<VBucket> vbuckets =
+        bucket.vbuckets().stream().filter(vbucket -> isIn(vbucket.state(), state)).toList();
+    int length = vbuckets.size() * (Short.BYTES + Long.BYTES);
+    ByteBuf out = responses.header(Status.SUCCESS, Datatype.RAW, 0, length, 0);
+    for (VBucket vbucket : vbuckets) {
+      out.writeShort(vbucket.id());
+      if (ofCollection) {
+        out.writeLong(vbucket.highSeqno(collection));
+      } else {
+        out.writeLong(
+            vbucket.highSeqno(
+                session.hasCollections()
+                    ? VBucket.View.EVERYTHING
+                    : VBucket.View.DEFAULT_COLLECTION));
+      }
+    }
+  }
+
+  /** Whether {@code state} is the one asked for; 0 asks for every state but dead. */
+  private static boolean isIn(VBucketState state, int asked) {
+    return asked == 0 ? state != VBucketState.DEAD : state.code() == asked;
+  }
+
+  static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
