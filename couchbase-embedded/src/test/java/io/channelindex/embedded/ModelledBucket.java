@@ -1,0 +1,87 @@
+package io.channelindex.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.couchbase.client.core.error.RequestCanceledException;
+import com.couchbase.client.java.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A bucket of its own, written through {@code java-client}, and what ought to be in it. */
+final class ModelledBucket implements AutoCloseable {
+  private static final int MAX_ATTEMPTS = 10;
+  private static final AtomicInteger BUCKETS = new AtomicInteger();
+
+  private final EmbeddedCouchbase node;
+  private final EmbeddedBucket bucket;
+  private final Collection documents;
+  private final Map<String, String> model = new TreeMap<>();
+
+  ModelledBucket(EmbeddedCouchbase node, JavaClient client, int vbuckets) {
+    this.node = node;
+    this.bucket =
+        node.createBucket(new BucketSettings("bucket" + BUCKETS.incrementAndGet(), vbuckets));
+    this.documents = client.documents(bucket.name());
+  }
+
+  String name() {
+    return bucket.name();
+  }
+
+  /** The bucket from behind. */
+  EmbeddedBucket bucket() {
+    return bucket;
+  }
+
+  /** To write what the model is then told by {@link #model()}. */
+  Collection documents() {
+    return documents;
+  }
+
+  /** Contents by key, to be changed along with the documents. */
+  Map<String, String> model() {
+    return model;
+  }
+
+  /** Writes; tries again if the connection breaks, because nobody knows whether it was done. */
+  void write(String key, int n) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        documents.upsert(key, Map.of("n", n));
+        break;
+      } catch (RequestCanceledException e) {
+        assertThat(attempt).as("attempts: %s", e).isLessThan(MAX_ATTEMPTS);
+      }
+    }
+    model.put(key, "{\"n\":" + n + "}");
+  }
+
+  void remove(String key) {
+    documents.remove(key);
+    model.remove(key);
+  }
+
+  DcpFollower connect() {
+    return DcpFollower.connect(node, bucket.name());
+  }
+
+  DcpFollower follow() {
+    return connect().followAll();
+  }
+
+  /** Waits until {@code follower} was told all that is in the model, in order. */
+  void awaitToldTo(DcpFollower follower) {
+    await()
+        .atMost(JavaClient.PATIENCE)
+        .untilAsserted(() -> assertThat(follower.documents()).isEqualTo(model));
+    assertThat(follower.violations()).isEmpty();
+    assertThat(follower.failures()).isEmpty();
+  }
+
+  @Override
+  public void close() {
+    node.removeBucket(bucket.name());
+  }
+}

@@ -1,0 +1,150 @@
+package io.channelindex.embedded;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.couchbase.client.java.Cluster;
+import com.couchbase.client.java.ClusterOptions;
+import com.couchbase.client.java.Collection;
+import io.channelindex.embedded.cli.EmbeddedCouchbaseCommand;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The node as a process of its own. */
+class ProcessIT {
+  private static final Pattern READY = Pattern.compile(".* connection=(couchbase://\\S+)");
+  private static final long PATIENCE_SECONDS = 60;
+
+  /** What a process that has ended left behind. */
+  private record Outcome(int exitCode, String out, String err) {}
+
+  private static Process start(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(EmbeddedCouchbaseCommand.class.getName());
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).start();
+  }
+
+  /** Only for processes that write less than a pipe holds. */
+  private static Outcome outcome(Process process) throws IOException, InterruptedException {
+    try {
+      assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+      return new Outcome(
+          process.exitValue(),
+          new String(process.getInputStream().readAllBytes(), UTF_8),
+          new String(process.getErrorStream().readAllBytes(), UTF_8));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void servesClientsUntilItIsTold() throws IOException, InterruptedException {
+    Process process =
+        start(
+            "--port",
+            "0",
+            "--vbuckets",
+            "16",
+            "--bucket",
+            "one",
+            "--bucket",
+            "two",
+            "--user",
+            "ann",
+            "--password",
+            "secret");
+    try (BufferedReader out = process.inputReader(UTF_8)) {
+      Matcher ready = READY.matcher(out.readLine());
+      assertThat(ready.matches()).isTrue();
+      useBuckets(ready.group(1));
+
+      // Process.destroy() would close the streams as well.
+      process.toHandle().destroy();
+
+      assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+      assertThat(out.readLine()).as("one line is all it says").isNull();
+      assertThat(process.exitValue()).as("ended by SIGTERM").isEqualTo(128 + 15);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static void useBuckets(String connectionString) {
+    Cluster cluster =
+        Cluster.connect(
+            connectionString,
+            ClusterOptions.clusterOptions("ann", "secret")
+                .environment(
+                    environment ->
+                        environment.timeoutConfig(
+                            timeouts -> timeouts.kvTimeout(JavaClient.PATIENCE))));
+    try {
+      for (String bucket : List.of("one", "two")) {
+        Collection documents = cluster.bucket(bucket).defaultCollection();
+        documents.upsert("key", bucket);
+        assertThat(documents.get("key").contentAs(String.class)).isEqualTo(bucket);
+      }
+    } finally {
+      cluster.disconnect(JavaClient.PATIENCE);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--vbuckets, 63, vbuckets=63",
+    "--vbuckets, many, many",
+    "--port, 65536, port=65536",
+    "--port, -1, port=-1",
+    "--manager-port, 70000, managerPort=70000",
+    "--bucket, no/slash, no/slash",
+    "--user, '', username",
+    "--unheard-of, x, --unheard-of"
+  })
+  void refusesWhatItCannotDo(String option, String value, String complaint)
+      throws IOException, InterruptedException {
+    Outcome outcome = outcome(start(option, value));
+
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err()).contains(complaint);
+    assertThat(outcome.out()).isEmpty();
+  }
+
+  @Test
+  void saysThatAPortIsTaken() throws IOException, InterruptedException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Outcome outcome = outcome(start("--port", Integer.toString(taken.getLocalPort())));
+
+      assertThat(outcome.exitCode()).isEqualTo(1);
+      assertThat(outcome.err()).contains("Address already in use");
+      assertThat(outcome.out()).isEmpty();
+    }
+  }
+
+  @Test
+  void explainsEveryOption() throws IOException, InterruptedException {
+    Outcome outcome = outcome(start("--help"));
+
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.out())
+        .contains(
+            "--host", "--port", "--manager-port", "--vbuckets", "--bucket", "--user", "--password")
+        .contains("default: 11210")
+        .contains("Example:");
+    assertThat(outcome.err()).isEmpty();
+  }
+}
