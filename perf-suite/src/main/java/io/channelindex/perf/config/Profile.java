@@ -1,0 +1,53 @@
+package io.channelindex.perf.config;
+
+import java.time.Duration;
+import java.util.List;
+
+/** How much a run does where nothing finer is set. */
+public enum Profile {
+  /**
+   * Well under a minute: does everything still work, is the report sound? Its figures mean nothing.
+   */
+  SMOKE(2_000, 5_000, 500, Duration.ofMillis(1_000), Duration.ofMillis(500)),
+  /** About three minutes on two cores: figures for a first look. */
+  QUICK(100_000, 200_000, 2_000, Duration.ofSeconds(4), Duration.ofSeconds(2)),
+  /** Asked for: figures to compare with others, a million documents compared. */
+  FULL(200_000, 1_000_000, 5_000, Duration.ofSeconds(20), Duration.ofSeconds(5));
+
+  private final int documents;
+  private final int compareDocuments;
+  private final int rate;
+  private final Duration measure;
+  private final Duration warmUp;
+
+  Profile(int documents, int compareDocuments, int rate, Duration measure, Duration warmUp) {
+    this.documents = documents;
+    this.compareDocuments = compareDocuments;
+    this.rate = rate;
+    this.measure = measure;
+    this.warmUp = warmUp;
+  }
+
+  /**
+   * The vbucket counts of the embedded node: a small deployment, and for more than smoke a full
+   * one.
+   */
+  List<Integer> vbuckets() {
+    return this == SMOKE ? List.of(64) : List.of(64, 1_024);
+  }
+
+  /** The load of this profile, with what was set explicitly in its place. */
+  LoadSettings load(Settings settings) {
+    return new LoadSettings(
+        settings.longInteger(Setting.SEED, 1),
+        settings.integer(Setting.DOCUMENTS, documents),
+        settings.integer(Setting.COMPARE_DOCUMENTS, compareDocuments),
+        settings.integer(Setting.DOCUMENT_BYTES, 120),
+        settings.seconds(Setting.SECONDS, measure),
+        settings.seconds(Setting.WARM_UP_SECONDS, warmUp),
+        settings.integer(Setting.IN_FLIGHT, 1_024),
+        settings.integer(Setting.RATE, rate),
+        settings.integer(Setting.CONNECTIONS, 1),
+        settings.integer(Setting.FEED_BUFFER, 16 * 1_024));
+  }
+}

@@ -1,0 +1,65 @@
+package io.channelindex.perf.config;
+
+import java.util.Optional;
+
+/** Every setting of the suite. As a property its name is {@link #key()}. */
+public enum Setting {
+  TARGET("target", "where to run: auto, embedded, container or external"),
+  CONNECTION_STRING(
+      "connection-string", "the external cluster, such as couchbase://db.example.org"),
+  USERNAME("username", "the user, on every target"),
+  PASSWORD("password", "the user's password, on every target"),
+  DATA_BUCKET("data-bucket", "the bucket of the documents"),
+  INDEX_BUCKET("index-bucket", "the bucket of the channel index"),
+  IMAGE("image", "the image of the container"),
+  NODE_HEAP("node-heap-mib", "the heap of the embedded node, in MiB"),
+  PROFILE("profile", "how much to do by default: smoke, quick or full"),
+  WORKLOADS("workloads", "which workloads to run, separated by commas; all by default"),
+  VBUCKETS("vbuckets", "vbucket counts of the embedded node, separated by commas"),
+  DOCUMENTS("documents", "documents per workload"),
+  COMPARE_DOCUMENTS("compare-documents", "documents of load-and-compare"),
+  DOCUMENT_BYTES("document-bytes", "bytes per document"),
+  SECONDS("seconds", "how long each measurement takes"),
+  WARM_UP_SECONDS("warm-up-seconds", "how long load runs before it is measured"),
+  IN_FLIGHT("in-flight", "operations that closed loops keep under way"),
+  RATE("rate", "operations per second of open loops"),
+  CONNECTIONS("connections", "key-value connections per node"),
+  FEED_BUFFER("feed-buffer-kib", "flow-control buffer of a change feed, in KiB"),
+  SEED("seed", "the seed of every generated document"),
+  REPORT_DIRECTORY("report-directory", "where the report goes"),
+  PROGRESS("progress", "how to show progress: auto, live or plain");
+
+  private static final String PREFIX = "perf.";
+
+  private final String name;
+  private final String meaning;
+
+  Setting(String name, String meaning) {
+    this.name = name;
+    this.meaning = meaning;
+  }
+
+  /** The full property name, such as {@code perf.in-flight}. */
+  public String key() {
+    return PREFIX + name;
+  }
+
+  /** What the setting means, in one phrase. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** Whether a property of this name belongs to the suite, known or not. */
+  public static boolean claims(String key) {
+    return key.startsWith(PREFIX);
+  }
+
+  static Optional<Setting> ofKey(String key) {
+    for (Setting setting : values()) {
+      if (setting.key().equals(key)) {
+        return Optional.of(setting);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,41 @@
+package io.channelindex.perf.config;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All settings of a run.
+ *
+ * @param profile the defaults that were used
+ * @param target where
+ * @param load how much
+ * @param workloads names of the workloads to run; empty means all
+ * @param report what is left behind
+ */
+public record SuiteSettings(
+    Profile profile,
+    TargetSettings target,
+    LoadSettings load,
+    List<String> workloads,
+    ReportSettings report) {
+  public SuiteSettings {
+    workloads = List.copyOf(workloads);
+  }
+
+  /**
+   * Reads the settings of a run.
+   *
+   * @param properties by full name; those that do not begin with {@code perf.} are ignored
+   * @throws InvalidSettingException if one is unknown, malformed, out of range or contradictory
+   */
+  public static SuiteSettings from(Map<String, String> properties) {
+    Settings settings = new Settings(properties);
+    Profile profile = settings.choice(Setting.PROFILE, Profile.class).orElse(Profile.QUICK);
+    return new SuiteSettings(
+        profile,
+        TargetSettings.from(settings, profile),
+        profile.load(settings),
+        settings.list(Setting.WORKLOADS),
+        ReportSettings.from(settings));
+  }
+}

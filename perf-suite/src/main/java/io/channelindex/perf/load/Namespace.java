@@ -1,0 +1,53 @@
+package io.channelindex.perf.load;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The keys of one workload of one run. No other run has the same prefix, so that a run needs no
+ * empty bucket and touches nothing of others. Immutable.
+ *
+ * <p>A key is the prefix and the document's index in eight hexadecimal digits: {@code
+ * perf:m3x9k2ab:kv-get:0000a3f2}.
+ */
+public final class Namespace {
+  /** {@link #indexOf} of a key that is not in the namespace at all. */
+  public static final int FOREIGN = -1;
+
+  /** {@link #indexOf} of a key that has the prefix, but is none that the workload would make. */
+  public static final int MALFORMED = -2;
+
+  private final String prefix;
+  private final byte[] prefixBytes;
+
+  /**
+   * @param run what tells this run from all others
+   * @param workload what tells this workload from the others of the run
+   */
+  public Namespace(String run, String workload) {
+    this.prefix = "perf:" + run + ":" + workload + ":";
+    this.prefixBytes = prefix.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** What all keys begin with. */
+  public String prefix() {
+    return prefix;
+  }
+
+  /** The key of a document. */
+  public String key(int index) {
+    byte[] key = Arrays.copyOf(prefixBytes, prefixBytes.length + Hex8.LENGTH);
+    Hex8.write(index, key, prefixBytes.length);
+    return new String(key, StandardCharsets.ISO_8859_1);
+  }
+
+  /** The index of the document that a key belongs to, {@link #FOREIGN} or {@link #MALFORMED}. */
+  public int indexOf(byte[] key) {
+    int length = prefixBytes.length;
+    if (key.length < length || !Arrays.equals(key, 0, length, prefixBytes, 0, length)) {
+      return FOREIGN;
+    }
+    long index = key.length == length + Hex8.LENGTH ? Hex8.read(key, length) : -1;
+    return index < 0 || index > Integer.MAX_VALUE ? MALFORMED : (int) index;
+  }
+}

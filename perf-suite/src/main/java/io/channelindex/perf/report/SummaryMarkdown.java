@@ -1,0 +1,104 @@
+package io.channelindex.perf.report;
+
+import io.channelindex.perf.measure.Metric;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The results for people who read text: what a pull request or a terminal shows. */
+final class SummaryMarkdown {
+  private SummaryMarkdown() {}
+
+  static String write(Report report) {
+    StringBuilder text = new StringBuilder("# Performance\n\n");
+    verdict(report, text);
+    throughput(report, text);
+    latency(report, text);
+    problems(report, text);
+    text.append("\n## Environment\n\n| | |\n| --- | --- |\n");
+    report.environment().facts().forEach((name, value) -> row(text, name, value.toString()));
+    return text.toString();
+  }
+
+  private static void verdict(Report report, StringBuilder text) {
+    long failed = report.failedChecks();
+    text.append(
+        failed == 0
+            ? "All " + report.checks() + " checks hold.\n"
+            : "**" + failed + " of " + report.checks() + " checks failed.**\n");
+  }
+
+  private static void throughput(Report report, StringBuilder text) {
+    text.append("\n## Throughput\n\n| workload | vbuckets | rate | p10 | p90 |\n");
+    text.append("| --- | ---: | ---: | ---: | ---: |\n");
+    for (Result result : report.results()) {
+      Map<String, Metric> metrics = result.outcome().metrics();
+      Metric rate = metrics.get("throughput");
+      if (rate != null) {
+        row(
+            text,
+            result.workload(),
+            Figures.number(result.vbuckets()),
+            Figures.of(rate),
+            shown(metrics.get("throughput-p10")),
+            shown(metrics.get("throughput-p90")));
+      }
+    }
+  }
+
+  private static void latency(Report report, StringBuilder text) {
+    text.append("\n## Latency\n\nIn milliseconds, from the time each operation was due.\n\n");
+    text.append("| workload | vbuckets | rate | p50 | p95 | p99 | p99.9 | max |\n");
+    text.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+    for (Result result : report.results()) {
+      Map<String, Metric> metrics = result.outcome().metrics();
+      if (metrics.containsKey("latency-p50")) {
+        row(
+            text,
+            result.workload(),
+            Figures.number(result.vbuckets()),
+            shown(metrics.get("rate")),
+            shown(metrics.get("latency-p50")),
+            shown(metrics.get("latency-p95")),
+            shown(metrics.get("latency-p99")),
+            shown(metrics.get("latency-p99.9")),
+            shown(metrics.get("latency-max")));
+      }
+    }
+  }
+
+  private static void problems(Report report, StringBuilder text) {
+    if (report.failedChecks() == 0) {
+      return;
+    }
+    text.append("\n## Failed checks\n\n| workload | vbuckets | check | violations | about |\n");
+    text.append("| --- | ---: | --- | ---: | --- |\n");
+    for (Result result : report.results()) {
+      new TreeMap<>(result.outcome().checks())
+          .forEach(
+              (check, violations) -> {
+                if (violations > 0) {
+                  row(
+                      text,
+                      result.workload(),
+                      Figures.number(result.vbuckets()),
+                      check,
+                      Figures.number(violations),
+                      result.outcome().notes().getOrDefault(check, ""));
+                }
+              });
+    }
+  }
+
+  private static String shown(@Nullable Metric metric) {
+    return metric == null ? "" : Figures.number(metric.value());
+  }
+
+  private static void row(StringBuilder text, String... cells) {
+    List<String> escaped =
+        Arrays.stream(cells).map(cell -> cell.replace("|", "\\|").replace("\n", " ")).toList();
+    text.append("| ").append(String.join(" | ", escaped)).append(" |\n");
+  }
+}

@@ -1,0 +1,39 @@
+package io.channelindex.perf.workload;
+
+import io.channelindex.perf.config.LoadSettings;
+import io.channelindex.perf.load.Schedule;
+import java.time.Duration;
+import java.util.function.IntConsumer;
+
+/**
+ * How an open loop goes: its rate, and how many of its operations are only there to warm up.
+ *
+ * @param rate operations per second
+ * @param warmUp operations at the beginning that are not measured
+ * @param operations all operations
+ */
+record Rhythm(int rate, int warmUp, int operations) {
+  static Rhythm of(LoadSettings load) {
+    int warmUp = operations(load.rate(), load.warmUp());
+    int measured = Math.max(1, operations(load.rate(), load.measure()));
+    return new Rhythm(load.rate(), warmUp, warmUp + measured);
+  }
+
+  Schedule schedule(long start) {
+    return new Schedule(start, rate, operations);
+  }
+
+  /** Tells how it goes about four times a second. */
+  IntConsumer progress(PhaseListener phases) {
+    int step = Math.max(1, rate / 4);
+    return operation -> {
+      if (operation % step == 0) {
+        phases.at("measure", (double) operation / operations, rate);
+      }
+    };
+  }
+
+  private static int operations(int rate, Duration duration) {
+    return Math.toIntExact(duration.toMillis() * rate / 1_000);
+  }
+}

@@ -1,0 +1,22 @@
+package io.channelindex.perf.workload;
+
+import io.channelindex.perf.cluster.ClusterSession;
+import io.channelindex.perf.config.LoadSettings;
+import io.channelindex.perf.load.Namespace;
+import io.channelindex.perf.measure.TimeSource;
+
+/**
+ * What a workload is given.
+ *
+ * @param session the target
+ * @param load how much
+ * @param namespace the keys that belong to this workload of this run alone
+ * @param time the clock
+ * @param phases told how it goes
+ */
+public record WorkloadRun(
+    ClusterSession session,
+    LoadSettings load,
+    Namespace namespace,
+    TimeSource time,
+    PhaseListener phases) {}

@@ -1,0 +1,5 @@
+/** The workloads, one class each, behind one interface. */
+@NullMarked
+package io.channelindex.perf.workload;
+
+import org.jspecify.annotations.NullMarked;
