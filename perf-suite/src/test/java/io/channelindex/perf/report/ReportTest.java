@@ -1,0 +1,137 @@
+package io.channelindex.perf.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportTest {
+  @TempDir private Path directory;
+
+  private ReportDirectory written(Report report) {
+    ReportDirectory written = new ReportDirectory(directory.resolve("report"));
+    written.write(report);
+    return written;
+  }
+
+  private String content(String name) throws IOException {
+    return Files.readString(directory.resolve("report").resolve(name));
+  }
+
+  @Test
+  void aReportThatWasWrittenIsSound() {
+    assertThat(written(Reports.sound()).problems()).isEmpty();
+  }
+
+  @Test
+  void theResultsHaveExactlyTheDocumentedShape() throws IOException {
+    written(Reports.sound());
+    JsonNode results = new ObjectMapper().readTree(content("results.json"));
+    assertThat(results.fieldNames())
+        .toIterable()
+        .containsExactly("schema", "environment", "results");
+    assertThat(results.get("schema").asInt()).isEqualTo(1);
+    JsonNode result = results.get("results").get(0);
+    assertThat(result.fieldNames())
+        .toIterable()
+        .containsExactly("workload", "target", "parameters", "metrics", "checks");
+    assertThat(result.get("parameters").get("vbuckets").asInt()).isEqualTo(64);
+    assertThat(result.get("metrics").get("latency-p99").fieldNames())
+        .toIterable()
+        .containsExactly("value", "unit");
+    assertThat(result.get("metrics").get("latency-p99").get("unit").asText()).isEqualTo("ms");
+    assertThat(result.get("checks").get("missing").asLong()).isZero();
+  }
+
+  @Test
+  void aFailedCheckIsAProblemAndNamedEverywhere() throws IOException {
+    ReportDirectory report = written(Reports.withViolations("missed", 3));
+    assertThat(report.problems())
+        .containsExactly("check failed: workload=kv-get-latency, vbuckets=64, missed=3");
+    assertThat(content("summary.md"))
+        .contains("**1 of 2 checks failed.**")
+        .contains("| kv-get-latency | 64 | missed | 3 | document=42 \\| odd |");
+    assertThat(content("index.html")).contains("document=42 | odd");
+  }
+
+  @Test
+  void thePageAsksTheNetworkForNothing() throws IOException {
+    written(Reports.sound());
+    String page = content("index.html");
+    assertThat(page).doesNotContain("/*{").contains("new Chart(").contains("Chart.js v4");
+    assertThat(page).doesNotContainPattern("<(script|link|img)[^>]+(src|href)=\"(?!data:)");
+    assertThat(page).doesNotContain("sourceMappingURL").doesNotContain("@import");
+  }
+
+  @Test
+  void whatIsInTheDataCannotBreakOutOfThePage() throws IOException {
+    written(Reports.sound("</script><script>alert(1)</script><!--"));
+    Matcher data =
+        Pattern.compile("id=\"data\">(.*?)</script>", Pattern.DOTALL)
+            .matcher(content("index.html"));
+    assertThat(data.find()).isTrue();
+    JsonNode parsed = new ObjectMapper().readTree(data.group(1));
+    assertThat(parsed.get("environment").get("target-version").asText())
+        .isEqualTo("</script><script>alert(1)</script><!--");
+    assertThat(parsed.get("results").get(0).get("latencies").get("latency")).isNotEmpty();
+  }
+
+  @Test
+  void rawFilesOfAnEarlierRunAreRemovedAndOthersAreNot() throws IOException {
+    Path report = Files.createDirectories(directory.resolve("report"));
+    Files.writeString(report.resolve("old-64-latency.hgrm"), "old");
+    Files.writeString(report.resolve("old-64-throughput.csv"), "old");
+    Files.writeString(report.resolve("notes.txt"), "mine");
+    written(Reports.sound());
+    assertThat(report.toFile().list())
+        .containsExactlyInAnyOrder(
+            "results.json",
+            "summary.md",
+            "index.html",
+            "kv-get-latency-64-latency.hgrm",
+            "kv-get-latency-64-throughput.csv",
+            "notes.txt");
+  }
+
+  @Test
+  void missingFilesAreNamed() throws IOException {
+    ReportDirectory report = written(Reports.sound());
+    Files.delete(directory.resolve("report").resolve("summary.md"));
+    assertThat(report.problems()).containsExactly("file is missing: name=summary.md");
+    assertThat(new ReportDirectory(directory.resolve("nothing")).problems()).hasSize(3);
+  }
+
+  @Test
+  void aTruncatedPercentileLogIsNotSound() throws IOException {
+    ReportDirectory report = written(Reports.sound());
+    Files.writeString(directory.resolve("report").resolve("kv-get-latency-64-latency.hgrm"), "V");
+    assertThat(report.problems())
+        .containsExactly(
+            "percentile distribution is not whole: name=kv-get-latency-64-latency.hgrm");
+  }
+
+  @Test
+  void aDirectoryThatCannotBeMadeIsNamed() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "");
+    ReportDirectory report = new ReportDirectory(file.resolve("report"));
+    assertThatThrownBy(() -> report.write(Reports.sound()))
+        .isInstanceOf(ReportException.class)
+        .hasMessageContaining("report cannot be written: directory=" + file.resolve("report"));
+  }
+
+  @Test
+  void numbersHaveAsManyDigitsAsMeanSomething() {
+    assertThat(List.of(162372.86, 99.95, 12.345, 1.2345, 0.01234, 0.0, 64.0))
+        .extracting(Figures::number)
+        .containsExactly("162,373", "100.0", "12.3", "1.23", "0.012", "0", "64");
+  }
+}

@@ -1,0 +1,13 @@
+package io.channelindex.perf.target;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class JvmOptionsTest {
+  @Test
+  void oldVersionsOfJavaAreNotGivenOptionsThatTheyDoNotKnow() {
+    assertThat(JvmOptions.forJava(17)).noneMatch(option -> option.contains("sun-misc-unsafe"));
+    assertThat(JvmOptions.forJava(25)).contains("--sun-misc-unsafe-memory-access=allow");
+  }
+}

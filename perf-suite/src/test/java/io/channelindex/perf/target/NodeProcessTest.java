@@ -1,0 +1,109 @@
+package io.channelindex.perf.target;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class NodeProcessTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  private static List<String> java(Class<?> main) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx32m",
+        "-cp",
+        System.getProperty("java.class.path"),
+        main.getName());
+  }
+
+  /** Gets ready, and stays. */
+  static final class Ready {
+    public static void main(String[] arguments) {
+      System.out.println("some words before");
+      System.out.println("listening on couchbase://127.0.0.1:4711 now");
+      System.err.println("a complaint");
+      while (true) {
+        LockSupport.park();
+      }
+    }
+  }
+
+  /** Ends before it is ready. */
+  static final class Failing {
+    public static void main(String[] arguments) {
+      System.err.println("address already in use: port=11210");
+      System.exit(7);
+    }
+  }
+
+  /** Never gets ready. */
+  static final class Silent {
+    public static void main(String[] arguments) {
+      while (true) {
+        LockSupport.park();
+      }
+    }
+  }
+
+  @Test
+  void readyIsWhenTheConnectionStringIsPrinted() throws InterruptedException {
+    try (NodeProcess process = new NodeProcess(java(Ready.class))) {
+      assertThat(process.awaitReady(LONG)).isEqualTo("couchbase://127.0.0.1:4711");
+      assertThat(process.exitCode()).isEmpty();
+      Awaitility.await().until(() -> process.complaints().equals("a complaint"));
+    }
+  }
+
+  @Test
+  void closingEndsTheProcess() throws InterruptedException {
+    NodeProcess process = new NodeProcess(java(Ready.class));
+    process.awaitReady(LONG);
+    long pid = process.pid();
+    process.close();
+    Awaitility.await().until(() -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
+    process.close();
+    assertThat(process.exitCode()).isPresent();
+  }
+
+  @Test
+  void aNodeThatEndsEarlyIsReportedWithWhatItComplainedAbout() {
+    try (NodeProcess process = new NodeProcess(java(Failing.class))) {
+      assertThatThrownBy(() -> process.awaitReady(LONG))
+          .isInstanceOf(TargetException.class)
+          .hasMessageContaining("node ended before it was ready");
+      Awaitility.await()
+          .until(() -> process.complaints().contains("address already in use: port=11210"));
+      Awaitility.await().until(() -> process.exitCode().filter(code -> code == 7).isPresent());
+    }
+  }
+
+  @Test
+  void aNodeThatNeverGetsReadyIsGivenUp() {
+    try (NodeProcess process = new NodeProcess(java(Silent.class))) {
+      assertThatThrownBy(() -> process.awaitReady(Duration.ofMillis(50)))
+          .isInstanceOf(TargetException.class)
+          .hasMessageContaining("node is not ready in time: patience=PT0.05S");
+    }
+  }
+
+  @Test
+  void aCommandThatDoesNotExistIsNamed() {
+    assertThatThrownBy(() -> new NodeProcess(List.of("/no/such/java")))
+        .isInstanceOf(TargetException.class)
+        .hasMessage("process does not start: command=/no/such/java");
+  }
+
+  @Test
+  void anInterruptEndsTheWait() {
+    try (NodeProcess process = new NodeProcess(java(Silent.class))) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> process.awaitReady(LONG)).isInstanceOf(InterruptedException.class);
+    }
+  }
+}
