@@ -144,9 +144,22 @@ public final class EmbeddedCouchbase implements AutoCloseable {
    */
   public String connectionString() {
     return "couchbase://%1$s:%2$d=kv,%1$s:%3$d=manager"
-        .formatted(node.host(), node.kvPort(), node.managerPort());
+        .formatted(uriHost(), node.kvPort(), node.managerPort());
   }
 
+  /**
+   * The same with the data service's port only, for SDKs that know no other form: {@code
+   * couchbase://127.0.0.1:11210}.
+   */
+  public String plainConnectionString() {
+    return "couchbase://%s:%d".formatted(uriHost(), node.kvPort());
+  }
+
+  private String uriHost() {
+    return node.host().contains(":") ? "[" + node.host() + "]" : node.host();
+  }
+
+  /** The address that the ports are bound to. */
   public String host() {
     return node.host();
   }

@@ -150,10 +150,7 @@ public final class EmbeddedCouchbaseCommand implements Callable<Integer> {
             + ":"
             + node.managerPort()
             + " connection="
-            + "couchbase://"
-            + node.host()
-            + ":"
-            + node.port());
+            + node.plainConnectionString());
     out.flush();
     stopped.await();
     return ExitCode.OK;
