@@ -1,0 +1,179 @@
+package io.channelindex.storage;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.regex.Pattern;
+
+/**
+ * The keys of the index bucket, built here and nowhere else. They begin with the prefix of the
+ * database and stay within 246 bytes, whatever a channel is called.
+ *
+ * <p>A channel's name stands last in its keys, so that nothing in it can be taken for something
+ * else. It stands there as it is if it consists of visible ASCII characters, does not begin with
+ * {@code ~}, and leaves the key within its limit; else a {@code ~} and 192 bits of its SHA-256
+ * stand there. Different arguments therefore give different keys, as far as SHA-256 does.
+ *
+ * <p>Thread-safe.
+ */
+public final class IndexKeys {
+  /** The longest key, in bytes: what the data service takes outside of the default collection. */
+  public static final int MAX_BYTES = 246;
+
+  private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_-]{1,32}");
+  private static final Pattern PARTITION = Pattern.compile("0|[1-9][0-9]{0,3}");
+  private static final char HASHED = '~';
+  private static final int HASH_BYTES = 24;
+  private static final int MAX_PARTITION = 1023;
+  private static final long FNV_OFFSET = 0xcbf29ce484222325L;
+  private static final long FNV_PRIME = 0x100000001b3L;
+
+  private final String prefix;
+  private final String stable;
+
+  /**
+   * The keys of one database.
+   *
+   * @param prefix 1 … 32 letters, digits, {@code -} or {@code _}
+   */
+  public IndexKeys(String prefix) {
+    if (!PREFIX.matcher(prefix).matches()) {
+      throw new IllegalArgumentException(
+          "not a key prefix: prefix=" + prefix + ", expected=" + PREFIX);
+    }
+    this.prefix = prefix;
+    this.stable = prefix + ":stable:";
+  }
+
+  /** {@code SettingsDocument}. */
+  public String settings() {
+    return prefix + ":settings";
+  }
+
+  /** {@code StableDocument} of a partition. */
+  public String stable(int partition) {
+    return stable + requirePartition(partition);
+  }
+
+  /** The partition of a key of {@link #stable}, or -1 if it is none of this database. */
+  public int partitionOfStable(String key) {
+    if (!key.startsWith(stable)) {
+      return -1;
+    }
+    String digits = key.substring(stable.length());
+    if (!PARTITION.matcher(digits).matches()) {
+      return -1;
+    }
+    int partition = Integer.parseInt(digits);
+    return partition <= MAX_PARTITION ? partition : -1;
+  }
+
+  /** The counter that is incremented when stable clocks moved: a hint. */
+  public String wakeUps() {
+    return prefix + ":wake";
+  }
+
+  /** {@code ChannelHead}. */
+  public String head(String channel, int partition) {
+    return named(prefix + ":head:" + requirePartition(partition) + ':', channel);
+  }
+
+  /** {@code DirectoryPage}. */
+  public String page(String channel, int partition, int page) {
+    return named(numbered(":page:", partition, page) + ':', channel);
+  }
+
+  /** {@code DenseBlock}. */
+  public String block(String channel, int partition, int block) {
+    return named(numbered(":block:", partition, block) + ':', channel);
+  }
+
+  /** Whether a key is one of {@link #block}, of this database. */
+  public boolean isBlock(String key) {
+    return key.startsWith(prefix + ":block:");
+  }
+
+  /** {@code ChannelRegistryPage}. */
+  public String registry(int partition, int page) {
+    return numbered(":channels:", partition, page);
+  }
+
+  /** {@code BranchVectorDocument}. */
+  public String branches(long digest) {
+    return prefix + ":branches:" + Long.toHexString(digest);
+  }
+
+  /**
+   * 64 bits that stand for a channel where a false match costs a look and nothing else: FNV-1a
+   * (Fowler, Noll, Vo) of the name's UTF-8, through the finalizer of SplitMix64 (Steele, Lea, Flood
+   * 2014). They are stored, and the same for ever.
+   */
+  public static long channelHash(String channel) {
+    long hash = FNV_OFFSET;
+    for (byte octet : utf8(channel)) {
+      hash = (hash ^ (octet & 0xff)) * FNV_PRIME;
+    }
+    hash = (hash ^ (hash >>> 30)) * 0xbf58476d1ce4e5b9L;
+    hash = (hash ^ (hash >>> 27)) * 0x94d049bb133111ebL;
+    return hash ^ (hash >>> 31);
+  }
+
+  private String numbered(String kind, int partition, int number) {
+    if (number < 0) {
+      throw new IllegalArgumentException(
+          "negative number in a key: kind=" + kind + ", number=" + number);
+    }
+    return prefix + kind + requirePartition(partition) + ':' + number;
+  }
+
+  private static String named(String begin, String channel) {
+    return begin + (isPlain(channel, MAX_BYTES - begin.length()) ? channel : hashed(channel));
+  }
+
+  private static boolean isPlain(String channel, int max) {
+    if (channel.isEmpty()) {
+      throw new IllegalArgumentException("a channel without a name");
+    }
+    if (channel.length() > max || channel.charAt(0) == HASHED) {
+      return false;
+    }
+    for (int i = 0; i < channel.length(); i++) {
+      if (channel.charAt(i) <= ' ' || channel.charAt(i) > '~') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String hashed(String channel) {
+    byte[] digest = sha256().digest(utf8(channel));
+    Base64.Encoder encoder = Base64.getUrlEncoder().withoutPadding();
+    return HASHED + encoder.encodeToString(Arrays.copyOf(digest, HASH_BYTES));
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** Strict: the stand-in for half a surrogate pair would make two names one. */
+  private static byte[] utf8(String channel) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(channel)) {
+      throw new IllegalArgumentException("a channel's name with half a surrogate pair");
+    }
+    return channel.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static int requirePartition(int partition) {
+    if (partition < 0 || partition > MAX_PARTITION) {
+      throw new IllegalArgumentException(
+          "no such partition: partition=" + partition + ", max=" + MAX_PARTITION);
+    }
+    return partition;
+  }
+}

@@ -1,0 +1,146 @@
+package io.channelindex.storage.format;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A channel's clock and block directory in one partition (index-bucket.md, "channel clock" and
+ * "block directory"): which blocks there are, and up to which seqnos they hold entries.
+ *
+ * <p>Written by CAS by the partition's owner, after the blocks that it names and before the stable
+ * clock that makes them readable.
+ *
+ * <pre>
+ *  +--------+---------+-----------+--------------+--------+---------+--------+
+ *  | header | channel | partition | firstVbucket | epoch  | columns | active |
+ *  | 8      | text    | varint    | varint       | varint | varint  | varint |
+ *  +--------+---------+-----------+--------------+--------+---------+--------+
+ *  | pages  | per page: number, entries,           | closed | per block:     |
+ *  | varint | row of highest (SeqnoColumns)        | varint | as for a page  |
+ *  +--------+--------------------------------------+--------+----------------+
+ *  | clock: the last row, mostly small differences to the newest closed block |
+ *  +---------------------------------------------------------------------------+
+ * </pre>
+ *
+ * @param channel its name, verified on read because keys may be hashed
+ * @param partition its partition
+ * @param firstVbucket the vbucket of {@code clock[0]}
+ * @param epoch of the owner who wrote it
+ * @param clock per vbucket of the partition the highest seqno indexed in the channel, unsigned
+ * @param pages the pages of the directory, oldest first
+ * @param closed the full blocks that are on no page yet, oldest first
+ * @param active the number of the block that is written to; block numbers count from 0
+ */
+public record ChannelHead(
+    String channel,
+    int partition,
+    int firstVbucket,
+    long epoch,
+    List<Long> clock,
+    List<Summary> pages,
+    List<Summary> closed,
+    int active) {
+
+  /** How many closed blocks a head lists before it moves them to a page. */
+  public static final int BLOCKS_PER_PAGE = 128;
+
+  /**
+   * What a block, or the blocks on a page, hold.
+   *
+   * @param number the block's or the page's number, from 0
+   * @param entries how many entries
+   * @param highest per vbucket of the partition the highest seqno among them, unsigned, 0 for none:
+   *     a reader that has seen this much does not need the block
+   */
+  public record Summary(int number, int entries, List<Long> highest) {
+    public Summary {
+      highest = List.copyOf(highest);
+      if (number < 0 || entries < 0) {
+        throw new IllegalArgumentException(
+            "negative number in a summary: number=" + number + ", entries=" + entries);
+      }
+    }
+  }
+
+  public ChannelHead {
+    clock = List.copyOf(clock);
+    pages = List.copyOf(pages);
+    closed = List.copyOf(closed);
+    Partitions.require(partition, firstVbucket, clock.size());
+    if (active < 0) {
+      throw new IllegalArgumentException("negative block number: active=" + active);
+    }
+    requireWidth(pages, clock.size());
+    requireWidth(closed, clock.size());
+  }
+
+  /** As a document of the index bucket. */
+  public byte[] encode() {
+    PayloadWriter payload = PayloadWriter.ofDocument(512);
+    payload.text(channel).varint(partition).varint(firstVbucket).varint(epoch);
+    payload.varint(clock.size()).varint(active);
+    SeqnoColumns columns = new SeqnoColumns(clock.size());
+    writeSummaries(payload, columns, pages);
+    writeSummaries(payload, columns, closed);
+    columns.write(payload, clock);
+    return payload.seal(DocumentFormat.CHANNEL_HEAD);
+  }
+
+  /**
+   * Reads a document of the index bucket.
+   *
+   * @param key for messages
+   * @param channel the name that it must have
+   * @throws UnreadableDocumentException if it is none of these, or another channel's
+   */
+  public static ChannelHead decode(String key, String channel, byte[] document) {
+    return PayloadReader.decode(
+        key, DocumentFormat.CHANNEL_HEAD, document, payload -> read(payload, channel));
+  }
+
+  private static ChannelHead read(PayloadReader payload, String channel) {
+    String name = payload.channel(channel);
+    int partition = payload.varint("partition", Partitions.MAX);
+    int firstVbucket = payload.varint("firstVbucket", Partitions.MAX);
+    long epoch = payload.varint();
+    SeqnoColumns columns = new SeqnoColumns(payload.varint("columns", SeqnoColumns.MAX));
+    int active = payload.varint("active", Integer.MAX_VALUE);
+    List<Summary> pages = readSummaries(payload, columns);
+    List<Summary> closed = readSummaries(payload, columns);
+    List<Long> clock = columns.read(payload);
+    return new ChannelHead(name, partition, firstVbucket, epoch, clock, pages, closed, active);
+  }
+
+  static void writeSummaries(PayloadWriter payload, SeqnoColumns columns, List<Summary> summaries) {
+    payload.varint(summaries.size());
+    for (Summary summary : summaries) {
+      payload.varint(summary.number()).varint(summary.entries());
+      columns.write(payload, summary.highest());
+    }
+  }
+
+  static List<Summary> readSummaries(PayloadReader payload, SeqnoColumns columns) {
+    int count = payload.count("summaries", 2 + columns.leastBytes());
+    List<Summary> summaries = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      int number = payload.varint("number", Integer.MAX_VALUE);
+      int entries = payload.varint("entries", Integer.MAX_VALUE);
+      summaries.add(new Summary(number, entries, columns.read(payload)));
+    }
+    return summaries;
+  }
+
+  static void requireWidth(List<Summary> summaries, int width) {
+    for (Summary summary : summaries) {
+      if (summary.highest().size() != width) {
+        throw new IllegalArgumentException(
+            "summary of another number of vbuckets: number="
+                + summary.number()
+                + ", vbuckets="
+                + summary.highest().size()
+                + ", expected="
+                + width);
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.channelindex.storage.format;
+
+/** The kinds of documents in the index bucket, each with the versions that can be read. */
+public enum DocumentFormat {
+  /** What the whole index agreed on. */
+  SETTINGS(1),
+  /** A partition's stable clock. */
+  STABLE(2),
+  /** A channel's clock and block directory in a partition. */
+  CHANNEL_HEAD(3),
+  /** A page of a block directory. */
+  DIRECTORY_PAGE(4),
+  /** Entries, layout dense. */
+  DENSE_BLOCK(5),
+  /** A branch vector under its digest. */
+  BRANCH_VECTOR(6),
+  /** Names of the channels of a partition. */
+  CHANNEL_REGISTRY(7);
+
+  private final int id;
+
+  DocumentFormat(int id) {
+    this.id = id;
+  }
+
+  /** The stable number in the header. */
+  public int id() {
+    return id;
+  }
+
+  /** The oldest version that can be read. */
+  int oldestVersion() {
+    return 1;
+  }
+
+  /** The newest version that can be read: the one that is written. */
+  int newestVersion() {
+    return 1;
+  }
+
+  /** The name of a kind for messages, also where there is none of that number. */
+  static String describe(int id) {
+    for (DocumentFormat format : values()) {
+      if (format.id == id) {
+        return format.name();
+      }
+    }
+    return "unknown(" + id + ')';
+  }
+}

@@ -1,0 +1,142 @@
+package io.channelindex.storage.format;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * A growing array of bytes, and how values are written into it.
+ *
+ * <ul>
+ *   <li><em>varint</em>: unsigned LEB128 of 64 bits, 1 … 10 bytes, the shortest form only
+ *   <li><em>signed</em>: a varint of the zigzag form
+ *   <li><em>fixed</em>: 8 bytes, big-endian: identities and hashes, which no varint makes shorter
+ *   <li><em>text</em>: its length in bytes as a varint, then UTF-8
+ * </ul>
+ *
+ * <p>Confined to one thread.
+ */
+final class PayloadWriter {
+  private byte[] bytes;
+  private int size;
+
+  private PayloadWriter(int capacity, int begin) {
+    bytes = new byte[capacity];
+    size = begin;
+  }
+
+  /** A writer of a payload, with room for the header before it. */
+  static PayloadWriter ofDocument(int capacity) {
+    return new PayloadWriter(DocumentHeader.SIZE + capacity, DocumentHeader.SIZE);
+  }
+
+  /** A writer of a part of a payload. */
+  static PayloadWriter ofPart(int capacity) {
+    return new PayloadWriter(capacity, 0);
+  }
+
+  /** How many bytes there are, room for a header included. */
+  int size() {
+    return size;
+  }
+
+  /** The bytes up to {@link #size}; valid until the next write. */
+  byte[] array() {
+    return bytes;
+  }
+
+  /** Forgets what was written from there on. */
+  void truncate(int newSize) {
+    size = newSize;
+  }
+
+  PayloadWriter octet(int value) {
+    reserve(1);
+    bytes[size++] = (byte) value;
+    return this;
+  }
+
+  PayloadWriter varint(long value) {
+    reserve(10);
+    long rest = value;
+    while ((rest & ~0x7FL) != 0) {
+      bytes[size++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    bytes[size++] = (byte) rest;
+    return this;
+  }
+
+  PayloadWriter signed(long value) {
+    return varint((value << 1) ^ (value >> 63));
+  }
+
+  PayloadWriter fixed(long value) {
+    reserve(Long.BYTES);
+    for (int shift = 56; shift >= 0; shift -= 8) {
+      bytes[size++] = (byte) (value >>> shift);
+    }
+    return this;
+  }
+
+  PayloadWriter text(String value) {
+    return sized(utf8(value));
+  }
+
+  /** The length as a varint, then the bytes. */
+  PayloadWriter sized(byte[] value) {
+    varint(value.length);
+    return raw(value, value.length);
+  }
+
+  /** The bytes and nothing else. */
+  PayloadWriter raw(byte[] value, int length) {
+    reserve(length);
+    System.arraycopy(value, 0, bytes, size, length);
+    size += length;
+    return this;
+  }
+
+  /** The document, for a writer {@link #ofDocument}. */
+  byte[] seal(DocumentFormat format) {
+    byte[] document = bytes.length == size ? bytes : Arrays.copyOf(bytes, size);
+    DocumentHeader.seal(document, format);
+    return document;
+  }
+
+  static int sizeOfVarint(long value) {
+    return (70 - Long.numberOfLeadingZeros(value | 1)) / 7;
+  }
+
+  /**
+   * The text in UTF-8.
+   *
+   * @throws IllegalArgumentException if it has a surrogate alone, which UTF-8 cannot say
+   */
+  static byte[] utf8(String value) {
+    return requireText(value).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * The same text.
+   *
+   * @throws IllegalArgumentException if it has a surrogate alone: it would be read back as another
+   */
+  static String requireText(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      if (Character.isSurrogate(value.charAt(i))) {
+        if (!Character.isSupplementaryCodePoint(value.codePointAt(i))) {
+          throw new IllegalArgumentException("text with half a surrogate pair: index=" + i);
+        }
+        i++;
+      }
+    }
+    return value;
+  }
+
+  private void reserve(int more) {
+    if (bytes.length - size < more) {
+      int doubled = (int) Math.min(Integer.MAX_VALUE - 8L, 2L * bytes.length);
+      bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(size, more), doubled));
+    }
+  }
+}

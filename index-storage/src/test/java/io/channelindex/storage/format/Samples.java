@@ -1,0 +1,118 @@
+package io.channelindex.storage.format;
+
+import io.channelindex.sequence.BranchHistory;
+import io.channelindex.sequence.BranchHistory.Branch;
+import io.channelindex.sequence.BranchVector;
+import io.channelindex.sequence.StreamPosition;
+import io.channelindex.storage.Entry;
+import io.channelindex.storage.EntryState;
+import io.channelindex.storage.format.ChannelHead.Summary;
+import io.channelindex.storage.format.StableDocument.Touched;
+import io.channelindex.storage.format.StableDocument.VbucketState;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/** One document of each format, small enough to be read in hex. */
+@SuppressWarnings("ImmutableEnumChecker")
+enum Samples {
+  SETTINGS(
+      DocumentFormat.SETTINGS,
+      new SettingsDocument(0x0123456789abcdefL, 1024, 64, "dense", 1_700_000_000_000L).encode(),
+      SettingsDocument::decode),
+  STABLE(
+      DocumentFormat.STABLE,
+      new StableDocument(
+              3,
+              6,
+              2,
+              "node-a",
+              9,
+              List.of(
+                  new VbucketState(
+                      1_000,
+                      new StreamPosition(0x1111, 1_005, 1_000, 1_010),
+                      new BranchHistory(
+                          List.of(new Branch(0x1111, -1, -1), new Branch(0x2222, 900, 850))),
+                      false),
+                  new VbucketState(77, StreamPosition.BEGINNING, BranchHistory.NONE, true)),
+              List.of(new Touched(List.of(5L, -5L), false), Touched.ALL, Touched.NONE))
+          .encode(),
+      StableDocument::decode),
+  CHANNEL_HEAD(
+      DocumentFormat.CHANNEL_HEAD,
+      new ChannelHead(
+              "news",
+              3,
+              6,
+              2,
+              List.of(1_000L, 0L, 70L),
+              List.of(new Summary(0, 128, List.of(500L, 0L, 0L))),
+              List.of(
+                  new Summary(128, 60, List.of(800L, 0L, 60L)),
+                  new Summary(129, 61, List.of(790L, 0L, 0L))),
+              130)
+          .encode(),
+      (key, document) -> ChannelHead.decode(key, "news", document)),
+  DIRECTORY_PAGE(
+      DocumentFormat.DIRECTORY_PAGE,
+      new DirectoryPage(
+              "news",
+              List.of(new Summary(0, 60, List.of(300L, 0L)), new Summary(1, 61, List.of(500L, 2L))))
+          .encode(),
+      (key, document) -> DirectoryPage.decode(key, "news", document)),
+  DENSE_BLOCK(
+      DocumentFormat.DENSE_BLOCK,
+      new DenseBlock(
+              "news",
+              2,
+              List.of(
+                  new Entry("doc-1", "1-00ff", 6, 17, 0x1111, EntryState.ACTIVE),
+                  new Entry("döc", "2-ABC", 7, -1, 0x3333, EntryState.REMOVED),
+                  new Entry("doc-1", "3-beef", 6, 300, 0x1111, EntryState.DELETED)))
+          .encode(),
+      (key, document) -> DenseBlock.decode(key, "news", document)),
+  BRANCH_VECTOR(
+      DocumentFormat.BRANCH_VECTOR,
+      BranchVectorDocument.encode(BranchVector.of(0x1111, 0, -2)),
+      BranchVectorDocument::decode),
+  CHANNEL_REGISTRY(
+      DocumentFormat.CHANNEL_REGISTRY,
+      new ChannelRegistryPage(List.of("news", "*", "日本")).encode(),
+      ChannelRegistryPage::decode);
+
+  final DocumentFormat format;
+  private final byte[] document;
+  private final BiFunction<String, byte[], Object> decoder;
+
+  Samples(DocumentFormat format, byte[] document, BiFunction<String, byte[], Object> decoder) {
+    this.format = format;
+    this.document = document;
+    this.decoder = decoder;
+  }
+
+  byte[] document() {
+    return document.clone();
+  }
+
+  Object decode(byte[] bytes) {
+    return decoder.apply("db:key", bytes);
+  }
+
+  /** A document's own encoding, whatever its kind. */
+  static byte[] encode(Object value) {
+    if (value instanceof SettingsDocument settings) {
+      return settings.encode();
+    } else if (value instanceof StableDocument stable) {
+      return stable.encode();
+    } else if (value instanceof ChannelHead head) {
+      return head.encode();
+    } else if (value instanceof DirectoryPage page) {
+      return page.encode();
+    } else if (value instanceof DenseBlock block) {
+      return block.encode();
+    } else if (value instanceof ChannelRegistryPage page) {
+      return page.encode();
+    }
+    return BranchVectorDocument.encode((BranchVector) value);
+  }
+}
