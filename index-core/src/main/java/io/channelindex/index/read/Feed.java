@@ -1,0 +1,237 @@
+package io.channelindex.index.read;
+
+import io.channelindex.sequence.SequenceClock;
+import io.channelindex.sequence.token.FeedToken.Iteration;
+import io.channelindex.sequence.token.IterationTokens;
+import io.channelindex.sequence.token.TokenFormat;
+import io.channelindex.storage.Entry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * Makes pages of the feed of some channels: from their tails where those reach back far enough,
+ * else from the index bucket.
+ *
+ * <p>Thread-safe.
+ */
+final class Feed {
+  private final List<String> channels;
+  private final List<Tail> tails;
+  private final TokenFormat tokens;
+  private final ChannelReader reader;
+  private final IterationCache cache;
+  private final Executor executor;
+  private final ReadCounters counters;
+  private final RecentPages recent = new RecentPages();
+
+  /** The feed of the tails' channels, which are sorted. */
+  Feed(
+      List<Tail> tails,
+      TokenFormat tokens,
+      ChannelReader reader,
+      IterationCache cache,
+      Executor executor,
+      ReadCounters counters) {
+    this.channels = tails.stream().map(Tail::channel).toList();
+    this.tails = List.copyOf(tails);
+    this.tokens = tokens;
+    this.reader = reader;
+    this.cache = cache;
+    this.executor = executor;
+    this.counters = counters;
+  }
+
+  List<Tail> tails() {
+    return tails;
+  }
+
+  /**
+   * What a page is to be.
+   *
+   * @param state where it begins
+   * @param goal where its round ends; the view is at or after it
+   */
+  record Ask(FeedState state, SequenceClock goal, FeedRequest.Rows which, int limit) {}
+
+  /**
+   * The next page: that of another follower who asked for the same, or a new one.
+   *
+   * @param seen what of the tails was seen before the view was taken
+   */
+  CompletionStage<Reading> page(Ask ask, StableView view, Seen seen) {
+    CompletableFuture<Reading> reading = new CompletableFuture<>();
+    CompletableFuture<Reading> same = recent.find(ask, view, reading);
+    if (same != null) {
+      counters.sharedPages.increment();
+      return same;
+    }
+    read(ask, view, seen)
+        .whenComplete(
+            (done, failure) -> {
+              recent.settle(reading, done);
+              if (done != null) {
+                reading.complete(done);
+              } else {
+                reading.completeExceptionally(Stages.cause(failure));
+              }
+            });
+    return reading;
+  }
+
+  private CompletionStage<Reading> read(Ask ask, StableView view, Seen seen) {
+    FeedState state = ask.state();
+    SequenceClock upper = state.upper(view);
+    return live(state.since(), upper, view)
+        .thenComposeAsync(
+            live -> {
+              PageRows page = new PageRows(state.iteration(), ask.which(), ask.limit());
+              if (live.isPresent()) {
+                counters.livePages.increment();
+                page.take(live.get().rows());
+                return finish(ask, view, upper, page, 0, live.get().seen());
+              }
+              counters.coldPages.increment();
+              return cold(ask, view, upper, page, seen);
+            },
+            executor);
+  }
+
+  private CompletionStage<Reading> cold(
+      Ask ask, StableView view, SequenceClock upper, PageRows page, Seen seen) {
+    Iteration position = ask.state().iteration();
+    int first = position == null ? 0 : view.map().partitionOf(position.vbucket());
+    Scan scan = scan(ask.state().since(), upper, view);
+    int[] next = {view.map().partitions()};
+    return scan.run(
+            first,
+            (partition, rows) -> {
+              boolean room = page.take(rows);
+              if (!room) {
+                next[0] = partition + 1;
+              }
+              return room;
+            })
+        .thenCompose(done -> leftAfter(scan, ask, page, next[0], view))
+        .thenCompose(left -> finish(ask, view, upper, page, left, seen));
+  }
+
+  private static CompletionStage<Long> leftAfter(
+      Scan scan, Ask ask, PageRows page, int nextPartition, StableView view) {
+    return page.isFull() && nextPartition < view.map().partitions()
+        ? scan.countFrom(nextPartition, ask.which())
+        : CompletableFuture.completedFuture(0L);
+  }
+
+  /** Ends a page: in the middle of its iteration, or at its end. */
+  private CompletionStage<Reading> finish(
+      Ask ask, StableView view, SequenceClock upper, PageRows page, long further, Seen seen) {
+    long left = page.left() + further;
+    if (left > 0) {
+      return CompletableFuture.completedFuture(pause(ask, view, upper, page, left, seen));
+    }
+    if (upper.covers(ask.goal())) {
+      return CompletableFuture.completedFuture(end(ask, view, upper, page, 0, seen));
+    }
+    // The iteration began before the round: something may have come between.
+    SequenceClock newer = ask.goal().merge(upper);
+    return count(upper, newer, view, ask.which())
+        .thenApply(count -> end(ask, view, count == 0 ? newer : upper, page, count, seen));
+  }
+
+  private Reading pause(
+      Ask ask, StableView view, SequenceClock upper, PageRows page, long left, Seen seen) {
+    FeedState state = ask.state();
+    IterationTokens each = tokens.iteration(state.branches().digest(), state.since(), upper);
+    List<Row> rows = rows(page, each, page.rows().size());
+    int last = rows.size() - 1;
+    FeedRow row = page.rows().get(last);
+    Iteration position = new Iteration(upper, row.vbucket(), row.seqno(), page.document(last));
+    FeedState after = new FeedState(state.branches(), state.since(), position);
+    return new Reading(new Page(rows, rows.get(last).seq(), false, left), after, view, seen);
+  }
+
+  private Reading end(
+      Ask ask, StableView view, SequenceClock reached, PageRows page, long left, Seen seen) {
+    FeedState state = ask.state();
+    SequenceClock upper = state.upper(view);
+    String lastSeq = tokens.caughtUp(state.branches().digest(), reached);
+    List<Row> rows = new ArrayList<>(page.rows().size());
+    if (page.rows().size() > 1) {
+      IterationTokens each = tokens.iteration(state.branches().digest(), state.since(), upper);
+      rows.addAll(rows(page, each, page.rows().size() - 1));
+    }
+    if (!page.rows().isEmpty()) {
+      rows.add(row(page.rows().get(page.rows().size() - 1), lastSeq));
+    }
+    FeedState after = FeedState.at(state.branches(), reached);
+    return new Reading(new Page(rows, lastSeq, left == 0, left), after, view, seen);
+  }
+
+  private static List<Row> rows(PageRows page, IterationTokens tokens, int count) {
+    List<Row> rows = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      FeedRow row = page.rows().get(i);
+      rows.add(row(row, tokens.at(row.vbucket(), row.seqno(), page.document(i))));
+    }
+    return rows;
+  }
+
+  private static Row row(FeedRow row, String seq) {
+    return new Row(seq, row.documentId(), row.revision(), row.deleted(), row.removed());
+  }
+
+  private CompletionStage<Long> count(
+      SequenceClock since, SequenceClock upper, StableView view, FeedRequest.Rows which) {
+    return live(since, upper, view)
+        .thenCompose(
+            live -> {
+              if (live.isEmpty()) {
+                return scan(since, upper, view).countFrom(0, which);
+              }
+              PageRows count = new PageRows(null, which, 0);
+              count.take(live.get().rows());
+              return CompletableFuture.completedFuture(count.left());
+            });
+  }
+
+  private Scan scan(SequenceClock since, SequenceClock upper, StableView view) {
+    IterationCache.Key iteration =
+        new IterationCache.Key(channels, view.branches().digest(), since, upper);
+    return new Scan(iteration, view, reader, cache, executor);
+  }
+
+  /** Rows that came from memory, and how much news of the tails they account for. */
+  private record Live(List<FeedRow> rows, Seen seen) {}
+
+  /** The rows between two clocks if all tails have them; fails if a tail cannot be read. */
+  private CompletionStage<Optional<Live>> live(
+      SequenceClock since, SequenceClock upper, StableView view) {
+    List<CompletionStage<Void>> reaching = new ArrayList<>(tails.size());
+    for (Tail tail : tails) {
+      if (!tail.reachesBackTo(since, upper)) {
+        return CompletableFuture.completedFuture(Optional.empty());
+      }
+      reaching.add(tail.reach(view));
+    }
+    return Stages.all(reaching).thenApply(done -> collect(since, upper, view));
+  }
+
+  private Optional<Live> collect(SequenceClock since, SequenceClock upper, StableView view) {
+    Merge merge = new Merge();
+    long[] seen = new long[tails.size()];
+    List<Entry> entries = new ArrayList<>();
+    for (int i = 0; i < seen.length; i++) {
+      entries.clear();
+      seen[i] = tails.get(i).collect(since, upper, view, entries);
+      if (seen[i] < 0) {
+        return Optional.empty();
+      }
+      merge.add(channels.get(i), entries);
+    }
+    return Optional.of(new Live(merge.rows(), new Seen(seen)));
+  }
+}

@@ -1,0 +1,183 @@
+package io.channelindex.index.read;
+
+import io.channelindex.sequence.SequenceClock;
+import io.channelindex.sequence.token.TokenFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A feed of a {@link ChannelIndex}. */
+final class FeedFollower implements Follower {
+  private static final Logger LOG = LoggerFactory.getLogger(FeedFollower.class);
+
+  private final Feed feed;
+  private final FeedRequest.Rows which;
+  private final StableClocks clocks;
+  private final BranchVectors branches;
+  private final TokenFormat tokens;
+  private final long database;
+  private final ReadCounters counters;
+  private final Consumer<FeedFollower> onClose;
+
+  /** Replaced by one call at a time; read by anybody. */
+  private volatile Standing standing;
+
+  /** Where the round under way ends; replaced by one call at a time. */
+  private volatile @Nullable SequenceClock goal;
+
+  /** Guarded by {@code this}. */
+  private @Nullable CompletableFuture<Void> waiting;
+
+  private boolean closed;
+
+  /**
+   * Where the feed stands.
+   *
+   * @param seq the token of the state
+   * @param seen what of the tails it accounts for; null if there may be more for other reasons
+   */
+  private record Standing(FeedState state, String seq, @Nullable Seen seen) {}
+
+  FeedFollower(
+      Feed feed,
+      FeedRequest.Rows which,
+      FeedState state,
+      StableClocks clocks,
+      BranchVectors branches,
+      TokenFormat tokens,
+      long database,
+      ReadCounters counters,
+      Consumer<FeedFollower> onClose) {
+    this.feed = feed;
+    this.which = which;
+    this.clocks = clocks;
+    this.branches = branches;
+    this.tokens = tokens;
+    this.database = database;
+    this.counters = counters;
+    this.onClose = onClose;
+    this.standing = standing(state);
+  }
+
+  Feed feed() {
+    return feed;
+  }
+
+  @Override
+  public CompletionStage<Page> next(int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("limit out of range: limit=" + limit + ", min=1");
+    }
+    if (isClosed()) {
+      return CompletableFuture.failedFuture(new IllegalStateException("the follower is closed"));
+    }
+    // In this order: what the tails have now is part of the view.
+    Seen seen = Seen.now(feed.tails());
+    StableView view = clocks.view();
+    return stand(view)
+        .thenCompose(
+            state -> {
+              if (state.iteration() == null && state.since().covers(view.clock())) {
+                standing = new Standing(state, standing.seq(), seen);
+                goal = null;
+                return CompletableFuture.completedFuture(
+                    new Page(List.of(), standing.seq(), true, 0));
+              }
+              return feed.page(new Feed.Ask(state, goal(view), which, limit), view, seen)
+                  .thenApply(this::moveOn);
+            });
+  }
+
+  /** Where the round ends; what was lost meanwhile cannot be reached any more. */
+  private SequenceClock goal(StableView view) {
+    SequenceClock known = goal;
+    if (known == null || !view.clock().covers(known)) {
+      known = view.clock();
+      goal = known;
+    }
+    return known;
+  }
+
+  private Page moveOn(Reading reading) {
+    Page page = reading.page();
+    boolean allSeen = page.caughtUp() && reading.state().since().covers(reading.view().clock());
+    standing = new Standing(reading.state(), page.lastSeq(), allSeen ? reading.seen() : null);
+    if (page.caughtUp()) {
+      goal = null;
+    }
+    return page;
+  }
+
+  /** Makes the feed stand on the view's history. */
+  private CompletionStage<FeedState> stand(StableView view) {
+    FeedState state = standing.state();
+    if (state.branches().equals(view.branches())) {
+      return CompletableFuture.completedFuture(Clamp.withinReach(view, state));
+    }
+    return branches
+        .publish(view.branches())
+        .thenApply(
+            published -> {
+              FeedState clamped = clamp(view, state, counters);
+              standing = standing(clamped);
+              return Clamp.withinReach(view, clamped);
+            });
+  }
+
+  /** The state under the view's history; counted and logged if that sets the feed back. */
+  static FeedState clamp(StableView view, FeedState state, ReadCounters counters) {
+    Clamp.Result result = Clamp.to(view, state);
+    if (result.clamped() > 0) {
+      counters.clampedTokens.increment();
+      LOG.info("a feed stood on undone history and was set back: vbuckets={}", result.clamped());
+    }
+    return result.state();
+  }
+
+  private Standing standing(FeedState state) {
+    return new Standing(state, tokens.format(state.token(database)), null);
+  }
+
+  @Override
+  public CompletionStage<Void> news() {
+    CompletableFuture<Void> news = new CompletableFuture<>();
+    Seen seen = standing.seen();
+    synchronized (this) {
+      if (closed || seen == null) {
+        return CompletableFuture.completedFuture(null);
+      }
+      waiting = news;
+    }
+    seen.await(feed.tails(), news);
+    return news;
+  }
+
+  @Override
+  public String lastSeq() {
+    return standing.seq();
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public void close() {
+    CompletableFuture<Void> last;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      last = waiting;
+    }
+    if (last != null) {
+      last.complete(null);
+    }
+    onClose.accept(this);
+  }
+}

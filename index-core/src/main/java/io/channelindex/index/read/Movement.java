@@ -1,0 +1,71 @@
+package io.channelindex.index.read;
+
+import io.channelindex.storage.format.StableDocument;
+import io.channelindex.storage.format.StableDocument.Touched;
+import io.channelindex.storage.format.StableDocument.VbucketState;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * How a partition's stable document moved between two looks at it.
+ *
+ * @param before what was known
+ * @param after what is known now
+ * @param reach which channels that concerns
+ * @param channels the hashes of the channels concerned, if they are {@link Reach#LISTED}
+ */
+record Movement(StableDocument before, StableDocument after, Reach reach, Set<Long> channels) {
+  /** Which channels a movement concerns. */
+  enum Reach {
+    /** Those listed. */
+    LISTED,
+    /** Any may have new entries: the ring of recent commits does not tell. */
+    ALL,
+    /** What was readable before is not all true any more: nothing that was read counts. */
+    UNDONE
+  }
+
+  int partition() {
+    return after.partition();
+  }
+
+  /** A step forward, or over a rollback. */
+  static Movement forward(StableDocument before, StableDocument after) {
+    if (!continues(before, after)) {
+      return new Movement(before, after, Reach.UNDONE, Set.of());
+    }
+    long commits = after.commit() - before.commit();
+    if (commits > after.recent().size()) {
+      return new Movement(before, after, Reach.ALL, Set.of());
+    }
+    Set<Long> channels = new HashSet<>();
+    for (Touched touched : after.recent().subList(0, (int) commits)) {
+      if (touched.all()) {
+        return new Movement(before, after, Reach.ALL, Set.of());
+      }
+      channels.addAll(touched.channels());
+    }
+    return new Movement(before, after, Reach.LISTED, channels);
+  }
+
+  /** A step back that nobody announced. */
+  static Movement regression(StableDocument before, StableDocument after) {
+    return new Movement(before, after, Reach.UNDONE, Set.of());
+  }
+
+  private static boolean continues(StableDocument before, StableDocument after) {
+    for (int i = 0; i < before.vbuckets().size(); i++) {
+      VbucketState old = before.vbuckets().get(i);
+      VbucketState now = after.vbuckets().get(i);
+      boolean lower = Long.compareUnsigned(now.stable(), old.stable()) < 0;
+      if (lower || !stillTrue(old, now)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean stillTrue(VbucketState old, VbucketState now) {
+    return old.stable() == 0 || now.history().contains(old.history().current(), old.stable());
+  }
+}

@@ -1,0 +1,32 @@
+package io.channelindex.index.read;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What {@link ReaderStatistics} is taken from. */
+final class ReadCounters {
+  final LongAdder looks = new LongAdder();
+  final LongAdder reads = new LongAdder();
+  final LongAdder livePages = new LongAdder();
+  final LongAdder coldPages = new LongAdder();
+  final LongAdder sharedPages = new LongAdder();
+  final LongAdder clampedTokens = new LongAdder();
+  final LongAdder unknownTokens = new LongAdder();
+  final LongAdder regressions = new LongAdder();
+  final LongAdder failures = new LongAdder();
+  final LongAdder tailBytes = new LongAdder();
+
+  ReaderStatistics snapshot(int tails) {
+    return new ReaderStatistics(
+        looks.sum(),
+        reads.sum(),
+        livePages.sum(),
+        coldPages.sum(),
+        sharedPages.sum(),
+        clampedTokens.sum(),
+        unknownTokens.sum(),
+        regressions.sum(),
+        failures.sum(),
+        tails,
+        tailBytes.sum());
+  }
+}

@@ -1,0 +1,29 @@
+package io.channelindex.index.read;
+
+/**
+ * What a reader has done since it was opened.
+ *
+ * @param looks how often all stable documents were read
+ * @param reads documents of channels that were asked for: heads, directory pages, blocks
+ * @param livePages pages that came from memory
+ * @param coldPages pages that had to be read
+ * @param sharedPages pages that another follower had asked for just before
+ * @param clampedTokens feeds that stood on undone history and were set back, gap-free
+ * @param unknownTokens feeds that stood on history that nobody knows and were set to the beginning
+ * @param regressions stable documents that were older than what had been read before
+ * @param failures reads that failed
+ * @param tails channels whose recent entries are in memory
+ * @param tailBytes about how much memory those take
+ */
+public record ReaderStatistics(
+    long looks,
+    long reads,
+    long livePages,
+    long coldPages,
+    long sharedPages,
+    long clampedTokens,
+    long unknownTokens,
+    long regressions,
+    long failures,
+    int tails,
+    long tailBytes) {}

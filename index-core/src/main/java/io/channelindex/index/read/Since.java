@@ -1,0 +1,15 @@
+package io.channelindex.index.read;
+
+import io.channelindex.sequence.token.FeedToken;
+
+/** Where a feed begins. */
+public sealed interface Since {
+  /** Before everything. */
+  record Beginning() implements Since {}
+
+  /** After everything that is readable now. */
+  record Now() implements Since {}
+
+  /** Where an earlier feed stood. */
+  record At(FeedToken token) implements Since {}
+}

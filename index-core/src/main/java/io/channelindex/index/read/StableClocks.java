@@ -1,0 +1,275 @@
+package io.channelindex.index.read;
+
+import io.channelindex.sequence.PartitionMap;
+import io.channelindex.storage.IndexBucket;
+import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.IndexStorageException;
+import io.channelindex.storage.Versioned;
+import io.channelindex.storage.format.StableDocument;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the newest {@link StableView}: from what wake-ups push, and by reading all stable documents
+ * when they say so, when somebody needs to know, and after a failure until it is over.
+ *
+ * <p>A pushed document that is older than the known one is late and ignored. One that was read and
+ * is older than what was known when the read began is a regression: the bucket has lost writes. It
+ * is logged, counted and believed, because what is not in the bucket cannot be read; feeds that are
+ * ahead of it wait and never go back.
+ *
+ * <p>Thread-safe. Moves happen one at a time, under this object's monitor.
+ */
+final class StableClocks implements WakeUps.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(StableClocks.class);
+
+  private final IndexBucket bucket;
+  private final PartitionMap map;
+  private final List<String> keys;
+  private final ScheduledExecutorService executor;
+  private final ReadCounters counters;
+  private final Backoff backoff;
+
+  private volatile Moves moves = (movement, after) -> {};
+  private volatile StableView view;
+  private volatile boolean available;
+  private volatile boolean closed;
+
+  /** The look under way, and the one that begins after it. Guarded by {@code this}. */
+  private @Nullable CompletableFuture<StableView> current;
+
+  private @Nullable CompletableFuture<StableView> queued;
+  private boolean retryScheduled;
+
+  /** Who has to know which partitions moved. Told under the monitor; must be quick. */
+  @FunctionalInterface
+  interface Moves {
+    void moved(Movement movement, StableView after);
+  }
+
+  StableClocks(
+      IndexBucket bucket,
+      IndexKeys keys,
+      PartitionMap map,
+      ReaderSettings settings,
+      ScheduledExecutorService executor,
+      ReadCounters counters) {
+    this.bucket = bucket;
+    this.map = map;
+    this.executor = executor;
+    this.counters = counters;
+    this.backoff = new Backoff(settings);
+    this.view = StableView.unread(map);
+    List<String> stable = new ArrayList<>();
+    for (int partition = 0; partition < map.partitions(); partition++) {
+      stable.add(keys.stable(partition));
+    }
+    this.keys = List.copyOf(stable);
+  }
+
+  /** Begins to tell who has to know; before the first look. */
+  void start(Moves listener) {
+    moves = listener;
+  }
+
+  StableView view() {
+    return view;
+  }
+
+  boolean isAvailable() {
+    return available;
+  }
+
+  /** Looks at the view while it cannot move. */
+  synchronized <T> T frozen(Function<StableView, T> look) {
+    return look.apply(view);
+  }
+
+  @Override
+  public void moved(StableDocument document) {
+    if (closed || !fits(document)) {
+      return;
+    }
+    synchronized (this) {
+      StableDocument known = view.document(document.partition());
+      if (document.commit() > known.commit()) {
+        apply(List.of(Movement.forward(known, document)));
+      }
+    }
+  }
+
+  @Override
+  public void look() {
+    if (!closed) {
+      refresh();
+    }
+  }
+
+  /**
+   * Reads all stable documents, beginning after this call: who asks while a look is under way gets
+   * the next one, together with all others who do.
+   */
+  synchronized CompletionStage<StableView> refresh() {
+    if (current == null) {
+      current = new CompletableFuture<>();
+      begin(current);
+      return current;
+    }
+    if (queued == null) {
+      queued = new CompletableFuture<>();
+    }
+    return queued;
+  }
+
+  void close() {
+    closed = true;
+  }
+
+  private void begin(CompletableFuture<StableView> look) {
+    StableView before = view;
+    counters.looks.increment();
+    bucket
+        .getAll(keys)
+        .whenCompleteAsync(
+            (found, failure) -> {
+              Throwable problem = failure;
+              if (found != null) {
+                problem = adopt(before, found);
+              }
+              finish(look, problem);
+            },
+            executor);
+  }
+
+  private @Nullable Throwable adopt(StableView before, List<Optional<Versioned<byte[]>>> found) {
+    try {
+      List<StableDocument> documents = new ArrayList<>(found.size());
+      for (int partition = 0; partition < found.size(); partition++) {
+        documents.add(decode(partition, found.get(partition)));
+      }
+      adoptAll(before, documents);
+      return null;
+    } catch (IndexStorageException unreadable) {
+      return unreadable;
+    }
+  }
+
+  private StableDocument decode(int partition, Optional<Versioned<byte[]>> found) {
+    if (found.isEmpty()) {
+      return StableDocument.unowned(map, partition);
+    }
+    StableDocument document = StableDocument.decode(keys.get(partition), found.get().value());
+    if (document.partition() != partition || !fits(document)) {
+      throw new IndexStorageException(
+          "stable document of another division: key="
+              + keys.get(partition)
+              + ", partition="
+              + document.partition()
+              + ", firstVbucket="
+              + document.firstVbucket()
+              + ", vbuckets="
+              + document.vbuckets().size());
+    }
+    return document;
+  }
+
+  private boolean fits(StableDocument document) {
+    int partition = document.partition();
+    return partition >= 0
+        && partition < map.partitions()
+        && document.firstVbucket() == map.first(partition)
+        && document.vbuckets().size() == map.size(partition);
+  }
+
+  private synchronized void adoptAll(StableView before, List<StableDocument> documents) {
+    List<Movement> movements = new ArrayList<>();
+    for (StableDocument document : documents) {
+      StableDocument known = view.document(document.partition());
+      if (document.commit() > known.commit()) {
+        movements.add(Movement.forward(known, document));
+      } else if (isRegression(before.document(document.partition()), document)) {
+        counters.regressions.increment();
+        LOG.error(
+            "the index bucket lost commits of a partition: partition={}, commit={}, known={}",
+            document.partition(),
+            document.commit(),
+            known.commit());
+        movements.add(Movement.regression(known, document));
+      }
+    }
+    apply(movements);
+  }
+
+  private static boolean isRegression(StableDocument known, StableDocument read) {
+    return read.commit() < known.commit()
+        || (read.commit() == known.commit() && !read.equals(known));
+  }
+
+  private void apply(List<Movement> movements) {
+    if (movements.isEmpty()) {
+      return;
+    }
+    StableView moved = view.with(movements.stream().map(Movement::after).toList());
+    view = moved;
+    for (Movement movement : movements) {
+      moves.moved(movement, moved);
+    }
+  }
+
+  private void finish(CompletableFuture<StableView> look, @Nullable Throwable problem) {
+    StableView read = turn(problem);
+    if (problem == null) {
+      look.complete(read);
+    } else {
+      look.completeExceptionally(Stages.cause(problem));
+    }
+  }
+
+  /** Notes how a look ended and begins the next one if it was asked for. */
+  private synchronized StableView turn(@Nullable Throwable problem) {
+    if (problem == null) {
+      if (!available) {
+        LOG.info("the index bucket answers");
+      }
+      available = true;
+      backoff.succeeded();
+    } else {
+      failed(problem);
+    }
+    current = queued;
+    queued = null;
+    if (current != null) {
+      begin(current);
+    }
+    return view;
+  }
+
+  private void failed(Throwable problem) {
+    counters.failures.increment();
+    if (available) {
+      LOG.warn("the index bucket cannot be read", Stages.cause(problem));
+    }
+    available = false;
+    if (!retryScheduled && !closed) {
+      retryScheduled = true;
+      long pause = backoff.failed().toMillis();
+      var unused = executor.schedule(this::retry, pause, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void retry() {
+    synchronized (this) {
+      retryScheduled = false;
+    }
+    look();
+  }
+}

@@ -1,0 +1,115 @@
+package io.channelindex.index.read;
+
+import io.channelindex.storage.IndexKeys;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * The tails of all channels that somebody follows, and of some that somebody followed not long ago:
+ * a client that polls finds its channels again.
+ *
+ * <p>Thread-safe: guarded by the monitor of {@link StableClocks}, because a tail begins at a view
+ * and has to hear of every movement after it.
+ */
+final class Tails implements StableClocks.Moves {
+  private final StableClocks clocks;
+  private final ChannelReader reader;
+  private final ReaderSettings settings;
+  private final ScheduledExecutorService executor;
+  private final ReadCounters counters;
+
+  private final Map<String, Tail> tails = new HashMap<>();
+
+  /** Those that nobody follows, that left longest ago first. */
+  private final Map<String, Tail> idle = new LinkedHashMap<>();
+
+  private final Map<Long, List<Tail>> byHash = new HashMap<>();
+
+  Tails(
+      StableClocks clocks,
+      ChannelReader reader,
+      ReaderSettings settings,
+      ScheduledExecutorService executor,
+      ReadCounters counters) {
+    this.clocks = clocks;
+    this.reader = reader;
+    this.settings = settings;
+    this.executor = executor;
+    this.counters = counters;
+  }
+
+  @Override
+  public void moved(Movement movement, StableView after) {
+    if (movement.reach() != Movement.Reach.LISTED) {
+      tails.values().forEach(tail -> tail.moved(movement, after));
+      return;
+    }
+    for (Long hash : movement.channels()) {
+      for (Tail tail : byHash.getOrDefault(hash, List.of())) {
+        tail.moved(movement, after);
+      }
+    }
+  }
+
+  /** The tail of a channel, until {@link #release}. */
+  Tail acquire(String channel) {
+    return clocks.frozen(
+        view -> {
+          Tail tail = tails.get(channel);
+          if (tail == null) {
+            tail = new Tail(channel, view, clocks, reader, settings, executor, counters);
+            tails.put(channel, tail);
+            byHash
+                .computeIfAbsent(IndexKeys.channelHash(channel), h -> new ArrayList<>())
+                .add(tail);
+          }
+          tail.users++;
+          idle.remove(channel);
+          return tail;
+        });
+  }
+
+  /** The tail is not needed for now. */
+  void release(Tail tail) {
+    clocks.frozen(
+        view -> {
+          tail.users--;
+          if (tail.users == 0) {
+            idle.put(tail.channel(), tail);
+            makeRoom();
+          }
+          return tail;
+        });
+  }
+
+  int size() {
+    return clocks.frozen(view -> tails.size());
+  }
+
+  private void makeRoom() {
+    Iterator<Tail> oldest = idle.values().iterator();
+    while (oldest.hasNext()
+        && (idle.size() > settings.tails()
+            || counters.tailBytes.sum() > settings.totalTailBytes())) {
+      Tail tail = oldest.next();
+      oldest.remove();
+      drop(tail);
+    }
+  }
+
+  private void drop(Tail tail) {
+    tails.remove(tail.channel());
+    byHash.computeIfPresent(
+        IndexKeys.channelHash(tail.channel()),
+        (hash, same) -> {
+          same.remove(tail);
+          return same.isEmpty() ? null : same;
+        });
+    tail.drop();
+  }
+}

@@ -1,0 +1,135 @@
+package io.channelindex.index.write;
+
+import io.channelindex.storage.Entry;
+import io.channelindex.storage.IndexStorageException;
+import io.channelindex.storage.Versioned;
+import io.channelindex.storage.format.ChannelHead;
+import io.channelindex.storage.format.ChannelHead.Summary;
+import io.channelindex.storage.format.DenseBlock;
+import io.channelindex.storage.format.DirectoryPage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * Reads all entries of a vbucket in a channel, whether readers see them or not, in the order in
+ * which they were indexed: of the blocks that the head names, and of those after them that an owner
+ * left who did not come to its head.
+ *
+ * <p>Confined to the partition's serial executor.
+ */
+final class ChannelScan {
+  private static final int BLOCKS_AT_ONCE = 16;
+
+  private final Scope scope;
+  private final String channel;
+  private final int vbucket;
+  private final Consumer<Entry> entries;
+  private final List<Integer> blocks = new ArrayList<>();
+  private int next;
+
+  ChannelScan(Scope scope, String channel, int vbucket, Consumer<Entry> entries) {
+    this.scope = scope;
+    this.channel = channel;
+    this.vbucket = vbucket;
+    this.entries = entries;
+  }
+
+  CompletableFuture<Void> run() {
+    String key = scope.keys().head(channel, scope.partition());
+    return get(WriterStep.CLOCKS, key).thenCompose(answer -> readDirectory(key, answer));
+  }
+
+  private CompletableFuture<Void> readDirectory(String key, Optional<Versioned<byte[]>> answer) {
+    if (answer.isEmpty()) {
+      return readBeyond(0);
+    }
+    ChannelHead head = ChannelHead.decode(key, channel, answer.get().value());
+    return Window.each(head.pages(), 1, this::readPage)
+        .thenCompose(
+            read -> {
+              list(head.closed());
+              blocks.add(head.active());
+              return readBlocks();
+            })
+        .thenCompose(read -> readBeyond(head.active() + 1));
+  }
+
+  private CompletableFuture<Void> readPage(Summary page) {
+    if (holdsNothing(page)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    String key = scope.keys().page(channel, scope.partition(), page.number());
+    return get(WriterStep.BLOCKS, key)
+        .thenAccept(
+            answer -> list(DirectoryPage.decode(key, channel, require(key, answer)).blocks()));
+  }
+
+  private void list(List<Summary> summaries) {
+    for (Summary summary : summaries) {
+      if (!holdsNothing(summary)) {
+        blocks.add(summary.number());
+      }
+    }
+  }
+
+  private boolean holdsNothing(Summary summary) {
+    return summary.highest().get(scope.index(vbucket)) == 0;
+  }
+
+  private CompletableFuture<Void> readBlocks() {
+    if (next == blocks.size()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    int end = Math.min(blocks.size(), next + BLOCKS_AT_ONCE);
+    List<String> keys =
+        blocks.subList(next, end).stream()
+            .map(block -> scope.keys().block(channel, scope.partition(), block))
+            .toList();
+    next = end;
+    return scope
+        .retries()
+        .run(() -> scope.bucket().getAll(WriterStep.BLOCKS, keys))
+        .thenCompose(
+            answers -> {
+              for (int i = 0; i < keys.size(); i++) {
+                read(keys.get(i), require(keys.get(i), answers.get(i)));
+              }
+              return readBlocks();
+            });
+  }
+
+  private CompletableFuture<Void> readBeyond(int block) {
+    String key = scope.keys().block(channel, scope.partition(), block);
+    return get(WriterStep.BLOCKS, key)
+        .thenCompose(
+            answer -> {
+              if (answer.isEmpty()) {
+                return CompletableFuture.completedFuture(null);
+              }
+              read(key, answer.get().value());
+              return readBeyond(block + 1);
+            });
+  }
+
+  private void read(String key, byte[] document) {
+    for (Entry entry : DenseBlock.decode(key, channel, document).entries()) {
+      if (entry.vbucket() == vbucket) {
+        entries.accept(entry);
+      }
+    }
+  }
+
+  private CompletableFuture<Optional<Versioned<byte[]>>> get(WriterStep step, String key) {
+    return scope.retries().run(() -> scope.bucket().get(step, key));
+  }
+
+  private static byte[] require(String key, Optional<Versioned<byte[]>> answer) {
+    return answer
+        .orElseThrow(
+            () -> new IndexStorageException("document that a head names is missing: key=" + key))
+        .value();
+  }
+}

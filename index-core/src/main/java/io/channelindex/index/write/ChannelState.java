@@ -1,0 +1,269 @@
+package io.channelindex.index.write;
+
+import io.channelindex.storage.Entry;
+import io.channelindex.storage.WriteResult;
+import io.channelindex.storage.format.ChannelHead;
+import io.channelindex.storage.format.ChannelHead.Summary;
+import io.channelindex.storage.format.DenseBlockBuilder;
+import io.channelindex.storage.format.DirectoryPage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A channel in this partition as the owner remembers it: its head, its active block, and the
+ * versions under which both were last written, so that a commit writes without reading.
+ *
+ * <p>Appending fills the active block; a full one is closed into the directory and the next one
+ * begun, and 128 closed ones go to a directory page. Which blocks a page lists depends on their
+ * numbers alone, so that two owners never disagree about it.
+ *
+ * <p>Confined to the partition's serial executor.
+ */
+final class ChannelState {
+  // A remembered entry costs its bytes and its place in the builder's table of identities.
+  private static final int BYTES_PER_ENTRY = 16;
+  private static final int BYTES_PER_SUMMARY = 64;
+  private static final int BYTES_PER_CHANNEL = 1024;
+
+  private final Scope scope;
+  private final String channel;
+  private final long epoch;
+  private final long[] clock;
+  private final List<Summary> pages;
+  private final List<Summary> closed;
+  private int active;
+  private long headCas;
+  private DenseBlockBuilder block;
+  private long blockCas;
+  private long[] blockHighest;
+  private boolean blockChanged;
+  private boolean headChanged;
+
+  /** A channel that has no head yet. */
+  ChannelState(Scope scope, String channel, long epoch) {
+    this(scope, channel, epoch, new long[scope.size()], List.of(), List.of(), 0, 0);
+    headChanged = true;
+  }
+
+  /** A channel as its head says, with an empty active block that is to be loaded. */
+  ChannelState(Scope scope, ChannelHead head, long headCas, long epoch) {
+    this(
+        scope,
+        head.channel(),
+        epoch,
+        head.clock().stream().mapToLong(Long::longValue).toArray(),
+        head.pages(),
+        head.closed(),
+        head.active(),
+        headCas);
+  }
+
+  private ChannelState(
+      Scope scope,
+      String channel,
+      long epoch,
+      long[] clock,
+      List<Summary> pages,
+      List<Summary> closed,
+      int active,
+      long headCas) {
+    this.scope = scope;
+    this.channel = channel;
+    this.epoch = epoch;
+    this.clock = clock;
+    this.pages = new ArrayList<>(pages);
+    this.closed = new ArrayList<>(closed);
+    this.active = active;
+    this.headCas = headCas;
+    this.block = new DenseBlockBuilder(channel, epoch);
+    this.blockHighest = new long[clock.length];
+  }
+
+  /** A block to be written: its key, its bytes, and the version that they replace, 0 for none. */
+  static final class Image {
+    private final String key;
+    private final byte[] value;
+    private final long cas;
+
+    private Image(String key, byte[] value, long cas) {
+      this.key = key;
+      this.value = value;
+      this.cas = cas;
+    }
+
+    String key() {
+      return key;
+    }
+
+    CompletableFuture<WriteResult> write(StepBucket bucket) {
+      return bucket.write(WriterStep.BLOCKS, key, value, cas);
+    }
+  }
+
+  String channel() {
+    return channel;
+  }
+
+  int active() {
+    return active;
+  }
+
+  boolean hasHead() {
+    return headCas != 0;
+  }
+
+  long headCas() {
+    return headCas;
+  }
+
+  void headWritten(long cas) {
+    headCas = cas;
+    headChanged = false;
+  }
+
+  boolean isHeadChanged() {
+    return headChanged;
+  }
+
+  /** Takes over the active block as it was read; entries that are not given are dropped from it. */
+  void loaded(List<Entry> entries, long cas) {
+    for (Entry entry : entries) {
+      place(entry);
+    }
+    blockCas = cas;
+    blockChanged = false;
+  }
+
+  /**
+   * The active block is left as it is, and the next one is the active one: a block that is there
+   * already although the head does not name it yet.
+   */
+  void skipToNext() {
+    close();
+  }
+
+  /**
+   * Adds entries; those that the active block has already are not added again.
+   *
+   * @param images gets the blocks to be written, the active one last if it is among them
+   */
+  void append(List<Entry> entries, List<Image> images) {
+    for (Entry entry : entries) {
+      if (block.size() > 0 && block.encodedSize() >= scope.settings().blockBytes()) {
+        if (blockChanged) {
+          images.add(activeImage());
+        }
+        close();
+      }
+      place(entry);
+    }
+    cover(entries);
+    if (blockChanged) {
+      images.add(activeImage());
+    }
+  }
+
+  /** The head's clock has to be at or after these entries, wherever they are. */
+  void cover(List<Entry> entries) {
+    for (Entry entry : entries) {
+      int index = scope.index(entry.vbucket());
+      if (Long.compareUnsigned(entry.seqno(), clock[index]) > 0) {
+        clock[index] = entry.seqno();
+        headChanged = true;
+      }
+    }
+  }
+
+  /** The active block was written as {@link #append} told. */
+  void blockWritten(long cas) {
+    blockCas = cas;
+    blockChanged = false;
+  }
+
+  /** The key of the active block. */
+  String activeKey() {
+    return scope.keys().block(channel, scope.partition(), active);
+  }
+
+  /** Moves closed blocks to pages where there are enough of them, and returns those pages. */
+  List<DirectoryPage> turnPages() {
+    List<DirectoryPage> turned = new ArrayList<>();
+    while (closed.size() >= ChannelHead.BLOCKS_PER_PAGE) {
+      List<Summary> blocks = closed.subList(0, ChannelHead.BLOCKS_PER_PAGE);
+      DirectoryPage page = new DirectoryPage(channel, blocks);
+      pages.add(summary(pages.size(), blocks));
+      blocks.clear();
+      turned.add(page);
+      headChanged = true;
+    }
+    return turned;
+  }
+
+  /** The number of the page that lists a block. */
+  static int pageOf(DirectoryPage page) {
+    return page.blocks().get(0).number() / ChannelHead.BLOCKS_PER_PAGE;
+  }
+
+  ChannelHead head() {
+    return new ChannelHead(
+        channel,
+        scope.partition(),
+        scope.firstVbucket(),
+        epoch,
+        list(clock),
+        pages,
+        closed,
+        active);
+  }
+
+  /** What remembering this costs, about. */
+  int bytes() {
+    return BYTES_PER_CHANNEL
+        + block.encodedSize()
+        + BYTES_PER_ENTRY * block.size()
+        + BYTES_PER_SUMMARY * (closed.size() + pages.size());
+  }
+
+  private void place(Entry entry) {
+    if (block.add(entry)) {
+      int index = scope.index(entry.vbucket());
+      if (Long.compareUnsigned(entry.seqno(), blockHighest[index]) > 0) {
+        blockHighest[index] = entry.seqno();
+      }
+      blockChanged = true;
+    }
+  }
+
+  private Image activeImage() {
+    return new Image(activeKey(), block.encode(), blockCas);
+  }
+
+  private void close() {
+    closed.add(new Summary(active, block.size(), list(blockHighest)));
+    active++;
+    block = new DenseBlockBuilder(channel, epoch);
+    blockHighest = new long[clock.length];
+    blockCas = 0;
+    blockChanged = false;
+    headChanged = true;
+  }
+
+  private static Summary summary(int number, List<Summary> blocks) {
+    int entries = 0;
+    long[] highest = new long[blocks.get(0).highest().size()];
+    for (Summary block : blocks) {
+      entries += block.entries();
+      for (int i = 0; i < highest.length; i++) {
+        long seqno = block.highest().get(i);
+        highest[i] = Long.compareUnsigned(seqno, highest[i]) > 0 ? seqno : highest[i];
+      }
+    }
+    return new Summary(number, entries, list(highest));
+  }
+
+  private static List<Long> list(long[] seqnos) {
+    return Arrays.stream(seqnos).boxed().toList();
+  }
+}

@@ -1,0 +1,188 @@
+package io.channelindex.index.write;
+
+import io.channelindex.index.write.Batch.ChannelEntries;
+import io.channelindex.index.write.ChannelLoader.Loaded;
+import io.channelindex.index.write.ChannelLoader.Look;
+import io.channelindex.index.write.ChannelState.Image;
+import io.channelindex.storage.Entry;
+import io.channelindex.storage.WriteResult;
+import io.channelindex.storage.format.ChannelHead;
+import io.channelindex.storage.format.DirectoryPage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one commit writes of one channel: first its blocks, then its head.
+ *
+ * <p>Both are loops over compare-and-swap. Whatever goes wrong with a write, be it a conflict, a
+ * failure or a lost answer, the channel is forgotten and read again, and what the bucket has
+ * already is not written twice: there is one way to recover, and it needs no knowledge of what
+ * happened.
+ *
+ * <p>Confined to the partition's serial executor.
+ */
+final class ChannelWrite {
+  private final Scope scope;
+  private final ChannelMemory memory;
+  private final ChannelLoader loader;
+  private final Registry registry;
+  private final ChannelEntries entries;
+  private Look look = Look.HEAD;
+  private @Nullable HeadWrite head;
+  private @Nullable ChannelHead unanswered;
+
+  /** The head that makes the blocks found, and the version that it replaces. */
+  private record HeadWrite(ChannelHead head, long cas, Change change) {
+    enum Change {
+      NEEDED,
+      NONE
+    }
+  }
+
+  ChannelWrite(
+      Scope scope,
+      ChannelMemory memory,
+      ChannelLoader loader,
+      Registry registry,
+      ChannelEntries entries) {
+    this.scope = scope;
+    this.memory = memory;
+    this.loader = loader;
+    this.registry = registry;
+    this.entries = entries;
+  }
+
+  /** Writes blocks and directory pages, as often as it takes. */
+  CompletableFuture<Void> blocks() {
+    return scope.retries().run(this::tryBlocks);
+  }
+
+  /** Writes the head, as often as it takes; after {@link #blocks}. */
+  CompletableFuture<Void> head() {
+    return scope.retries().run(this::tryHead);
+  }
+
+  private CompletableFuture<Void> tryBlocks() {
+    ChannelState state = memory.take(entries.channel());
+    if (state != null) {
+      return write(state, entries.entries());
+    }
+    return loader
+        .load(entries.channel(), look)
+        .thenCompose(loaded -> write(loaded.state(), missing(loaded)));
+  }
+
+  private List<Entry> missing(Loaded loaded) {
+    List<Entry> missing = new ArrayList<>(entries.entries());
+    missing.removeIf(entry -> !loaded.lacks(entry));
+    loaded.state().cover(entries.entries());
+    return missing;
+  }
+
+  private CompletableFuture<Void> write(ChannelState state, List<Entry> missing) {
+    look = Look.BEYOND;
+    List<Image> images = new ArrayList<>();
+    state.append(missing, images);
+    List<DirectoryPage> pages = state.turnPages();
+    CompletableFuture<Void> registered =
+        state.hasHead()
+            ? CompletableFuture.completedFuture(null)
+            : registry.ensure(state.channel());
+    return registered
+        .thenCompose(ready -> write(images, pages))
+        .thenAccept(
+            activeCas -> {
+              if (activeCas != 0) {
+                state.blockWritten(activeCas);
+              }
+              head = headWrite(state);
+              memory.put(state);
+            });
+  }
+
+  private static HeadWrite headWrite(ChannelState state) {
+    return new HeadWrite(
+        state.head(),
+        state.headCas(),
+        state.isHeadChanged() ? HeadWrite.Change.NEEDED : HeadWrite.Change.NONE);
+  }
+
+  /** Writes all at once; the version of the last block, 0 if there was none to write. */
+  private CompletableFuture<Long> write(List<Image> images, List<DirectoryPage> pages) {
+    List<CompletableFuture<?>> writes = new ArrayList<>();
+    for (DirectoryPage page : pages) {
+      writes.add(new PageWrite(scope, page).run());
+    }
+    CompletableFuture<Long> last = CompletableFuture.completedFuture(0L);
+    for (Image image : images) {
+      last = write(image);
+      writes.add(last);
+    }
+    CompletableFuture<Long> active = last;
+    return CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new))
+        .thenCompose(done -> active);
+  }
+
+  private CompletableFuture<Long> write(Image image) {
+    return image.write(scope.bucket()).thenApply(result -> requireWritten(image.key(), result));
+  }
+
+  private CompletableFuture<Void> tryHead() {
+    HeadWrite write = head;
+    if (unanswered != null) {
+      return lookForHead(unanswered);
+    }
+    if (write == null) {
+      return tryBlocks().thenCompose(written -> tryHead());
+    }
+    if (write.change() == HeadWrite.Change.NONE) {
+      return CompletableFuture.completedFuture(null);
+    }
+    ChannelState state = memory.take(entries.channel());
+    head = null;
+    unanswered = write.head();
+    return scope
+        .bucket()
+        .write(WriterStep.CLOCKS, headKey(), write.head().encode(), write.cas())
+        .thenAccept(result -> headAnswered(result, state));
+  }
+
+  private void headAnswered(WriteResult result, @Nullable ChannelState state) {
+    // A conflict may be with an earlier write of this very head, so it stays unanswered.
+    long cas = requireWritten(headKey(), result);
+    unanswered = null;
+    if (state != null) {
+      state.headWritten(cas);
+      memory.put(state);
+    }
+  }
+
+  /** The last write of the head had no answer: it is there, or everything begins again. */
+  private CompletableFuture<Void> lookForHead(ChannelHead written) {
+    return scope
+        .bucket()
+        .get(WriterStep.CLOCKS, headKey())
+        .thenCompose(
+            answer -> {
+              unanswered = null;
+              boolean there =
+                  answer.isPresent()
+                      && written.equals(
+                          ChannelHead.decode(headKey(), entries.channel(), answer.get().value()));
+              return there ? CompletableFuture.completedFuture(null) : tryHead();
+            });
+  }
+
+  private String headKey() {
+    return scope.keys().head(entries.channel(), scope.partition());
+  }
+
+  static long requireWritten(String key, WriteResult result) {
+    if (!result.isWritten()) {
+      throw new WriteConflictException(key);
+    }
+    return result.cas();
+  }
+}

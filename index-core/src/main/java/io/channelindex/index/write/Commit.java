@@ -1,0 +1,110 @@
+package io.channelindex.index.write;
+
+import io.channelindex.index.write.Batch.Rebuilt;
+import io.channelindex.index.write.GoneDocuments.Outcome;
+import io.channelindex.storage.format.StableDocument.VbucketState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * The steps of a commit, whose order is the guarantee (index-bucket.md, "Writing a batch"): blocks,
+ * then the heads that name them, then the stable document that makes them visible, then hints.
+ *
+ * <p>Confined to the partition's serial executor; one commit at a time.
+ */
+final class Commit {
+  // Bounds the blocks that are held encoded at once; the bucket bounds operations besides.
+  private static final int CHANNELS_AT_ONCE = 128;
+
+  /** What a writer remembers of its channels; 64 partitions make 256 MiB. */
+  private static final int MEMORY_BYTES = 4 * 1024 * 1024;
+
+  private final Scope scope;
+  private final StableRecord stable;
+  private final List<VbucketProgress> vbuckets;
+  private final DocumentSource documents;
+  private final WakeUpCounter wakeUps;
+  private final ChannelMemory memory = new ChannelMemory(MEMORY_BYTES);
+  private final ChannelLoader loader;
+  private final Registry registry;
+
+  Commit(
+      Scope scope,
+      StableRecord stable,
+      List<VbucketProgress> vbuckets,
+      DocumentSource documents,
+      WakeUpCounter wakeUps) {
+    this.scope = scope;
+    this.stable = stable;
+    this.vbuckets = vbuckets;
+    this.documents = documents;
+    this.wakeUps = wakeUps;
+    this.loader = new ChannelLoader(scope, new Owner(scope, stable, vbuckets));
+    this.registry = new Registry(scope);
+  }
+
+  /** Commits what a batch holds, with the vbuckets as they are then. */
+  CompletableFuture<Void> run(Batch batch) {
+    return Window.each(batch.rebuilt(), 1, rebuilt -> complete(rebuilt, batch))
+        .thenCompose(found -> write(batch, this::states));
+  }
+
+  /** Commits entries together with the states of the vbuckets that go with them. */
+  CompletableFuture<Void> write(Batch batch, Supplier<List<VbucketState>> states) {
+    return begin(WriterStep.BLOCKS)
+        .thenCompose(begun -> writeChannels(batch))
+        .thenCompose(written -> begin(WriterStep.STABLE))
+        .thenCompose(begun -> stable.commit(states.get(), batch.visible().touched()))
+        .thenCompose(committed -> begin(WriterStep.WAKE_UPS))
+        .thenAccept(
+            begun -> {
+              if (batch.visible().hasMoved()) {
+                scope.counters().operation(WriterStep.WAKE_UPS);
+                wakeUps.increment();
+              }
+              scope.settings().probe().before(scope.partition(), null);
+            });
+  }
+
+  /** Forgets what blocks hold: entries in them are not true any more. */
+  void forgetChannels() {
+    memory.clear();
+  }
+
+  private CompletableFuture<Void> writeChannels(Batch batch) {
+    List<ChannelWrite> writes = new ArrayList<>();
+    batch
+        .channels()
+        .forEach(entries -> writes.add(new ChannelWrite(scope, memory, loader, registry, entries)));
+    return Window.each(writes, CHANNELS_AT_ONCE, ChannelWrite::blocks)
+        .thenCompose(written -> begin(WriterStep.CLOCKS))
+        .thenCompose(begun -> Window.each(writes, CHANNELS_AT_ONCE, ChannelWrite::head));
+  }
+
+  private CompletableFuture<Void> complete(Rebuilt rebuilt, Batch batch) {
+    return new GoneDocuments(scope, registry, documents, rebuilt)
+        .addTo(batch)
+        .thenAccept(
+            outcome -> {
+              if (outcome == Outcome.COMPLETE) {
+                rebuilt.progress().rebuilt(rebuilt.arrival(), batch.visible());
+              }
+            });
+  }
+
+  private List<VbucketState> states() {
+    return vbuckets.stream().map(VbucketProgress::state).toList();
+  }
+
+  /** Tells the probe, whose exceptions end the commit here. */
+  private CompletableFuture<Void> begin(WriterStep step) {
+    try {
+      scope.settings().probe().before(scope.partition(), step);
+      return CompletableFuture.completedFuture(null);
+    } catch (RuntimeException thrown) {
+      return CompletableFuture.failedFuture(thrown);
+    }
+  }
+}

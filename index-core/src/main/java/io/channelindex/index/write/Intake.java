@@ -1,0 +1,261 @@
+package io.channelindex.index.write;
+
+import io.channelindex.sequence.StreamPosition;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What arrived of the partition's streams and is in no commit yet, in the order of each vbucket,
+ * every step with the position at which it leaves the stream.
+ *
+ * <p>Changes hold memory that the stream's flow control bounds; progress without changes is merged
+ * into one step, so that memory is bounded by the changes.
+ *
+ * <p>Confined to the partition's serial executor.
+ */
+final class Intake {
+  private final int firstVbucket;
+  private final Queue[] queues;
+  private int turn;
+  private int waiting;
+
+  /** Streams that go on from these positions. */
+  Intake(int firstVbucket, List<VbucketProgress> vbuckets) {
+    this.firstVbucket = firstVbucket;
+    this.queues = new Queue[vbuckets.size()];
+    for (int i = 0; i < queues.length; i++) {
+      queues[i] = new Queue(vbuckets.get(i).position(), vbuckets.get(i).stable());
+    }
+  }
+
+  /** What arrives from now on belongs to this branch. */
+  void opened(int vbucket, long vbuuid) {
+    Queue queue = queue(vbucket);
+    queue.open = true;
+    queue.reopened = true;
+    queue.vbuuid = vbuuid;
+  }
+
+  void snapshot(int vbucket, long start, long end) {
+    queue(vbucket).snapshot(vbucket, start, end);
+  }
+
+  /**
+   * Takes a change in, unless it is one that arrived before.
+   *
+   * @return whether it was taken in
+   */
+  boolean change(
+      int vbucket,
+      long seqno,
+      CompletableFuture<Optional<IndexedChange>> change,
+      Runnable done,
+      long nanos) {
+    Queue queue = queue(vbucket);
+    if (!queue.moveTo(vbucket, seqno)) {
+      return false;
+    }
+    queue.arrivals.add(queue.arrival(vbucket, change, done, nanos));
+    waiting++;
+    return true;
+  }
+
+  void advanced(int vbucket, long seqno, long nanos) {
+    Queue queue = queue(vbucket);
+    queue.allowGapAfterSnapshot(seqno);
+    if (!queue.moveTo(vbucket, seqno)) {
+      return;
+    }
+    Arrival last = queue.arrivals.peekLast();
+    if (last != null && last.change() == null) {
+      queue.arrivals.removeLast();
+      waiting--;
+    }
+    queue.arrivals.add(queue.arrival(vbucket, null, Arrival::nobodyWaits, nanos));
+    waiting++;
+  }
+
+  /** How many steps are waiting. */
+  int waiting() {
+    return waiting;
+  }
+
+  /** Whether there is something that a commit could take. */
+  boolean isReady() {
+    for (Queue queue : queues) {
+      Arrival first = queue.arrivals.peekFirst();
+      if (first != null && first.isReady()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Removes what is ready, of each vbucket in its order, beginning with another vbucket each time.
+   *
+   * @param limit the most steps
+   * @param last whether no more of its vbucket may be taken after a step
+   */
+  List<Arrival> collect(int limit, Predicate<Arrival> last) {
+    List<Arrival> collected = new ArrayList<>(Math.min(limit, waiting));
+    turn = (turn + 1) % queues.length;
+    for (int i = 0; i < queues.length && collected.size() < limit; i++) {
+      collect(queues[(turn + i) % queues.length], limit, last, collected);
+    }
+    waiting -= collected.size();
+    return collected;
+  }
+
+  private static void collect(
+      Queue queue, int limit, Predicate<Arrival> last, List<Arrival> collected) {
+    while (collected.size() < limit) {
+      Arrival first = queue.arrivals.peekFirst();
+      if (first == null || !first.isReady()) {
+        return;
+      }
+      collected.add(queue.arrivals.removeFirst());
+      if (last.test(first)) {
+        return;
+      }
+    }
+  }
+
+  /** Removes everything of a vbucket, whose stream goes on from another position. */
+  List<Arrival> restart(int vbucket, StreamPosition position, long stable) {
+    Queue dropped = queue(vbucket);
+    queues[vbucket - firstVbucket] = new Queue(position, stable);
+    waiting -= dropped.arrivals.size();
+    return List.copyOf(dropped.arrivals);
+  }
+
+  /** Removes everything. */
+  List<Arrival> clear() {
+    List<Arrival> dropped = new ArrayList<>(waiting);
+    for (Queue queue : queues) {
+      dropped.addAll(queue.arrivals);
+      queue.arrivals.clear();
+    }
+    waiting = 0;
+    return dropped;
+  }
+
+  /** When the oldest change arrived; {@code otherwise} if there is none. */
+  long oldestNanos(long otherwise) {
+    long oldest = otherwise;
+    for (Queue queue : queues) {
+      Arrival first = queue.arrivals.peekFirst();
+      if (first != null && first.nanos() - oldest < 0) {
+        oldest = first.nanos();
+      }
+    }
+    return oldest;
+  }
+
+  private Queue queue(int vbucket) {
+    return queues[vbucket - firstVbucket];
+  }
+
+  /** One vbucket's. */
+  private static final class Queue {
+    final Deque<Arrival> arrivals = new ArrayDeque<>();
+    boolean open;
+    boolean reopened;
+    long vbuuid;
+    long whole;
+    private long seqno;
+    private long start;
+    private long end;
+
+    Queue(StreamPosition position, long stable) {
+      vbuuid = position.vbuuid();
+      seqno = position.seqno();
+      start = position.snapshotStart();
+      end = position.snapshotEnd();
+      whole = position.seqno() == 0 ? 0 : stable;
+    }
+
+    void snapshot(int vbucket, long newStart, long newEnd) {
+      requireOpen(vbucket, newStart);
+      if (Long.compareUnsigned(newStart, newEnd) > 0) {
+        throw new IllegalStateException(
+            "snapshot ends before it starts: vbucket="
+                + vbucket
+                + ", start="
+                + Long.toUnsignedString(newStart)
+                + ", end="
+                + Long.toUnsignedString(newEnd));
+      }
+      // A stream that resumed in the middle of a snapshot owes the rest of it, whatever ranges it
+      // announces: only where both have ended the state is whole. At its start it owes nothing:
+      // nothing that the snapshot brought can have hidden anything.
+      boolean owesRest =
+          reopened
+              && Long.compareUnsigned(start, seqno) < 0
+              && Long.compareUnsigned(seqno, end) < 0;
+      reopened = false;
+      if (Long.compareUnsigned(newEnd, seqno) <= 0) {
+        return;
+      }
+      start = owesRest && Long.compareUnsigned(start, newStart) < 0 ? start : newStart;
+      end = owesRest && Long.compareUnsigned(end, newEnd) > 0 ? end : newEnd;
+    }
+
+    /** Between snapshots a vbucket may move on without being in one: nothing was left out. */
+    void allowGapAfterSnapshot(long newSeqno) {
+      if (seqno == end && Long.compareUnsigned(newSeqno, end) > 0) {
+        start = newSeqno;
+        end = newSeqno;
+      }
+    }
+
+    /** Whether the seqno is news. */
+    boolean moveTo(int vbucket, long newSeqno) {
+      requireOpen(vbucket, newSeqno);
+      if (Long.compareUnsigned(newSeqno, seqno) <= 0) {
+        return false;
+      }
+      if (Long.compareUnsigned(newSeqno, start) < 0 || Long.compareUnsigned(newSeqno, end) > 0) {
+        throw new IllegalStateException(
+            "seqno outside of its snapshot: vbucket="
+                + vbucket
+                + ", seqno="
+                + Long.toUnsignedString(newSeqno)
+                + ", start="
+                + Long.toUnsignedString(start)
+                + ", end="
+                + Long.toUnsignedString(end));
+      }
+      seqno = newSeqno;
+      if (seqno == end) {
+        whole = seqno;
+      }
+      return true;
+    }
+
+    private void requireOpen(int vbucket, long newSeqno) {
+      if (!open) {
+        throw new IllegalStateException(
+            "stream was not opened: vbucket="
+                + vbucket
+                + ", seqno="
+                + Long.toUnsignedString(newSeqno));
+      }
+    }
+
+    Arrival arrival(
+        int vbucket,
+        @Nullable CompletableFuture<Optional<IndexedChange>> change,
+        Runnable done,
+        long nanos) {
+      StreamPosition position = new StreamPosition(vbuuid, seqno, start, end);
+      return new Arrival(vbucket, position, whole, change, done, nanos);
+    }
+  }
+}

@@ -1,0 +1,419 @@
+package io.channelindex.index.write;
+
+import io.channelindex.index.write.VbucketProgress.Past;
+import io.channelindex.index.write.WriterStatus.State;
+import io.channelindex.sequence.BranchHistory;
+import io.channelindex.sequence.FailoverEntry;
+import io.channelindex.sequence.PartitionMap;
+import io.channelindex.sequence.StreamPosition;
+import io.channelindex.storage.IndexBucket;
+import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.format.StableDocument;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The owner of a partition of the index: takes in what the streams of its vbuckets bring, and
+ * commits it batch by batch (invariants 1 to 5 and 14; index-bucket.md, "Writing a batch").
+ *
+ * <p>One commit is under way at a time, the next is collected meanwhile. What a commit writes is
+ * readable only when its stable document is written; a commit that fails half-way leaves nothing
+ * that a reader sees, and is repeated by whoever owns the partition next, because the streams then
+ * begin where the last commit left them. A failure that retries do not cure ends the writer: {@link
+ * #stopped}.
+ *
+ * <p>Assumes that the calls about one vbucket come one after another, in the order of its stream:
+ * {@link #opened}, then {@link #snapshot}, {@link #change} and {@link #advanced}; that every
+ * snapshot is announced before its changes; and that nothing is told of a vbucket between the call
+ * of {@link #rollback} and its completion. A breach ends the writer.
+ *
+ * <p>Thread-safe: calls return at once, and everything is done on a serial executor of the
+ * partition, one task at a time.
+ */
+public final class PartitionWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionWriter.class);
+
+  private final Scope scope;
+  private final StableRecord stable;
+  private final DocumentSource documents;
+  private final List<VbucketProgress> vbuckets = new ArrayList<>();
+  private final Map<Integer, StreamPosition> positions;
+  private final Intake intake;
+  private final Commit commit;
+  private final Linger linger;
+  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+  private final CompletableFuture<Void> idle = new CompletableFuture<>();
+
+  // Confined to the serial executor.
+  private final Deque<Job> jobs = new ArrayDeque<>();
+  private boolean busy;
+
+  // Written on the serial executor, read by anyone.
+  private volatile State state = State.RUNNING;
+  private volatile StableDocument committed;
+  private volatile @Nullable Long oldestUncommitted;
+
+  /** A rollback that waits for its turn. */
+  private record Job(
+      Supplier<CompletableFuture<StreamPosition>> work, CompletableFuture<StreamPosition> result) {}
+
+  PartitionWriter(
+      Scope scope, StableRecord stable, DocumentSource documents, WakeUpCounter wakeUps) {
+    this.scope = scope;
+    this.stable = stable;
+    this.documents = documents;
+    this.committed = stable.document();
+    Map<Integer, StreamPosition> from = new TreeMap<>();
+    Past past = committed.epoch() == 1 ? Past.NONE : Past.OWNED;
+    for (int vbucket = scope.firstVbucket(); vbuckets.size() < scope.size(); vbucket++) {
+      vbuckets.add(new VbucketProgress(vbucket, committed.vbucket(vbucket), past));
+      from.put(vbucket, committed.vbucket(vbucket).position());
+    }
+    this.positions = Map.copyOf(from);
+    this.intake = new Intake(scope.firstVbucket(), vbuckets);
+    this.commit = new Commit(scope, stable, vbuckets, documents, wakeUps);
+    this.linger = new Linger(scope, this::next);
+  }
+
+  /**
+   * Takes one partition, with a wake-up counter of its own; see {@link PartitionWriters#take} for
+   * many.
+   */
+  public static CompletionStage<PartitionWriter> take(
+      IndexBucket bucket,
+      IndexKeys keys,
+      PartitionMap map,
+      int partition,
+      DocumentSource documents,
+      WriterSettings settings,
+      Executor executor) {
+    return new PartitionWriters(bucket, keys, map, documents, settings, executor).take(partition);
+  }
+
+  /** Where the stream of each vbucket of the partition has to begin, as of the take. */
+  public Map<Integer, StreamPosition> positions() {
+    return positions;
+  }
+
+  /**
+   * A stream was opened, or reopened after a disconnect, under this failover log.
+   *
+   * @param log newest first, not empty
+   */
+  public void opened(int vbucket, List<FailoverEntry> log) {
+    List<FailoverEntry> copy = List.copyOf(log);
+    accept(
+        () -> {
+          VbucketProgress progress = progress(vbucket);
+          BranchHistory observed = progress.history().observe(copy);
+          intake.opened(vbucket, observed.current());
+          Long to = Rollback.undoneAbove(progress, observed);
+          if (to == null) {
+            progress.observe(observed);
+          } else {
+            // The stream stands before what was undone, but readers have seen it.
+            add(progress, to, copy, Rollback.Stream.GOES_ON, new CompletableFuture<>());
+          }
+        });
+  }
+
+  /**
+   * A snapshot begins.
+   *
+   * @param start at or before its first seqno, unsigned
+   * @param end its last seqno, unsigned: with it the state is whole
+   */
+  public void snapshot(int vbucket, long start, long end) {
+    accept(() -> intake.snapshot(requireOwn(vbucket), start, end));
+  }
+
+  /**
+   * The next change of a vbucket.
+   *
+   * @param change what is to be indexed, empty if nothing is; may complete later (an import has to
+   *     be written first): the vbucket does not get past the seqno before. If it fails, the writer
+   *     stops
+   * @param done called once the change needs no memory any more: committed, or the writer stopped,
+   *     or it was no news; must not block
+   */
+  public void change(
+      int vbucket, long seqno, CompletionStage<Optional<IndexedChange>> change, Runnable done) {
+    CompletableFuture<Optional<IndexedChange>> indexed = change.toCompletableFuture();
+    scope
+        .serial()
+        .execute(
+            () -> {
+              if (!takeIn(vbucket, seqno, indexed, done)) {
+                done.run();
+              }
+            });
+  }
+
+  /** The vbucket moved on without a change. */
+  public void advanced(int vbucket, long seqno) {
+    accept(() -> intake.advanced(requireOwn(vbucket), seqno, scope.time().nanos()));
+  }
+
+  /**
+   * The data service lost history: goes back (invariant 14). What is collected of the vbucket is
+   * dropped.
+   *
+   * @param to where the data service wants the stream to restart at the latest, unsigned
+   * @param log the failover log now: newest first, not empty
+   * @return from where to stream; fails, and the writer stops, if the index could not be rolled
+   *     back: then nothing of it is visible, and the next owner will be asked again
+   */
+  public CompletionStage<StreamPosition> rollback(int vbucket, long to, List<FailoverEntry> log) {
+    List<FailoverEntry> copy = List.copyOf(log);
+    CompletableFuture<StreamPosition> result = new CompletableFuture<>();
+    scope
+        .serial()
+        .execute(
+            () -> {
+              if (state != State.RUNNING) {
+                result.completeExceptionally(
+                    new IllegalStateException("writer stopped: partition=" + scope.partition()));
+                return;
+              }
+              guarded(
+                  () -> {
+                    VbucketProgress progress = progress(vbucket);
+                    restart(progress);
+                    add(progress, to, copy, Rollback.Stream.RESTARTS, result);
+                  });
+            });
+    return result.copy();
+  }
+
+  /**
+   * Completes exceptionally when the writer cannot go on: {@link FencedException} if another owner
+   * took the partition, else what failed. Completes normally after {@link #close}.
+   */
+  public CompletionStage<Void> stopped() {
+    return stopped.copy();
+  }
+
+  /**
+   * Commits what it has and stops; changes whose stages have not completed are dropped. Completes
+   * when nothing is under way any more, normally even if the writer had failed.
+   */
+  public CompletionStage<Void> close() {
+    scope
+        .serial()
+        .execute(
+            () -> {
+              if (state == State.RUNNING) {
+                state = State.CLOSED;
+              }
+              next();
+            });
+    return idle.copy();
+  }
+
+  /** How the writer is doing; cheap. */
+  public WriterStatus status() {
+    WriterCounters counters = scope.counters();
+    StableDocument document = committed;
+    Long oldest = oldestUncommitted;
+    return new WriterStatus(
+        scope.partition(),
+        document.epoch(),
+        state,
+        scope.firstVbucket(),
+        document.vbuckets().stream().map(StableDocument.VbucketState::stable).toList(),
+        counters.commits(),
+        counters.changes(),
+        counters.operations(),
+        counters.bytesWritten(),
+        counters.casRetries(),
+        oldest == null ? Duration.ZERO : Duration.ofNanos(scope.time().nanos() - oldest));
+  }
+
+  private void accept(Runnable task) {
+    scope
+        .serial()
+        .execute(
+            () -> {
+              if (state == State.RUNNING) {
+                guarded(task);
+              }
+            });
+  }
+
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException thrown) {
+      fail(thrown);
+    }
+    next();
+  }
+
+  private boolean takeIn(
+      int vbucket, long seqno, CompletableFuture<Optional<IndexedChange>> change, Runnable done) {
+    if (state != State.RUNNING) {
+      return false;
+    }
+    try {
+      if (!intake.change(requireOwn(vbucket), seqno, change, done, scope.time().nanos())) {
+        return false;
+      }
+    } catch (RuntimeException thrown) {
+      fail(thrown);
+      return false;
+    }
+    if (oldestUncommitted == null) {
+      oldestUncommitted = scope.time().nanos();
+    }
+    if (!change.isDone()) {
+      var unused = change.whenComplete((indexed, failure) -> scope.serial().execute(this::next));
+    }
+    next();
+    return true;
+  }
+
+  private void add(
+      VbucketProgress progress,
+      long to,
+      List<FailoverEntry> log,
+      Rollback.Stream stream,
+      CompletableFuture<StreamPosition> result) {
+    jobs.add(
+        new Job(
+            () ->
+                new Rollback(scope, commit, documents, vbuckets, progress, to, log, stream)
+                    .run()
+                    .thenApply(
+                        position -> {
+                          if (stream == Rollback.Stream.RESTARTS) {
+                            restart(progress);
+                          }
+                          return position;
+                        }),
+            result));
+  }
+
+  private void restart(VbucketProgress progress) {
+    Arrival.letGo(intake.restart(progress.vbucket(), progress.position(), progress.stable()));
+  }
+
+  /** Begins what is to be done next, if nothing is under way. */
+  private void next() {
+    if (busy) {
+      return;
+    }
+    if (state == State.RUNNING || state == State.CLOSED) {
+      Job job = jobs.poll();
+      if (job != null) {
+        begin(job.work(), job.result());
+        return;
+      }
+      if (intake.isReady()) {
+        if (state == State.CLOSED || linger.permits(intake.waiting())) {
+          begin(this::commitBatch, new CompletableFuture<>());
+        }
+        return;
+      }
+    }
+    if (state != State.RUNNING) {
+      end();
+    }
+  }
+
+  private <T> void begin(Supplier<CompletableFuture<T>> work, CompletableFuture<T> result) {
+    busy = true;
+    CompletableFuture<T> started;
+    try {
+      started = work.get();
+    } catch (RuntimeException thrown) {
+      started = CompletableFuture.failedFuture(thrown);
+    }
+    var unused =
+        started.whenComplete(
+            (value, failure) -> {
+              busy = false;
+              committed = stable.document();
+              if (failure != null) {
+                fail(Retries.cause(failure));
+                result.completeExceptionally(Retries.cause(failure));
+              } else {
+                result.complete(value);
+              }
+              next();
+            });
+  }
+
+  private CompletableFuture<Void> commitBatch() {
+    linger.reset();
+    List<Arrival> arrivals =
+        intake.collect(
+            scope.settings().batchChanges(),
+            arrival -> progress(arrival.vbucket()).mayCompleteRebuild(arrival));
+    Batch batch = new Batch();
+    try {
+      for (Arrival arrival : arrivals) {
+        long floor = committed.vbucket(arrival.vbucket()).stable();
+        batch.add(arrival, progress(arrival.vbucket()), floor);
+      }
+    } catch (RuntimeException thrown) {
+      Arrival.letGo(arrivals);
+      throw thrown;
+    }
+    return commit
+        .run(batch)
+        .whenComplete(
+            (committed, failure) -> {
+              if (failure == null) {
+                scope.counters().committed(Arrival.changes(arrivals));
+              }
+              Arrival.letGo(arrivals);
+              oldestUncommitted =
+                  intake.waiting() == 0 ? null : intake.oldestNanos(scope.time().nanos());
+            });
+  }
+
+  private void fail(Throwable failure) {
+    if (state == State.FENCED || state == State.FAILED) {
+      return;
+    }
+    state = failure instanceof FencedException ? State.FENCED : State.FAILED;
+    LOG.warn("Writer stops: partition={}, state={}", scope.partition(), state, failure);
+    scope.bucket().stop();
+    Arrival.letGo(intake.clear());
+    oldestUncommitted = null;
+    for (Job job = jobs.poll(); job != null; job = jobs.poll()) {
+      job.result().completeExceptionally(failure);
+    }
+    stopped.completeExceptionally(failure);
+  }
+
+  private void end() {
+    Arrival.letGo(intake.clear());
+    oldestUncommitted = null;
+    scope.bucket().stop();
+    stopped.complete(null);
+    idle.complete(null);
+  }
+
+  private VbucketProgress progress(int vbucket) {
+    return vbuckets.get(scope.index(vbucket));
+  }
+
+  private int requireOwn(int vbucket) {
+    scope.index(vbucket);
+    return vbucket;
+  }
+}

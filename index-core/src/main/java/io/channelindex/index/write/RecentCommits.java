@@ -1,0 +1,64 @@
+package io.channelindex.index.write;
+
+import io.channelindex.storage.format.StableDocument.Touched;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The ring of recent commits in a stable document: which channels each made news in. */
+final class RecentCommits {
+  /** The most commits that are remembered. */
+  static final int MAX_COMMITS = 64;
+
+  /** The most channel hashes in all of them; a commit with more may have touched any channel. */
+  static final int MAX_CHANNELS = 512;
+
+  private RecentCommits() {}
+
+  /** The ring after one more commit: the oldest go until the rest is within the bounds. */
+  static List<Touched> after(List<Touched> recent, Touched newest) {
+    List<Touched> next = new ArrayList<>(MAX_COMMITS);
+    next.add(newest);
+    int channels = newest.channels().size();
+    for (Touched older : recent) {
+      channels += older.channels().size();
+      if (next.size() == MAX_COMMITS || channels > MAX_CHANNELS) {
+        break;
+      }
+      next.add(older);
+    }
+    return next;
+  }
+
+  /** Collects the channels in which a commit makes something visible. */
+  static final class Collector {
+    private final Set<Long> channels = new HashSet<>();
+    private boolean moved;
+    private boolean all;
+
+    /** Something became readable, in these channels. */
+    void add(Collection<Long> channelHashes) {
+      moved = true;
+      channels.addAll(channelHashes);
+    }
+
+    /** Something became readable, in any channel. */
+    void addAll() {
+      moved = true;
+      all = true;
+    }
+
+    /** Whether readers have a reason to look. */
+    boolean hasMoved() {
+      return moved;
+    }
+
+    Touched touched() {
+      return all || channels.size() > MAX_CHANNELS
+          ? Touched.ALL
+          : new Touched(List.copyOf(channels), false);
+    }
+  }
+}

@@ -1,0 +1,277 @@
+package io.channelindex.index.write;
+
+import io.channelindex.sequence.BranchHistory;
+import io.channelindex.sequence.FailoverEntry;
+import io.channelindex.sequence.StreamPosition;
+import io.channelindex.storage.Entry;
+import io.channelindex.storage.EntryState;
+import io.channelindex.storage.format.StableDocument.VbucketState;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes one vbucket back to where the data service's history still agrees (invariant 14).
+ *
+ * <p>What was undone becomes invisible by the new history alone. What it had replaced comes back:
+ * documents with an undone entry are read from the data bucket again, because an older state that
+ * is current again may never have been indexed (the stream had deduplicated it away), and is not
+ * sent either (it lies before the point from which the stream goes on). Nothing is visible before
+ * the stable write at the end, and everything before it can be repeated.
+ *
+ * <p>Confined to the partition's serial executor; no commit is under way meanwhile.
+ */
+final class Rollback {
+  private static final Logger LOG = LoggerFactory.getLogger(Rollback.class);
+  private static final int DOCUMENTS_AT_ONCE = 64;
+
+  private final Scope scope;
+  private final Commit commit;
+  private final DocumentSource documents;
+  private final List<VbucketProgress> vbuckets;
+  private final VbucketProgress progress;
+  private final long to;
+  private final List<FailoverEntry> log;
+  private final Stream stream;
+  private final BranchHistory before;
+  private final BranchHistory after;
+  private final boolean sameBranch;
+
+  private final Batch batch = new Batch();
+  private final Set<String> undone = new HashSet<>();
+  private final Set<String> gone = new HashSet<>();
+  private final Set<String> replaced = new HashSet<>();
+  private long highestReplacement;
+  private long lowestRestored = -1;
+
+  /** What becomes of the vbucket's stream. */
+  enum Stream {
+    /** The data service refused it: it starts where the rollback says. */
+    RESTARTS,
+    /** It goes on: it runs through a part of history that was not undone. */
+    GOES_ON
+  }
+
+  Rollback(
+      Scope scope,
+      Commit commit,
+      DocumentSource documents,
+      List<VbucketProgress> vbuckets,
+      VbucketProgress progress,
+      long to,
+      List<FailoverEntry> log,
+      Stream stream) {
+    this.scope = scope;
+    this.commit = commit;
+    this.documents = documents;
+    this.vbuckets = vbuckets;
+    this.progress = progress;
+    this.to = to;
+    this.log = List.copyOf(log);
+    this.stream = stream;
+    this.before = progress.history();
+    this.after = before.rolledBack(to, to, log);
+    this.sameBranch = before.branches().isEmpty() || before.current() == log.get(0).vbuuid();
+  }
+
+  /** Rolls back; the position from which the vbucket's stream goes on. */
+  CompletableFuture<StreamPosition> run() {
+    return findRestored().thenCompose(found -> commit()).thenApply(done -> progress.position());
+  }
+
+  private CompletableFuture<Void> findRestored() {
+    if (sameBranch || to == 0) {
+      // Nothing was undone, or nothing is left that the stream does not bring.
+      return CompletableFuture.completedFuture(null);
+    }
+    return new ChannelScan(scope, Batch.EVERYTHING, progress.vbucket(), this::see)
+        .run()
+        .thenCompose(scanned -> Window.each(undone, DOCUMENTS_AT_ONCE, this::restore));
+  }
+
+  private void see(Entry entry) {
+    if (before.contains(entry.vbuuid(), entry.seqno())
+        && !after.contains(entry.vbuuid(), entry.seqno())) {
+      undone.add(entry.documentId());
+    }
+  }
+
+  private CompletableFuture<Void> restore(String documentId) {
+    return documents
+        .current(progress.vbucket(), documentId)
+        .toCompletableFuture()
+        .thenAcceptAsync(current -> restore(documentId, current), scope.serial());
+  }
+
+  private void restore(String documentId, Optional<IndexedChange> current) {
+    if (current.isEmpty()) {
+      gone.add(documentId);
+      return;
+    }
+    IndexedChange change = current.get();
+    if (Long.compareUnsigned(change.seqno(), to) > 0) {
+      replaced.add(documentId);
+      highestReplacement = max(highestReplacement, change.seqno());
+    }
+    for (IndexedChange.Membership membership : change.memberships()) {
+      // What is later the stream brings. Not so the leavings of a newer state that are at or below
+      // the stable seqno: to the stream they are replays.
+      if (Long.compareUnsigned(membership.seqno(), to) <= 0) {
+        batch.add(change, membership, after.current(), progress);
+        lowestRestored = min(lowestRestored, membership.seqno());
+      }
+    }
+  }
+
+  private CompletableFuture<Void> commit() {
+    return findSurvivors()
+        .thenCompose(
+            survivors -> {
+              VbucketState state = state(survivors);
+              batch.visible().addAll();
+              LOG.warn(
+                  "Rolling back: partition={}, vbucket={}, to={}, from={}, stable={}, undone={}, log={}",
+                  scope.partition(),
+                  progress.vbucket(),
+                  Long.toUnsignedString(to),
+                  progress.position(),
+                  Long.toUnsignedString(state.stable()),
+                  undone.size(),
+                  log);
+              return commit
+                  .write(batch, () -> states(state))
+                  .thenAccept(committed -> rolledBack(state));
+            });
+  }
+
+  private void rolledBack(VbucketState state) {
+    progress.rolledBack(state, stream == Stream.GOES_ON ? progress.rebuild() : null);
+    commit.forgetChannels();
+  }
+
+  private List<VbucketState> states(VbucketState state) {
+    return vbuckets.stream().map(other -> other == progress ? state : other.state()).toList();
+  }
+
+  /** The newest states that were not undone of documents that could not be restored. */
+  private CompletableFuture<Map<String, Entry>> findSurvivors() {
+    Map<String, Entry> newest = new HashMap<>();
+    if (gone.isEmpty() && replaced.isEmpty()) {
+      return CompletableFuture.completedFuture(newest);
+    }
+    return new ChannelScan(
+            scope,
+            Batch.EVERYTHING,
+            progress.vbucket(),
+            entry -> {
+              String id = entry.documentId();
+              if ((gone.contains(id) || replaced.contains(id))
+                  && after.contains(entry.vbuuid(), entry.seqno())) {
+                newest.merge(id, entry, Rollback::newer);
+              }
+            })
+        .run()
+        .thenApply(scanned -> newest);
+  }
+
+  private static Entry newer(Entry one, Entry other) {
+    return Long.compareUnsigned(one.seqno(), other.seqno()) > 0 ? one : other;
+  }
+
+  private VbucketState state(Map<String, Entry> survivors) {
+    BranchHistory history = before.rolledBack(to, min(to, lowestRestored - 1), log);
+    long stable = sameBranch ? progress.stable() : min(progress.stable(), to);
+    if (stream == Stream.GOES_ON) {
+      long whole = min(stable, wholeUpTo(survivors));
+      return new VbucketState(whole, progress.position(), history, progress.rebuild() != null);
+    }
+    if (mustRebuild(survivors)) {
+      long whole = min(stable, wholeUpTo(survivors));
+      return new VbucketState(whole, StreamPosition.BEGINNING, history, true);
+    }
+    return new VbucketState(stable, restart(survivors), history, false);
+  }
+
+  /**
+   * Only a rebuild tells the channels of documents that are gone without a trace although a state
+   * of theirs was not undone.
+   */
+  private boolean mustRebuild(Map<String, Entry> survivors) {
+    return progress.rebuild() != null
+        || (!before.branches().isEmpty() && mustRunFromBeginning())
+        || survivors.values().stream()
+            .anyMatch(
+                entry -> entry.state() == EntryState.ACTIVE && gone.contains(entry.documentId()));
+  }
+
+  /**
+   * Up to where the index is known to have every state. A document that was undone and written anew
+   * may have had a state in between that nobody can tell any more. Nobody needs it, unless the new
+   * one is undone as well before the stream has brought it.
+   */
+  private long wholeUpTo(Map<String, Entry> survivors) {
+    long whole = -1;
+    for (String id : replaced) {
+      Entry survivor = survivors.get(id);
+      whole = survivor == null ? 0 : min(whole, survivor.seqno());
+    }
+    return whole;
+  }
+
+  private StreamPosition restart(Map<String, Entry> survivors) {
+    StreamPosition position = progress.position();
+    // In the middle of a snapshot the newer half, which may be undone, hid states before it.
+    long middle = min(progress.stable(), position.snapshotStart());
+    long seqno = min(to, position.isConsistent() ? position.seqno() : middle);
+    long whole = min(seqno, wholeUpTo(survivors));
+    if (seqno == 0) {
+      return StreamPosition.BEGINNING;
+    }
+    // As if in a snapshot that hides those states: if history is lost again before its end, the
+    // data service asks for a rollback to its start.
+    return whole == seqno
+        ? StreamPosition.at(branchAt(seqno), seqno)
+        : new StreamPosition(log.get(0).vbuuid(), seqno, whole, highestReplacement);
+  }
+
+  private boolean mustRunFromBeginning() {
+    return to == 0 || (sameBranch && Long.compareUnsigned(to, progress.position().seqno()) < 0);
+  }
+
+  /** The branch that the data service's log has at a seqno. */
+  private long branchAt(long seqno) {
+    for (FailoverEntry entry : log) {
+      if (Long.compareUnsigned(entry.seqno(), seqno) <= 0) {
+        return entry.vbuuid();
+      }
+    }
+    return log.get(log.size() - 1).vbuuid();
+  }
+
+  private static long max(long one, long other) {
+    return Long.compareUnsigned(one, other) >= 0 ? one : other;
+  }
+
+  private static long min(long one, long other) {
+    return Long.compareUnsigned(one, other) <= 0 ? one : other;
+  }
+
+  /**
+   * Whether a log that a stream was opened under undoes what readers have seen, although the stream
+   * itself, because it stands lower, was not refused: to where, or null if not.
+   */
+  static @Nullable Long undoneAbove(VbucketProgress progress, BranchHistory observed) {
+    long vbuuid = progress.history().current();
+    long stable = progress.stable();
+    return stable == 0 || observed.contains(vbuuid, stable)
+        ? null
+        : observed.resumePoint(vbuuid, stable);
+  }
+}

@@ -1,0 +1,50 @@
+package io.channelindex.index.write;
+
+import io.channelindex.sequence.PartitionMap;
+import io.channelindex.storage.IndexKeys;
+import java.util.concurrent.Executor;
+
+/**
+ * What the parts of one partition's writer share.
+ *
+ * @param partition the partition
+ * @param map the division of the bucket
+ * @param keys the keys of the index bucket
+ * @param settings how to batch and when to give up
+ * @param serial runs everything of this writer
+ * @param time the time
+ * @param bucket the index bucket
+ * @param retries for what may pass
+ * @param counters what is counted
+ */
+record Scope(
+    int partition,
+    PartitionMap map,
+    IndexKeys keys,
+    WriterSettings settings,
+    Executor serial,
+    Time time,
+    StepBucket bucket,
+    Retries retries,
+    WriterCounters counters) {
+
+  /** The first vbucket of the partition. */
+  int firstVbucket() {
+    return map.first(partition);
+  }
+
+  /** How many vbuckets the partition has. */
+  int size() {
+    return map.size(partition);
+  }
+
+  /** The place of a vbucket among those of the partition. */
+  int index(int vbucket) {
+    int index = vbucket - firstVbucket();
+    if (index < 0 || index >= size()) {
+      throw new IllegalArgumentException(
+          "vbucket of another partition: vbucket=" + vbucket + ", partition=" + partition);
+    }
+    return index;
+  }
+}

@@ -1,0 +1,55 @@
+package io.channelindex.index.write;
+
+import io.channelindex.storage.IndexBucket;
+import io.channelindex.storage.IndexKeys;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells readers that stable clocks moved (index-bucket.md, step 6): increments a counter, at most
+ * one increment under way; what is asked for meanwhile is one more. A hint: an increment that fails
+ * is not repeated, and logged when it is the first of a row.
+ *
+ * <p>Thread-safe; shared by the partitions of a process.
+ */
+final class WakeUpCounter {
+  private static final Logger LOG = LoggerFactory.getLogger(WakeUpCounter.class);
+
+  private final IndexBucket bucket;
+  private final String key;
+
+  // How many were asked for since the one under way began, that one included.
+  private final AtomicInteger asked = new AtomicInteger();
+  private volatile boolean failing;
+
+  WakeUpCounter(IndexBucket bucket, IndexKeys keys) {
+    this.bucket = bucket;
+    this.key = keys.wakeUps();
+  }
+
+  /** Lets readers know soon. Returns at once. */
+  void increment() {
+    if (asked.getAndIncrement() == 0) {
+      start();
+    }
+  }
+
+  private void start() {
+    int covered = asked.get();
+    bucket.increment(key, 1).whenComplete((value, failure) -> answered(covered, failure));
+  }
+
+  private void answered(int covered, Throwable failure) {
+    if (failure == null && failing) {
+      failing = false;
+      LOG.info("Wake-ups reach readers again: key={}", key);
+    } else if (failure != null && !failing) {
+      failing = true;
+      LOG.warn("Wake-ups are lost, readers find changes later: key={}", key, failure);
+    }
+    if (asked.addAndGet(-covered) > 0) {
+      start();
+    }
+  }
+}

@@ -1,0 +1,459 @@
+package io.channelindex.index.read;
+
+import static io.channelindex.index.read.TestReader.drain;
+import static io.channelindex.index.read.TestReader.get;
+import static io.channelindex.index.read.TestReader.ids;
+import static io.channelindex.storage.EntryState.ACTIVE;
+import static io.channelindex.storage.EntryState.DELETED;
+import static io.channelindex.storage.EntryState.REMOVED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.channelindex.sequence.SequenceClock;
+import io.channelindex.sequence.token.FeedToken;
+import io.channelindex.storage.BucketFault;
+import io.channelindex.storage.BucketFault.Action;
+import io.channelindex.storage.InMemoryIndexBucket.Operation;
+import io.channelindex.storage.IndexStorageException;
+import io.channelindex.storage.format.StableDocument;
+import io.channelindex.storage.format.StableDocument.Touched;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FeedTest {
+  private final TestIndex content = new TestIndex(8, 4);
+  private TestReader reader;
+
+  @BeforeEach
+  void open() {
+    reader = new TestReader(content);
+  }
+
+  @AfterEach
+  void close() {
+    reader.close();
+    content.bucket.close();
+  }
+
+  private void twentyRows() {
+    for (int i = 0; i < 20; i++) {
+      content.add("a", i % 8, 1 + i / 8, "doc" + i, ACTIVE);
+      content.stable(i % 8, 1 + i / 8);
+    }
+    for (int partition = 0; partition < 4; partition++) {
+      content.commit(partition);
+    }
+    reader.refresh();
+  }
+
+  @Test
+  void unknownChannelsAreEmptyUntilTheyAreNot() {
+    Follower follower = reader.follow(new Since.Beginning(), "nobody", "a");
+
+    assertThat(get(follower.next(5))).returns(true, Page::caughtUp).returns(0L, Page::pending);
+    reader.push(pushed("a", 3, 1, "one"));
+
+    assertThat(ids(get(follower.next(5)).rows())).containsExactly("one");
+  }
+
+  private StableDocument pushed(String channel, int vbucket, long seqno, String id) {
+    content.add(channel, vbucket, seqno, id, ACTIVE);
+    content.stable(vbucket, seqno);
+    return content.commit(content.map.partitionOf(vbucket));
+  }
+
+  @Test
+  void whatIsNotStableIsNotShown() {
+    content.commit("a", 0, 1, "stable", ACTIVE);
+    content.add("a", 0, 2, "later", ACTIVE);
+    content.write();
+    reader.refresh();
+
+    assertThat(ids(drain(reader.follow(new Since.Beginning(), "a"), 10))).containsExactly("stable");
+  }
+
+  @Test
+  void documentsOfOneSeqnoAreToldApartByTheirIds() {
+    for (String id : List.of("c", "a", "b")) {
+      content.add("ch", 2, 7, id, DELETED);
+    }
+    content.stable(2, 7);
+    content.commit(1);
+    reader.refresh();
+    List<String> told = new ArrayList<>();
+    String seq = reader.follow(new Since.Beginning(), "ch").lastSeq();
+    for (int i = 0; i < 3; i++) {
+      try (Follower follower = reader.resume(seq, "ch")) {
+        Page page = get(follower.next(1));
+        told.addAll(ids(page.rows()));
+        assertThat(page.pending()).isEqualTo(2 - i);
+        seq = page.rows().get(0).seq();
+      }
+    }
+    assertThat(told).containsExactly("a", "b", "c");
+    assertThat(reader.index.tokens().parse(seq).iteration()).isNull();
+  }
+
+  @Test
+  void activeFeedsCountWhatTheySend() {
+    content.add("ch", 0, 1, "gone", REMOVED);
+    content.add("ch", 0, 2, "kept", ACTIVE);
+    content.add("ch", 0, 3, "dead", DELETED);
+    content.commit("ch", 0, 4, "last", ACTIVE);
+    reader.refresh();
+
+    Follower follower = reader.follow(new Since.Beginning(), FeedRequest.Rows.ACTIVE, "ch");
+    Page first = get(follower.next(1));
+    assertThat(ids(first.rows())).containsExactly("kept");
+    assertThat(first.pending()).isEqualTo(1);
+    assertThat(ids(get(follower.next(1)).rows())).containsExactly("last");
+  }
+
+  @Test
+  void aDocumentThatMovedIsRemovedOnlyForThoseWhoDoNotFollowIt() {
+    content.add("from", 0, 1, "doc", REMOVED);
+    content.add("to", 0, 1, "doc", ACTIVE);
+    content.stable(0, 1);
+    content.commit(0);
+    reader.refresh();
+
+    assertThat(drain(reader.follow(new Since.Beginning(), "from"), 10).get(0).removed())
+        .containsExactly("from");
+    Row both = drain(reader.follow(new Since.Beginning(), "from", "to"), 10).get(0);
+    assertThat(both.removed()).isEmpty();
+    assertThat(both.deleted()).isFalse();
+  }
+
+  @Test
+  void nowIsTheMomentOfTheCall() {
+    content.commit("a", 0, 1, "before", ACTIVE);
+
+    Follower follower = reader.follow(new Since.Now(), "a");
+    content.commit("a", 0, 2, "after", ACTIVE);
+    reader.refresh();
+
+    assertThat(ids(drain(follower, 10))).containsExactly("after");
+  }
+
+  @Test
+  void aFailedReadInTheMiddleMovesNothing() {
+    twentyRows();
+    Follower follower = reader.follow(new Since.Beginning(), "a");
+    BucketFault fault =
+        content.bucket.inject(
+            BucketFault.of(Action.FAIL).on(Operation.GET).where(key -> key.contains("block")));
+    String before = follower.lastSeq();
+
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> get(follower.next(7)))
+          .hasCauseInstanceOf(IndexStorageException.class);
+    }
+    assertThat(follower.lastSeq()).isEqualTo(before);
+    fault.stop();
+
+    assertThat(drain(follower, 7)).hasSize(20);
+    assertThat(reader.index.statistics().coldPages()).isPositive();
+  }
+
+  @Test
+  void aMissingBlockIsLookedUpAgainAndThenAnError() {
+    twentyRows();
+    content.blockEntries = 1;
+    content.commit("a", 0, 9, "more", ACTIVE);
+    reader.refresh();
+    String missing = content.keys.block("a", 0, 1);
+    byte[] block = content.bucket.peek(missing);
+    content.bucket.forget(missing);
+    Follower follower = reader.follow(new Since.Beginning(), "a");
+
+    assertThatThrownBy(() -> get(follower.next(100)))
+        .cause()
+        .isInstanceOf(IndexStorageException.class)
+        .hasMessageContaining(missing);
+    content.bucket.poke(missing, block);
+
+    assertThat(drain(follower, 100)).hasSize(21);
+  }
+
+  @Test
+  void followersAreWokenByAPushAndReadOnceForAll() {
+    twentyRows();
+    List<Follower> followers = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      Follower follower = reader.follow(new Since.Now(), "a");
+      assertThat(get(follower.next(10)).caughtUp()).isTrue();
+      followers.add(follower);
+    }
+    List<CompletionStage<Void>> news = followers.stream().map(Follower::news).toList();
+    assertThat(news).noneMatch(stage -> stage.toCompletableFuture().isDone());
+    content.bucket.resetCounts();
+    reader.push(pushed("a", 5, 10, "new"));
+    reader.push(pushed("other", 5, 11, "elsewhere"));
+
+    for (int i = 0; i < 20; i++) {
+      get(news.get(i));
+      assertThat(ids(get(followers.get(i).next(10)).rows())).containsExactly("new");
+    }
+    // The head and one or two blocks that can hold the news; nothing for the other channel.
+    assertThat(content.bucket.count(Operation.GET)).isBetween(2L, 3L);
+    assertThat(reader.index.statistics().sharedPages()).isGreaterThanOrEqualTo(15);
+  }
+
+  @Test
+  void aQuietFeedSleepsThroughWhatHappensElsewhere() {
+    Follower follower = reader.follow(new Since.Now(), "quiet");
+    assertThat(get(follower.next(1)).caughtUp()).isTrue();
+    CompletionStage<Void> news = follower.news();
+    content.bucket.resetCounts();
+    for (int seqno = 1; seqno <= 50; seqno++) {
+      reader.push(pushed("busy", 0, seqno, "doc" + seqno));
+    }
+    get(follower.next(1));
+
+    assertThat(news.toCompletableFuture()).isNotDone();
+    assertThat(content.bucket.count(Operation.GET)).isZero();
+    follower.close();
+    get(news);
+  }
+
+  @Test
+  void aRingThatDoesNotReachBackMakesEverybodyLook() {
+    Follower follower = reader.follow(new Since.Now(), "a");
+    get(follower.next(1));
+    CompletionStage<Void> news = follower.news();
+    content.commit("a", 0, 1, "forgotten", ACTIVE);
+    for (int commit = 0; commit < 4; commit++) {
+      content.commit(0, Touched.NONE);
+    }
+    reader.look();
+
+    get(news);
+    assertThat(ids(get(follower.next(1)).rows())).containsExactly("forgotten");
+  }
+
+  @Test
+  void aTailThatCannotBeReadRetriesUntilItCan() {
+    Follower follower = reader.follow(new Since.Now(), "a");
+    get(follower.next(1));
+    CompletionStage<Void> news = follower.news();
+    BucketFault fault =
+        content.bucket.inject(
+            BucketFault.of(Action.TIME_OUT).on(Operation.GET).where(key -> key.contains("head")));
+    StableDocument moved = pushed("a", 0, 1, "late");
+    reader.push(moved);
+    await().until(() -> fault.hits() > 3);
+    assertThat(news.toCompletableFuture()).isNotDone();
+    assertThatThrownBy(() -> get(follower.next(1))).hasCauseInstanceOf(IndexStorageException.class);
+    fault.stop();
+
+    get(news);
+    assertThat(ids(get(follower.next(1)).rows())).containsExactly("late");
+  }
+
+  @Test
+  void latePushesAreIgnored() {
+    StableDocument first = pushed("a", 0, 1, "one");
+    StableDocument second = pushed("a", 0, 2, "two");
+    reader.push(second);
+    reader.push(first);
+
+    assertThat(reader.index.stable().seqno(0)).isEqualTo(2);
+    assertThat(ids(drain(reader.follow(new Since.Beginning(), "a"), 5)))
+        .containsExactly("one", "two");
+  }
+
+  @Test
+  void aBucketThatLostCommitsIsARegressionAndFeedsDoNotGoBack() {
+    content.commit("a", 0, 1, "one", ACTIVE);
+    var old = content.bucket.snapshot();
+    content.commit("a", 0, 2, "two", ACTIVE);
+    reader.refresh();
+    Follower follower = reader.follow(new Since.Beginning(), "a");
+    assertThat(drain(follower, 5)).hasSize(2);
+    String seq = follower.lastSeq();
+    content.bucket.restore(old);
+    reader.refresh();
+
+    assertThat(reader.index.statistics().regressions()).isEqualTo(1);
+    assertThat(get(follower.next(5))).returns(seq, Page::lastSeq).returns(true, Page::caughtUp);
+    content.commit("a", 0, 3, "three", ACTIVE);
+    reader.refresh();
+    assertThat(ids(drain(follower, 5))).containsExactly("three");
+  }
+
+  @Test
+  void aBucketThatIsAwayIsUnavailableUntilItIsBack() {
+    BucketFault away = content.bucket.inject(BucketFault.of(Action.FAIL).on(Operation.GET));
+    assertThat(reader.index.isAvailable()).isTrue();
+    reader.look();
+    await().until(() -> !reader.index.isAvailable());
+    assertThatThrownBy(() -> reader.follow(new Since.Now(), "a"))
+        .hasCauseInstanceOf(IndexStorageException.class);
+    away.stop();
+
+    await().until(reader.index::isAvailable);
+    assertThat(reader.index.statistics().failures()).isPositive();
+  }
+
+  @Test
+  void aTokenOfANodeThatKnowsMoreIsReadAfterALook() {
+    try (TestReader ahead = new TestReader(content)) {
+      content.commit("a", 0, 1, "one", ACTIVE);
+      content.commit("a", 7, 5, "two", ACTIVE);
+      ahead.refresh();
+      Page page = get(ahead.follow(new Since.Beginning(), "a").next(1));
+      assertThat(reader.index.stable()).isEqualTo(SequenceClock.zero(8));
+
+      Follower follower = reader.resume(page.lastSeq(), "a");
+      assertThat(ids(drain(follower, 5))).containsExactly("two");
+    }
+  }
+
+  @Test
+  void aTokenBeyondWhatAnybodyKnowsWaits() {
+    content.commit("a", 0, 5, "five", ACTIVE);
+    reader.refresh();
+    FeedToken five = reader.index.tokens().parse(reader.follow(new Since.Now(), "a").lastSeq());
+    FeedToken nine = new FeedToken(five.database(), five.branches(), five.since().with(0, 9), null);
+
+    Follower follower = reader.follow(new Since.At(nine), "a");
+    assertThat(get(follower.next(5)).caughtUp()).isTrue();
+    content.commit("a", 0, 9, "nine", ACTIVE);
+    content.commit("a", 0, 10, "ten", ACTIVE);
+    reader.refresh();
+    assertThat(ids(drain(follower, 5))).containsExactly("ten");
+  }
+
+  @Test
+  void anIterationBeyondWhatAnybodyKnowsGoesAsFarAsItCan() {
+    for (int seqno = 1; seqno <= 3; seqno++) {
+      content.commit("a", 0, seqno, "doc" + seqno, ACTIVE);
+    }
+    reader.refresh();
+    Page page = get(reader.follow(new Since.Beginning(), "a").next(1));
+    FeedToken token = reader.index.tokens().parse(page.lastSeq());
+    FeedToken.Iteration here = token.iteration();
+    FeedToken beyond =
+        new FeedToken(
+            token.database(),
+            token.branches(),
+            token.since(),
+            new FeedToken.Iteration(here.upper().with(0, 8).with(4, 8), 0, here.seqno(), null));
+
+    Follower follower = reader.follow(new Since.At(beyond), "a");
+    assertThat(ids(drain(follower, 5))).containsExactly("doc2", "doc3");
+    content.commit("a", 4, 8, "late", ACTIVE);
+    content.commit("a", 0, 4, "doc4", ACTIVE);
+    reader.refresh();
+    assertThat(ids(drain(follower, 5))).containsExactly("doc4", "late");
+  }
+
+  @Test
+  void tokensOfUnknownHistoryBeginAgainVisibly() {
+    content.commit("a", 0, 1, "one", ACTIVE);
+    reader.refresh();
+    FeedToken token =
+        new FeedToken(TestIndex.DATABASE, 12345, SequenceClock.zero(8).with(0, 1), null);
+
+    assertThat(ids(drain(reader.follow(new Since.At(token), "a"), 5))).containsExactly("one");
+    assertThat(reader.index.statistics().unknownTokens()).isEqualTo(1);
+    FeedToken foreign = new FeedToken(1, 12345, SequenceClock.zero(8), null);
+    assertThatThrownBy(() -> reader.follow(new Since.At(foreign), "a"))
+        .hasMessageContaining("database");
+  }
+
+  @Test
+  void aBacklogIsEstimatedFromTheDirectory() {
+    content.blockEntries = 50;
+    for (int i = 0; i < 6_000; i++) {
+      content.add("a", i % 8, 1 + i / 8, "doc" + i % 3_000, ACTIVE);
+      content.stable(i % 8, 1 + i / 8);
+    }
+    for (int partition = 0; partition < 4; partition++) {
+      content.commit(partition);
+    }
+    reader.refresh();
+    Follower follower = reader.follow(new Since.Beginning(), "a");
+    Page page = get(follower.next(100));
+
+    assertThat(page.pending()).isBetween(2_900L, 6_000L);
+    long before = page.pending();
+    assertThat(get(follower.next(100)).pending()).isEqualTo(before - 100);
+    assertThat(drain(follower, 500)).hasSize(2_800);
+  }
+
+  @Test
+  void tailsForgetWithinTheirBoundsAndFeedsReadOn() {
+    ReaderSettings small =
+        new ReaderSettings(
+            0, 1024, 1024, 0, TestReader.SETTINGS.retryMin(), TestReader.SETTINGS.retryMax());
+    try (TestReader tight = new TestReader(content, small)) {
+      Follower slow = tight.follow(new Since.Now(), "a");
+      Follower live = tight.follow(new Since.Now(), "a");
+      for (int seqno = 1; seqno <= 40; seqno++) {
+        tight.push(pushed("a", seqno % 8, seqno, "doc" + seqno));
+        assertThat(get(live.next(5)).rows()).hasSize(1);
+      }
+      assertThat(tight.index.statistics().tailBytes()).isBetween(1L, 1024L);
+      assertThat(drain(slow, 7)).hasSize(40);
+      slow.close();
+      live.close();
+      assertThat(tight.index.statistics())
+          .returns(0L, ReaderStatistics::tailBytes)
+          .returns(0, ReaderStatistics::tails);
+    }
+  }
+
+  @Test
+  void aTokenIsHandedOutOnlyWhenItsBranchesAreStored() {
+    content.commit("a", 0, 1, "one", ACTIVE);
+    BucketFault fault =
+        content.bucket.inject(BucketFault.of(Action.FAIL).on(Operation.INSERT).times(1));
+
+    assertThatThrownBy(() -> reader.follow(new Since.Now(), "a"))
+        .hasCauseInstanceOf(IndexStorageException.class);
+    assertThat(fault.hits()).isEqualTo(1);
+    FeedToken token = reader.index.tokens().parse(reader.follow(new Since.Now(), "a").lastSeq());
+    assertThat(content.bucket.peek(content.keys.branches(token.branches()))).isNotNull();
+  }
+
+  @Test
+  void aRoundEndsAndTellsOfADocumentOnce() {
+    for (int vbucket = 0; vbucket < 8; vbucket++) {
+      content.commit("a", vbucket, 1, "doc" + vbucket, ACTIVE);
+    }
+    reader.refresh();
+    Follower follower = reader.follow(new Since.Beginning(), "a");
+    List<String> told = new ArrayList<>();
+    Page page;
+    long seqno = 2;
+    do {
+      page = get(follower.next(2));
+      told.addAll(ids(page.rows()));
+      reader.push(pushed("a", 0, seqno++, "doc0"));
+    } while (!page.caughtUp());
+
+    assertThat(told).hasSize(8).doesNotHaveDuplicates();
+    get(follower.news());
+    assertThat(ids(drain(follower, 2))).containsExactly("doc0");
+  }
+
+  @Test
+  void closingEndsEverything() {
+    Follower follower = reader.follow(new Since.Now(), "a");
+    get(follower.next(1));
+    CompletionStage<Void> news = follower.news();
+    reader.index.close();
+
+    get(news);
+    assertThat(reader.isWakeUpClosed()).isTrue();
+    assertThatThrownBy(() -> get(follower.next(1))).hasMessageContaining("closed");
+    assertThatThrownBy(() -> reader.follow(new Since.Now(), "a")).hasMessageContaining("closed");
+    assertThatThrownBy(() -> follower.next(0)).hasMessageContaining("limit=0");
+  }
+}

@@ -1,0 +1,120 @@
+package io.channelindex.index.read;
+
+import io.channelindex.sequence.token.FeedToken;
+import io.channelindex.storage.format.StableDocument;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A reader whose wake-ups the test gives, on threads of its own. */
+final class TestReader implements AutoCloseable {
+  static final ReaderSettings SETTINGS =
+      new ReaderSettings(
+          100, 64 * 1024, 1 << 20, 1_000, Duration.ofMillis(1), Duration.ofMillis(5));
+
+  final ChannelIndex index;
+  private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);
+  private final Signals signals = new Signals();
+
+  private static final class Signals implements WakeUps {
+    volatile Listener listener;
+    volatile boolean closed;
+
+    @Override
+    public void start(Listener started) {
+      listener = started;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  TestReader(TestIndex content) {
+    this(content, SETTINGS);
+  }
+
+  TestReader(TestIndex content, ReaderSettings settings) {
+    index =
+        get(
+            ChannelIndex.open(
+                content.bucket, content.keys, content.settings, signals, settings, executor));
+  }
+
+  /** Pushes a stable document. */
+  void push(StableDocument document) {
+    signals.listener.moved(document);
+  }
+
+  /** Says that something may have moved. */
+  void look() {
+    signals.listener.look();
+  }
+
+  /** Reads all stable documents now. */
+  void refresh() {
+    get(index.follow(new FeedRequest(Set.of("unused"), new Since.Now(), FeedRequest.Rows.ALL)))
+        .close();
+  }
+
+  Follower follow(Since since, String... channels) {
+    return follow(since, FeedRequest.Rows.ALL, channels);
+  }
+
+  Follower follow(Since since, FeedRequest.Rows rows, String... channels) {
+    return get(index.follow(new FeedRequest(Set.of(channels), since, rows)));
+  }
+
+  Follower resume(String seq, String... channels) {
+    return follow(at(seq), channels);
+  }
+
+  Since at(String seq) {
+    FeedToken token = index.tokens().parse(seq);
+    return new Since.At(token);
+  }
+
+  boolean isWakeUpClosed() {
+    return signals.closed;
+  }
+
+  static List<String> ids(List<Row> rows) {
+    return rows.stream().map(Row::documentId).toList();
+  }
+
+  /** All rows until the follower is caught up, read in pages. */
+  static List<Row> drain(Follower follower, int limit) {
+    List<Row> rows = new ArrayList<>();
+    Page page;
+    do {
+      page = get(follower.next(limit));
+      rows.addAll(page.rows());
+    } while (!page.caughtUp());
+    return rows;
+  }
+
+  static <T> T get(CompletionStage<T> stage) {
+    try {
+      return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new CompletionException(e.getCause());
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    index.close();
+    executor.shutdownNow();
+  }
+}

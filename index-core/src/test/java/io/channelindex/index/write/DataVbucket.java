@@ -1,0 +1,223 @@
+package io.channelindex.index.write;
+
+import io.channelindex.index.write.IndexedChange.Membership;
+import io.channelindex.sequence.FailoverEntry;
+import io.channelindex.sequence.StreamPosition;
+import io.channelindex.storage.EntryState;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A vbucket of the data bucket as a model: every version of every document, branch by branch, and
+ * what DCP says of it: deduplicated snapshots, failover logs, rollbacks (kv_engine,
+ * FailoverTable::needsRollback).
+ */
+final class DataVbucket {
+  private final int number;
+  private final Map<Long, List<Version>> branches = new HashMap<>();
+  private final Map<Long, Long> starts = new HashMap<>();
+  private final List<FailoverEntry> log = new ArrayList<>();
+  private List<Version> versions = new ArrayList<>();
+  private long high;
+  private long purged;
+  private final Set<String> purgedIds = new HashSet<>();
+
+  /** Whether documents may be missing without a trace. */
+  boolean lostTraces;
+
+  DataVbucket(int number) {
+    this.number = number;
+    newBranch();
+  }
+
+  /**
+   * A document's version.
+   *
+   * @param rows what it says to each channel: where it is, and since when it is not any more
+   */
+  record Version(String id, long seqno, String revision, boolean deleted, Map<String, Row> rows) {}
+
+  /** A document's state in a channel. */
+  record Row(long seqno, String revision, EntryState state) {}
+
+  /** What a stream sends: a snapshot. */
+  record Snapshot(long start, long end, List<Version> versions) {}
+
+  long high() {
+    return high;
+  }
+
+  List<FailoverEntry> log() {
+    return List.copyOf(log);
+  }
+
+  private long vbuuid() {
+    return log.get(0).vbuuid();
+  }
+
+  private void newBranch() {
+    long vbuuid = (number + 1) * 1_000L + branches.size() + 1;
+    log.add(0, new FailoverEntry(vbuuid, high));
+    starts.put(vbuuid, high);
+    versions = new ArrayList<>(versions);
+    branches.put(vbuuid, versions);
+  }
+
+  /** Writes a document: it is in these channels now, or deleted if there is no set of channels. */
+  void write(String id, Optional<Set<String>> channels) {
+    high++;
+    Version before = latest(high).get(id);
+    int generation = before == null ? 1 : Integer.parseInt(before.revision().split("-", 2)[0]) + 1;
+    String revision = generation + "-" + Long.toHexString(high * 0x10001 + 0xabcd00 + vbuuid());
+    Map<String, Row> rows = new TreeMap<>();
+    EntryState leaving = channels.isPresent() ? EntryState.REMOVED : EntryState.DELETED;
+    if (before != null) {
+      before
+          .rows()
+          .forEach(
+              (channel, row) ->
+                  rows.put(
+                      channel,
+                      row.state() == EntryState.ACTIVE ? new Row(high, revision, leaving) : row));
+    }
+    channels.ifPresent(
+        in -> in.forEach(c -> rows.put(c, new Row(high, revision, EntryState.ACTIVE))));
+    rows.put(
+        Batch.EVERYTHING,
+        new Row(high, revision, channels.isPresent() ? EntryState.ACTIVE : EntryState.DELETED));
+    versions.add(new Version(id, high, revision, channels.isEmpty(), rows));
+  }
+
+  /** The newest version of each document up to a seqno. */
+  Map<String, Version> latest(long upTo) {
+    return latest(versions, upTo);
+  }
+
+  /** The same, as a branch has seen it. */
+  Map<String, Version> latest(long vbuuid, long upTo) {
+    return latest(branches.get(vbuuid), upTo);
+  }
+
+  /** Documents with newer versions than the point at which a branch began, seen at that point. */
+  Set<String> replacedSinceRollback(long vbuuid, long stable) {
+    Set<String> replaced = new HashSet<>();
+    if (stable > 0 && stable <= starts.getOrDefault(vbuuid, 0L)) {
+      for (Version version : branches.get(vbuuid)) {
+        if (version.seqno() > stable) {
+          replaced.add(version.id());
+        }
+      }
+    }
+    return replaced;
+  }
+
+  /** Whether a branch, seen at the point at which it began, is history already. */
+  boolean wasLeftAtStart(long vbuuid, long stable) {
+    return vbuuid != vbuuid() && stable <= starts.getOrDefault(vbuuid, 0L);
+  }
+
+  private static Map<String, Version> latest(List<Version> versions, long upTo) {
+    Map<String, Version> latest = new TreeMap<>();
+    for (Version version : versions) {
+      if (version.seqno() <= upTo) {
+        latest.put(version.id(), version);
+      }
+    }
+    return latest;
+  }
+
+  Optional<IndexedChange> current(String id) {
+    return purgedIds.contains(id)
+        ? Optional.empty()
+        : Optional.ofNullable(latest(high).get(id)).map(this::change);
+  }
+
+  IndexedChange change(Version version) {
+    List<Membership> memberships = new ArrayList<>();
+    version
+        .rows()
+        .forEach(
+            (channel, row) ->
+                memberships.add(new Membership(channel, row.seqno(), row.revision(), row.state())));
+    return new IndexedChange(version.id(), number, version.seqno(), memberships);
+  }
+
+  /** Where a stream from a position would have to go back to. */
+  Optional<Long> rollbackOf(StreamPosition position) {
+    if (position.seqno() == 0) {
+      return Optional.empty();
+    }
+    if (position.seqno() < purged) {
+      return Optional.of(0L);
+    }
+    long upper = high;
+    int found = -1;
+    for (int i = 0; i < log.size() && found < 0; i++) {
+      found = log.get(i).vbuuid() == position.vbuuid() ? i : -1;
+    }
+    if (found < 0) {
+      return Optional.of(0L);
+    }
+    upper = found == 0 ? upper : log.get(found - 1).seqno();
+    long start = position.snapshotStart();
+    long end = position.snapshotEnd();
+    end = position.seqno() == start ? position.seqno() : end;
+    if (end <= upper) {
+      return Optional.empty();
+    }
+    start = position.seqno() == end ? position.seqno() : start;
+    return Optional.of(Math.min(upper, start));
+  }
+
+  /** The rest of the vbucket after a seqno as one snapshot. */
+  Snapshot snapshotAfter(long seqno, long snapshotStart) {
+    List<Version> rest =
+        latest(high).values().stream()
+            .filter(version -> version.seqno() > seqno && !purgedIds.contains(version.id()))
+            .sorted(Comparator.comparingLong(Version::seqno))
+            .toList();
+    return new Snapshot(snapshotStart, high, rest);
+  }
+
+  /** A new active took over that has seen less. */
+  void failOver(long to) {
+    high = Math.min(high, to);
+    purged = Math.min(purged, high);
+    // A log tells of its own past only: branches that began later were diverged from.
+    log.removeIf(entry -> entry.seqno() > high);
+    newBranch();
+    versions.removeIf(version -> version.seqno() > high);
+  }
+
+  /** Forgets tombstones, but for one at the end: a vbucket keeps its highest item. */
+  void purge() {
+    for (Version version : latest(high).values()) {
+      if (version.deleted() && version.seqno() < high && purgedIds.add(version.id())) {
+        purged = Math.max(purged, version.seqno());
+        lostTraces = true;
+      }
+    }
+  }
+
+  /** Loses everything, the log too. */
+  void flush() {
+    high = 0;
+    purged = 0;
+    versions = new ArrayList<>();
+    log.clear();
+    lostTraces = true;
+    newBranch();
+  }
+
+  /** Whether a document was purged: its name is never used again. */
+  boolean isPurged(String id) {
+    return purgedIds.contains(id);
+  }
+}

@@ -1,0 +1,131 @@
+package io.channelindex.index.write;
+
+import io.channelindex.index.write.DataVbucket.Row;
+import io.channelindex.sequence.PartitionMap;
+import io.channelindex.storage.Entry;
+import io.channelindex.storage.EntryState;
+import io.channelindex.storage.InMemoryIndexBucket;
+import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.format.ChannelHead;
+import io.channelindex.storage.format.ChannelRegistryPage;
+import io.channelindex.storage.format.DenseBlock;
+import io.channelindex.storage.format.DirectoryPage;
+import io.channelindex.storage.format.StableDocument;
+import io.channelindex.storage.format.StableDocument.VbucketState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/** The naive reader: decodes everything, shows the newest visible state per document. */
+final class IndexReading {
+  private final Function<String, byte[]> bucket;
+  private final IndexKeys keys;
+  private final PartitionMap map;
+  private final int partition;
+
+  IndexReading(InMemoryIndexBucket bucket, IndexKeys keys, PartitionMap map, int partition) {
+    this(bucket::peek, keys, map, partition);
+  }
+
+  /**
+   * Over any bucket.
+   *
+   * @param bucket the document of a key, or null
+   */
+  IndexReading(Function<String, byte[]> bucket, IndexKeys keys, PartitionMap map, int partition) {
+    this.bucket = bucket;
+    this.keys = keys;
+    this.map = map;
+    this.partition = partition;
+  }
+
+  /** A document in a vbucket. */
+  record Place(int vbucket, String id) implements Comparable<Place> {
+    @Override
+    public int compareTo(Place other) {
+      int order = Integer.compare(vbucket, other.vbucket);
+      return order != 0 ? order : id.compareTo(other.id);
+    }
+  }
+
+  StableDocument stable() {
+    byte[] document = bucket.apply(keys.stable(partition));
+    return document == null
+        ? StableDocument.unowned(map, partition)
+        : StableDocument.decode("stable", document);
+  }
+
+  /** What a channel shows at a stable document. */
+  Map<Place, Row> channel(String channel, StableDocument stable) {
+    Map<Place, Row> rows = new TreeMap<>();
+    byte[] document = bucket.apply(keys.head(channel, partition));
+    if (document == null) {
+      return rows;
+    }
+    ChannelHead head = ChannelHead.decode("head", channel, document);
+    Map<Integer, List<Long>> summaries = new TreeMap<>();
+    head.pages()
+        .forEach(
+            page -> {
+              byte[] bytes = bucket.apply(keys.page(channel, partition, page.number()));
+              DirectoryPage.decode("page", channel, bytes)
+                  .blocks()
+                  .forEach(block -> summaries.put(block.number(), block.highest()));
+            });
+    head.closed().forEach(block -> summaries.put(block.number(), block.highest()));
+    summaries.put(head.active(), head.clock());
+    if (summaries.size() != head.active() + 1) {
+      throw new AssertionError("blocks are not numbered without a gap: " + summaries.keySet());
+    }
+    summaries.forEach((number, highest) -> read(channel, number, highest, head, stable, rows));
+    return rows;
+  }
+
+  private void read(
+      String channel,
+      int number,
+      List<Long> highest,
+      ChannelHead head,
+      StableDocument stable,
+      Map<Place, Row> rows) {
+    byte[] bytes = bucket.apply(keys.block(channel, partition, number));
+    for (Entry entry : DenseBlock.decode("block " + number, channel, bytes).entries()) {
+      VbucketState state = stable.vbucket(entry.vbucket());
+      int index = entry.vbucket() - head.firstVbucket();
+      // What a summary or the clock does not cover, a reader with a newer clock passes over.
+      boolean covered =
+          entry.seqno() <= highest.get(index) && entry.seqno() <= head.clock().get(index);
+      if (covered
+          && entry.seqno() <= state.stable()
+          && state.history().contains(entry.vbuuid(), entry.seqno())) {
+        rows.merge(
+            new Place(entry.vbucket(), entry.documentId()),
+            new Row(entry.seqno(), entry.revision(), entry.state()),
+            IndexReading::newer);
+      }
+    }
+  }
+
+  private static Row newer(Row one, Row other) {
+    if (one.seqno() != other.seqno()) {
+      return one.seqno() > other.seqno() ? one : other;
+    }
+    return one.state() == EntryState.ACTIVE ? one : other;
+  }
+
+  /** The names on the registry's pages. */
+  Set<String> registered() {
+    Set<String> channels = new TreeSet<>();
+    List<Integer> pages = new ArrayList<>();
+    byte[] page;
+    while ((page = bucket.apply(keys.registry(partition, pages.size()))) != null) {
+      channels.addAll(ChannelRegistryPage.decode("registry", page).channels());
+      pages.add(pages.size());
+    }
+    return channels;
+  }
+}

@@ -1,0 +1,104 @@
+package io.channelindex.index.write;
+
+import io.channelindex.index.write.IndexedChange.Membership;
+import io.channelindex.sequence.FailoverEntry;
+import io.channelindex.sequence.PartitionMap;
+import io.channelindex.storage.EntryState;
+import io.channelindex.storage.InMemoryIndexBucket;
+import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.format.StableDocument;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A partition of two vbuckets, its index bucket, and owners of it, all in one thread. */
+final class OnePartition {
+  static final List<FailoverEntry> LOG = List.of(new FailoverEntry(77, 0));
+
+  final Turns turns = new Turns(new Random(1));
+  final InMemoryIndexBucket bucket = new InMemoryIndexBucket(turns);
+  final IndexKeys keys = new IndexKeys("db");
+  final PartitionMap map = new PartitionMap(2, 1);
+  final IndexReading reading = new IndexReading(bucket, keys, map, 0);
+  final Map<String, IndexedChange> documents = new HashMap<>();
+  final List<Long> done = new ArrayList<>();
+  WriterProbe probe = WriterProbe.NONE;
+  int blockBytes = 1024;
+  int batchChanges = 1_000;
+  Duration linger = Duration.ZERO;
+
+  private final DocumentSource source =
+      new DocumentSource() {
+        @Override
+        public CompletionStage<Optional<IndexedChange>> current(int vbucket, String documentId) {
+          return CompletableFuture.completedFuture(Optional.ofNullable(documents.get(documentId)));
+        }
+
+        @Override
+        public String goneRevision(String documentId, String lastRevision) {
+          return "9-90e" + lastRevision.charAt(0);
+        }
+      };
+
+  CompletableFuture<PartitionWriter> taking() {
+    WriterSettings settings =
+        new WriterSettings(blockBytes, batchChanges, linger, Duration.ofMillis(100), probe);
+    return new PartitionWriters(bucket, keys, map, source, settings, turns, serial -> turns)
+        .take(0)
+        .toCompletableFuture();
+  }
+
+  PartitionWriter take() {
+    CompletableFuture<PartitionWriter> taking = taking();
+    turns.until(taking::isDone);
+    return taking.join();
+  }
+
+  /** An owner with vbucket 0 open, and a snapshot up to {@code end} announced. */
+  PartitionWriter takeAndOpen(long end) {
+    PartitionWriter writer = take();
+    writer.opened(0, LOG);
+    writer.snapshot(0, writer.positions().get(0).seqno(), end);
+    return writer;
+  }
+
+  /** A document in channels, as of now. */
+  IndexedChange document(String id, long seqno, String... channels) {
+    List<Membership> memberships = new ArrayList<>();
+    Set<String> all = new TreeSet<>(List.of(channels));
+    all.add(Batch.EVERYTHING);
+    all.forEach(
+        channel ->
+            memberships.add(new Membership(channel, seqno, seqno + "-abcd", EntryState.ACTIVE)));
+    IndexedChange change = new IndexedChange(id, 0, seqno, memberships);
+    documents.put(id, change);
+    return change;
+  }
+
+  void tell(PartitionWriter writer, IndexedChange change) {
+    writer.change(
+        change.vbucket(),
+        change.seqno(),
+        CompletableFuture.completedFuture(Optional.of(change)),
+        () -> done.add(change.seqno()));
+  }
+
+  StableDocument stable() {
+    return reading.stable();
+  }
+
+  /** The ids that a channel shows in vbucket 0, with the seqnos of their rows and their states. */
+  List<String> rows(String channel) {
+    return reading.channel(channel, stable()).entrySet().stream()
+        .map(row -> row.getKey().id() + "@" + row.getValue().seqno() + " " + row.getValue().state())
+        .toList();
+  }
+}
