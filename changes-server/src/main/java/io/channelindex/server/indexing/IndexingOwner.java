@@ -1,0 +1,71 @@
+package io.channelindex.server.indexing;
+
+import io.channelindex.feed.PartitionOwner;
+import io.channelindex.feed.PartitionSession;
+import io.channelindex.index.write.PartitionWriter;
+import io.channelindex.index.write.PartitionWriters;
+import io.channelindex.index.write.WriterSettings;
+import io.channelindex.index.write.WriterStatus;
+import io.channelindex.sequence.PartitionMap;
+import io.channelindex.server.documents.DocumentStore;
+import io.channelindex.storage.IndexBucket;
+import io.channelindex.storage.IndexKeys;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+/**
+ * Consumes the changes of partitions and indexes them: the node's side of the write path. One per
+ * database and node; imports of all its partitions share one limit. Thread-safe.
+ */
+public final class IndexingOwner implements PartitionOwner {
+  /** How many imports are under way at once, in a database that does not say otherwise. */
+  public static final int DEFAULT_IMPORTS = 64;
+
+  private final PartitionWriters writers;
+  private final ChangeTranslator translator;
+  private final Map<Integer, PartitionWriter> taken = new ConcurrentHashMap<>();
+
+  /**
+   * An owner of no partition yet.
+   *
+   * @param bucket the index bucket
+   * @param keys its keys
+   * @param map how vbuckets are divided
+   * @param settings of the partitions' writers
+   * @param executor where the writers compute, never blocked; has to outlive them
+   * @param documents the data bucket
+   * @param imports how many foreign documents are imported at once, at least 1
+   */
+  public IndexingOwner(
+      IndexBucket bucket,
+      IndexKeys keys,
+      PartitionMap map,
+      WriterSettings settings,
+      Executor executor,
+      DocumentStore documents,
+      int imports) {
+    BucketDocumentSource source = new BucketDocumentSource(documents);
+    writers = new PartitionWriters(bucket, keys, map, source, settings, executor);
+    translator = new ChangeTranslator(documents, new ImportLimit(imports));
+  }
+
+  @Override
+  public CompletionStage<PartitionSession> take(int partition) {
+    return Fencing.translated(
+        writers
+            .take(partition)
+            .thenApply(
+                writer -> {
+                  taken.put(partition, writer);
+                  return new IndexingSession(writer, translator);
+                }));
+  }
+
+  /** How the writer of each partition is doing that was taken, the newest of each. */
+  public List<WriterStatus> status() {
+    return taken.values().stream().map(PartitionWriter::status).toList();
+  }
+}

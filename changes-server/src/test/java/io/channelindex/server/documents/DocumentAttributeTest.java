@@ -1,0 +1,92 @@
+package io.channelindex.server.documents;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.channelindex.server.documents.DocumentMetadata.Leaving;
+import io.channelindex.server.documents.DocumentMetadata.Life;
+import java.util.Collections;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DocumentAttributeTest {
+  private static final String DIGEST = "5d41402abc4b2a76b9719d911017c592";
+  private static final String GOLDEN =
+      """
+      {"v":1,"rev":"3-%1$s","ch":["a","b"],"left":{"c":1,"d":2},
+       "slots":{"1":{"rev":"2-%1$s","seq":"0x0000000000000007"},
+                "2":{"rev":"3-%1$s","seq":"0xffffffffffffffff","del":true}},
+       "cas":"0x00002b5fd82aea18","seq":"0x0000000000000009","crc":"0xf9c2544e"}
+      """
+          .formatted(DIGEST);
+
+  @Test
+  void isReadAsSpecified() {
+    DocumentAttribute attribute = DocumentAttribute.parse(GOLDEN.getBytes(UTF_8)).orElseThrow();
+
+    assertThat(attribute.cas()).isEqualTo(0x18ea2ad85f2b0000L);
+    assertThat(attribute.seqno()).isEqualTo(9);
+    assertThat(attribute.crc()).isEqualTo(0xf9c2544e);
+    assertThat(attribute.metadata().revision()).isEqualTo(new Revision(3, DIGEST));
+    assertThat(attribute.metadata().channels()).containsExactly("a", "b");
+    assertThat(attribute.metadata().leavings())
+        .isEqualTo(
+            Map.of(
+                "c", new Leaving(new Revision(2, DIGEST), 7, Life.ALIVE),
+                "d", new Leaving(new Revision(3, DIGEST), -1, Life.DELETED)));
+    assertThat(attribute.metadata().isDeleted()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "[]",
+        "1",
+        "{",
+        "{}",
+        "{\"v\":1}",
+        "{\"v\":2,\"rev\":\"1-5d41402abc4b2a76b9719d911017c592\",\"ch\":[],\"cas\":\"0x1\",\"seq\":\"0x1\",\"crc\":\"0x1\"}",
+        "{\"v\":1,\"rev\":\"x\",\"ch\":[],\"cas\":\"0x1\",\"seq\":\"0x1\",\"crc\":\"0x1\"}",
+        "{\"v\":1,\"rev\":\"0-5d41402abc4b2a76b9719d911017c592\",\"ch\":[],\"cas\":\"0x1\",\"seq\":\"0x1\",\"crc\":\"0x1\"}",
+        "{\"v\":1,\"rev\":\"1-5d41402abc4b2a76b9719d911017c592\",\"ch\":[7],\"cas\":\"0x1\",\"seq\":\"0x1\",\"crc\":\"0x1\"}",
+        "{\"v\":1,\"rev\":\"1-5d41402abc4b2a76b9719d911017c592\",\"ch\":[\"\"],\"cas\":\"0x1\",\"seq\":\"0x1\",\"crc\":\"0x1\"}",
+        "{\"v\":1,\"rev\":\"1-5d41402abc4b2a76b9719d911017c592\",\"ch\":[],\"left\":{\"a\":1},\"cas\":\"0x1\",\"seq\":\"0x1\",\"crc\":\"0x1\"}",
+        "{\"v\":1,\"rev\":\"1-5d41402abc4b2a76b9719d911017c592\",\"ch\":[],\"cas\":\"0x11111111111111111\",\"seq\":\"0x1\",\"crc\":\"0x1\"}",
+        "{\"v\":1,\"rev\":\"1-5d41402abc4b2a76b9719d911017c592\",\"ch\":[],\"cas\":\"7\",\"seq\":\"0x1\",\"crc\":\"0x1\"}",
+        "{\"v\":1,\"rev\":\"1-5d41402abc4b2a76b9719d911017c592\",\"ch\":[],\"cas\":\"0x1\",\"seq\":\"0x1\"}",
+        "{\"v\":1,\"rev\":\"1-5d41402abc4b2a76b9719d911017c592\",\"ch\":[],\"cas\":\"${Mutation.CAS}\",\"seq\":\"0x1\",\"crc\":\"0x1\"}"
+      })
+  void ofSomebodyElseIsAsGoodAsNone(String json) {
+    assertThat(DocumentAttribute.parse(json.getBytes(UTF_8))).isEmpty();
+  }
+
+  /** No byte of it may bring a partition down. */
+  @Property
+  void neverFailsOnDamagedBytes(@ForAll int position, @ForAll byte value) {
+    byte[] damaged = GOLDEN.getBytes(UTF_8);
+    damaged[Math.floorMod(position, damaged.length)] = value;
+
+    DocumentAttribute.parse(damaged)
+        .ifPresent(
+            attribute -> {
+              DocumentMetadata metadata = attribute.asOf(1, 1).at(1);
+              assertThat(Collections.disjoint(metadata.channels(), metadata.leavings().keySet()))
+                  .isTrue();
+              assertThat(metadata.leavings().values()).allMatch(leaving -> leaving.seqno() == 1);
+            });
+  }
+
+  @Test
+  void doesNotSpeakOfTheChannelOfEverything() {
+    byte[] json = GOLDEN.replace("\"a\"", "\"*\"").replace("\"c\"", "\"*\"").getBytes(UTF_8);
+    DocumentMetadata metadata = DocumentAttribute.parse(json).orElseThrow().metadata();
+    assertThat(metadata.channels()).containsExactly("b");
+    assertThat(metadata.leavings()).containsOnlyKeys("d");
+  }
+}
