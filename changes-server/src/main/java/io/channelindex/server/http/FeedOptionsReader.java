@@ -1,0 +1,177 @@
+package io.channelindex.server.http;
+
+import io.channelindex.index.read.FeedRequest;
+import io.channelindex.index.read.Since;
+import io.channelindex.sequence.token.TokenException;
+import io.channelindex.sequence.token.TokenFormat;
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The options of {@code _changes}: their names, values and defaults. */
+final class FeedOptionsReader {
+  private static final String ALL_CHANNELS = "*";
+  private static final String BY_CHANNEL = "sync_gateway/bychannel";
+  private static final String BY_ID = "_doc_ids";
+  private static final int LONGEST_CHANNEL = 250;
+
+  private final TokenFormat tokens;
+  private final FeedLimits limits;
+
+  FeedOptionsReader(TokenFormat tokens, FeedLimits limits) {
+    this.tokens = tokens;
+    this.limits = limits;
+  }
+
+  /**
+   * What a client asks for.
+   *
+   * @throws HttpProblem 400 that names the option, its value and what is allowed
+   */
+  FeedOptions read(OptionValues values) {
+    FeedKind feed = feed(values);
+    String since = unquoted(values.text("since"));
+    requireStyle(values);
+    String filter = filter(values);
+    return new FeedOptions(
+        feed,
+        since(since),
+        sinceText(since),
+        limit(values),
+        channels(values, filter),
+        documentIds(values, filter),
+        values.flag("active_only") ? FeedRequest.Rows.ACTIVE : FeedRequest.Rows.ALL,
+        values.flag("include_docs") ? FeedOptions.Bodies.INCLUDED : FeedOptions.Bodies.LEFT_OUT,
+        heartbeat(values),
+        timeout(values));
+  }
+
+  private static FeedKind feed(OptionValues values) {
+    String word = values.text("feed");
+    if (word == null) {
+      return FeedKind.NORMAL;
+    }
+    for (FeedKind kind : FeedKind.values()) {
+      if (kind.word().equals(word)) {
+        return kind;
+      }
+    }
+    throw OptionValues.refused("feed", word, FeedKind.NAMES);
+  }
+
+  private static void requireStyle(OptionValues values) {
+    String style = values.text("style");
+    if (style != null && !style.equals("main_only") && !style.equals("all_docs")) {
+      throw OptionValues.refused("style", style, "main_only, all_docs");
+    }
+  }
+
+  private static @Nullable String filter(OptionValues values) {
+    String filter = values.text("filter");
+    if (filter != null && !filter.equals(BY_CHANNEL) && !filter.equals(BY_ID)) {
+      throw OptionValues.refused("filter", filter, BY_CHANNEL + ", " + BY_ID);
+    }
+    return filter;
+  }
+
+  private static String unquoted(@Nullable String since) {
+    if (since == null) {
+      return "";
+    }
+    boolean quoted = since.length() >= 2 && since.startsWith("\"") && since.endsWith("\"");
+    return quoted ? since.substring(1, since.length() - 1) : since;
+  }
+
+  private Since since(String text) {
+    if (text.isEmpty() || text.equals("0")) {
+      return new Since.Beginning();
+    }
+    if (text.equals("now")) {
+      return new Since.Now();
+    }
+    try {
+      return new Since.At(tokens.parse(text));
+    } catch (TokenException e) {
+      throw refusedToken(text, e);
+    }
+  }
+
+  private static HttpProblem refusedToken(String text, TokenException e) {
+    return switch (e.reason()) {
+      case MALFORMED ->
+          OptionValues.refused("since", text, "0, now, or a seq of this database as it was given");
+      case FOREIGN ->
+          new HttpProblem(
+              400,
+              "foreign_since",
+              "since belongs to another database, or to this one before it was set up again;"
+                  + " begin again with since=0: since="
+                  + HttpProblem.quote(text));
+    };
+  }
+
+  private static @Nullable String sinceText(String text) {
+    if (text.equals("now")) {
+      return null;
+    }
+    return text.isEmpty() ? "0" : text;
+  }
+
+  private static long limit(OptionValues values) {
+    long limit = values.number("limit", 0);
+    return limit == 0 ? Long.MAX_VALUE : limit;
+  }
+
+  private Set<String> channels(OptionValues values, @Nullable String filter) {
+    Set<String> channels = values.texts("channels");
+    if (channels == null && !BY_CHANNEL.equals(filter)) {
+      return Set.of(ALL_CHANNELS);
+    }
+    if (channels == null || channels.isEmpty()) {
+      throw OptionValues.refused("channels", "", "at least one channel");
+    }
+    if (channels.size() > limits.maxChannels()) {
+      throw OptionValues.refused(
+          "channels", channels.size() + " channels", "at most maxChannels=" + limits.maxChannels());
+    }
+    channels.forEach(FeedOptionsReader::requireChannel);
+    return channels;
+  }
+
+  private static void requireChannel(String channel) {
+    boolean named =
+        !channel.isEmpty()
+            && channel.length() <= LONGEST_CHANNEL
+            && channel.chars().noneMatch(c -> c == ',' || Character.isISOControl(c));
+    if (!named) {
+      throw OptionValues.refused(
+          "channels",
+          channel,
+          "names of 1 … " + LONGEST_CHANNEL + " characters, no commas, no control characters");
+    }
+  }
+
+  private static @Nullable Set<String> documentIds(OptionValues values, @Nullable String filter) {
+    if (!BY_ID.equals(filter)) {
+      return null;
+    }
+    Set<String> ids = values.texts("doc_ids");
+    if (ids == null) {
+      throw OptionValues.refused("doc_ids", "", "an array of document ids, with filter=" + BY_ID);
+    }
+    return Set.copyOf(ids);
+  }
+
+  private Duration heartbeat(OptionValues values) {
+    long asked = values.number("heartbeat", 0);
+    if (asked == 0) {
+      return Duration.ZERO;
+    }
+    return Duration.ofMillis(Math.max(asked, limits.minHeartbeat().toMillis()));
+  }
+
+  private Duration timeout(OptionValues values) {
+    long asked = values.number("timeout", limits.defaultTimeout().toMillis());
+    return Duration.ofMillis(Math.min(asked, limits.maxTimeout().toMillis()));
+  }
+}

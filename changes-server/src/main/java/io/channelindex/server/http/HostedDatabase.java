@@ -1,0 +1,64 @@
+package io.channelindex.server.http;
+
+import io.channelindex.feed.PartitionStatus;
+import io.channelindex.index.read.FeedRequest;
+import io.channelindex.index.read.Follower;
+import io.channelindex.sequence.token.TokenFormat;
+import io.channelindex.server.documents.DocumentWrite;
+import io.channelindex.server.documents.StoredDocument;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A database as the front sees it.
+ *
+ * <p>Called on event loops: nothing may block. Stages may complete on any thread.
+ */
+public interface HostedDatabase {
+  /** Its name in URLs: a lower case letter, then lower case letters, digits or {@code _$()+-}. */
+  String name();
+
+  /**
+   * Why the database cannot be used at all: it has not been opened yet. Empty once it was; then,
+   * and only then, everything below may be asked.
+   */
+  Optional<String> whyClosed();
+
+  /**
+   * A number that stays the same for the life of the database, and only for that: 1 … 2^53 − 1, so
+   * that JavaScript clients can tell it apart from others.
+   */
+  long instanceStartTime();
+
+  /** The tokens of its feeds. */
+  TokenFormat tokens();
+
+  /**
+   * Starts a feed.
+   *
+   * @return fails with an {@code IndexStorageException} if the index cannot be read; that is tried
+   *     again where the feed can wait, any other failure is not
+   */
+  CompletionStage<Follower> follow(FeedRequest request);
+
+  /**
+   * A document as it is now, tombstones included.
+   *
+   * @return fails with a {@code DocumentException}
+   */
+  CompletionStage<StoredDocument> document(String id);
+
+  /**
+   * Writes a document.
+   *
+   * @return the new revision; fails with a {@code DocumentException}
+   */
+  CompletionStage<String> write(DocumentWrite write);
+
+  /** Whether the index bucket answered the last look at it. */
+  boolean isIndexAvailable();
+
+  /** How the partitions are that this node owns or wants to own. */
+  List<PartitionStatus> partitions();
+}

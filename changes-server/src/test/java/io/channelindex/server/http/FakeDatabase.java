@@ -1,0 +1,177 @@
+package io.channelindex.server.http;
+
+import io.channelindex.feed.PartitionStatus;
+import io.channelindex.index.read.FeedRequest;
+import io.channelindex.index.read.Follower;
+import io.channelindex.sequence.SequenceClock;
+import io.channelindex.sequence.token.FeedToken;
+import io.channelindex.sequence.token.TokenFormat;
+import io.channelindex.server.documents.DocumentException;
+import io.channelindex.server.documents.DocumentWrite;
+import io.channelindex.server.documents.StoredDocument;
+import io.channelindex.storage.IndexStorageException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A database in memory with the revision rules of the real one, and feeds that a test drives. */
+final class FakeDatabase implements HostedDatabase {
+  static final TokenFormat TOKENS = new TokenFormat(7, 4);
+  static final String TOKEN =
+      TOKENS.format(new FeedToken(7, 0, SequenceClock.of(1, 2, 3, 4), null));
+  static final String FOREIGN_TOKEN =
+      new TokenFormat(8, 4).format(new FeedToken(8, 0, SequenceClock.of(1, 2, 3, 4), null));
+
+  private final Map<String, StoredDocument> documents = new ConcurrentHashMap<>();
+  private final List<FeedRequest> requests = new CopyOnWriteArrayList<>();
+  private final List<FakeFollower> followers = new CopyOnWriteArrayList<>();
+  private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
+  private final AtomicInteger writesAsked = new AtomicInteger();
+  private volatile Optional<String> whyClosed = Optional.empty();
+  private volatile boolean indexAway;
+  private volatile boolean documentsAway;
+  private volatile FakeFollower prepared = new FakeFollower(TOKEN);
+  private volatile List<PartitionStatus> partitions = List.of();
+
+  /** The follower that the next feed gets. */
+  FakeFollower prepare() {
+    prepared = new FakeFollower(TOKEN);
+    return prepared;
+  }
+
+  List<FeedRequest> requests() {
+    return requests;
+  }
+
+  List<FakeFollower> followers() {
+    return followers;
+  }
+
+  void indexAway(boolean away) {
+    indexAway = away;
+  }
+
+  void documentsAway(boolean away) {
+    documentsAway = away;
+  }
+
+  void closedBecause(String reason) {
+    whyClosed = Optional.of(reason);
+  }
+
+  @Override
+  public Optional<String> whyClosed() {
+    return whyClosed;
+  }
+
+  void partitions(PartitionStatus... statuses) {
+    partitions = List.of(statuses);
+  }
+
+  /** Holds writes back. */
+  void closeGate() {
+    gate = new CompletableFuture<>();
+  }
+
+  /** Lets the writes go on that were held back. */
+  void openGate() {
+    gate.complete(null);
+  }
+
+  int writesAsked() {
+    return writesAsked.get();
+  }
+
+  void put(StoredDocument document) {
+    documents.put(document.id(), document);
+  }
+
+  @Override
+  public String name() {
+    return "db";
+  }
+
+  @Override
+  public long instanceStartTime() {
+    return 42;
+  }
+
+  @Override
+  public TokenFormat tokens() {
+    return TOKENS;
+  }
+
+  @Override
+  public CompletionStage<Follower> follow(FeedRequest request) {
+    if (indexAway) {
+      return CompletableFuture.failedFuture(new IndexStorageException("index is away"));
+    }
+    requests.add(request);
+    FakeFollower follower = prepared;
+    prepared = new FakeFollower(TOKEN);
+    followers.add(follower);
+    return CompletableFuture.completedFuture(follower);
+  }
+
+  @Override
+  public CompletionStage<StoredDocument> document(String id) {
+    if (documentsAway) {
+      return failed(DocumentException.Reason.UNAVAILABLE, "data bucket is away");
+    }
+    StoredDocument document = documents.get(id);
+    return document == null
+        ? failed(DocumentException.Reason.NOT_FOUND, "missing")
+        : CompletableFuture.completedFuture(document);
+  }
+
+  @Override
+  public CompletionStage<String> write(DocumentWrite write) {
+    writesAsked.incrementAndGet();
+    return gate.thenCompose(open -> writeNow(write));
+  }
+
+  private synchronized CompletionStage<String> writeNow(DocumentWrite write) {
+    if (documentsAway) {
+      return failed(DocumentException.Reason.UNAVAILABLE, "data bucket is away");
+    }
+    StoredDocument old = documents.get(write.id());
+    if (old == null && write.deleted()) {
+      return failed(DocumentException.Reason.NOT_FOUND, "missing");
+    }
+    String current = old == null ? null : old.revision();
+    boolean fits =
+        current == null
+            ? write.parent() == null
+            : current.equals(write.parent()) || (old.deleted() && write.parent() == null);
+    if (!fits) {
+      return failed(DocumentException.Reason.CONFLICT, "Document update conflict.");
+    }
+    int generation =
+        current == null ? 1 : Integer.parseInt(current.substring(0, current.indexOf('-'))) + 1;
+    String revision = generation + "-" + Integer.toHexString(write.body().hashCode());
+    documents.put(
+        write.id(),
+        new StoredDocument(write.id(), revision, write.deleted(), Set.of(), write.body()));
+    return CompletableFuture.completedFuture(revision);
+  }
+
+  private static <T> CompletionStage<T> failed(DocumentException.Reason reason, String message) {
+    return CompletableFuture.failedFuture(new DocumentException(reason, message));
+  }
+
+  @Override
+  public boolean isIndexAvailable() {
+    return !indexAway;
+  }
+
+  @Override
+  public List<PartitionStatus> partitions() {
+    return partitions;
+  }
+}
