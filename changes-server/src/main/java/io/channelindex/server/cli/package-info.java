@@ -1,0 +1,5 @@
+/** The server as a process. */
+@NullMarked
+package io.channelindex.server.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,75 @@
+package io.channelindex.server.config;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A database's index: where it is kept and what this node writes of it.
+ *
+ * @param bucket the index bucket; may be shared by databases that have different key prefixes
+ * @param partitions how many partitions; 64, or one per vbucket where there are fewer, if 0
+ * @param owned the partitions that this node indexes (F1): ids and ranges, {@code all}, or none
+ * @param blockBytes {@code blockSize}: when a block is full
+ * @param batchChanges the most changes of one commit
+ * @param linger how long a commit waits for more
+ * @param retryFor how long a failing write is tried before its partition stops for a while
+ * @param durability of the writes in the index bucket
+ */
+public record IndexConfig(
+    String bucket,
+    int partitions,
+    List<String> owned,
+    int blockBytes,
+    int batchChanges,
+    Duration linger,
+    Duration retryFor,
+    Durability durability) {
+  /** The durability levels of Couchbase. */
+  public enum Durability {
+    /** In the memory of the active node. */
+    NONE,
+    /** In the memory of a majority of the nodes. */
+    MAJORITY,
+    /** The same, and on the disk of the active node. */
+    MAJORITY_AND_PERSIST_TO_ACTIVE,
+    /** On the disks of a majority of the nodes. */
+    PERSIST_TO_MAJORITY
+  }
+
+  public IndexConfig {
+    Require.present("index.bucket", bucket);
+    owned = List.copyOf(owned);
+    Require.range("index.partitions", partitions, 0, 1024);
+    Require.range("index.blockSize", blockBytes, 1 << 10, 1 << 20);
+    Require.range("index.batchChanges", batchChanges, 1, 100_000);
+    Require.range("index.linger", linger, Duration.ZERO, Duration.ofSeconds(10));
+    Require.range("index.retryFor", retryFor, Duration.ofMillis(100), Duration.ofMinutes(10));
+  }
+
+  /** Fills in what is absent. */
+  @JsonCreator
+  static IndexConfig of(
+      @JsonProperty("bucket") String bucket,
+      @JsonProperty("partitions") @Nullable Integer partitions,
+      @JsonProperty("owned") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+          @Nullable List<String> owned,
+      @JsonProperty("blockSize") @Nullable String blockSize,
+      @JsonProperty("batchChanges") @Nullable Integer batchChanges,
+      @JsonProperty("linger") @Nullable String linger,
+      @JsonProperty("retryFor") @Nullable String retryFor,
+      @JsonProperty("durability") @Nullable Durability durability) {
+    return new IndexConfig(
+        bucket == null ? "" : bucket,
+        partitions == null ? 0 : Require.range("index.partitions", partitions, 1, 1024),
+        owned == null ? List.of("all") : owned,
+        blockSize == null ? 16 << 10 : Sizes.parse(blockSize),
+        batchChanges == null ? 2_000 : batchChanges,
+        linger == null ? Duration.ZERO : Durations.parse(linger),
+        retryFor == null ? Duration.ofSeconds(5) : Durations.parse(retryFor),
+        durability == null ? Durability.NONE : durability);
+  }
+}

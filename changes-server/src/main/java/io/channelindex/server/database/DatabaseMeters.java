@@ -1,0 +1,168 @@
+package io.channelindex.server.database;
+
+import io.channelindex.feed.FeedStatistics;
+import io.channelindex.feed.PartitionStatus;
+import io.channelindex.index.read.ReaderStatistics;
+import io.channelindex.index.write.WriterStatus;
+import io.channelindex.index.write.WriterStep;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+
+/**
+ * What can be seen of a database from outside: how far its index is behind, what indexing and
+ * reading cost, and what went wrong. All 0 until it is open.
+ */
+public final class DatabaseMeters {
+  private static final String PREFIX = "channelindex.";
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final Database database;
+  private final MeterRegistry registry;
+
+  private DatabaseMeters(Database database, MeterRegistry registry) {
+    this.database = database;
+    this.registry = registry;
+  }
+
+  /** Makes the meters of a database. */
+  public static void bind(Database database, MeterRegistry registry) {
+    DatabaseMeters meters = new DatabaseMeters(database, registry);
+    meters.bindPartitions();
+    meters.bindFeed();
+    meters.bindWriters();
+    meters.bindReader();
+  }
+
+  private void bindPartitions() {
+    gauge("index.available", "1 while the index bucket answers", this::available);
+    for (PartitionStatus.State state : PartitionStatus.State.values()) {
+      Gauge.builder(PREFIX + "partitions", database, known -> partitions(known, state))
+          .description("Partitions of this node by what they do")
+          .tag("database", database.name())
+          .tag("state", state.name().toLowerCase(Locale.ROOT))
+          .register(registry);
+    }
+  }
+
+  private double available(OpenDatabase open) {
+    return open.index().isAvailable() ? 1 : 0;
+  }
+
+  private static double partitions(Database database, PartitionStatus.State state) {
+    return database.partitions().stream().filter(status -> status.state() == state).count();
+  }
+
+  private void bindFeed() {
+    gauge(
+        "feed.behind",
+        "Seqnos of the data bucket that were not delivered yet",
+        feed(statistics -> sum(statistics.behind().values())));
+    gauge(
+        "feed.buffered.bytes",
+        "Bytes of changes that wait for their commit",
+        feed(FeedStatistics::bufferedBytes));
+    counter("feed.changes", "Changes delivered", feed(FeedStatistics::changes));
+    counter("feed.rollbacks", "Vbuckets sent back", feed(FeedStatistics::rollbacks));
+    counter(
+        "feed.stream.ends",
+        "Streams that the data service ended",
+        feed(statistics -> sum(statistics.streamEnds().values())));
+    counter("feed.reopenings", "Streams opened again", feed(FeedStatistics::reopenings));
+    counter("feed.reconnects", "Connections made again", feed(FeedStatistics::reconnects));
+  }
+
+  private static ToDoubleFunction<OpenDatabase> feed(ToLongFunction<FeedStatistics> value) {
+    return open -> value.applyAsLong(open.feed().statistics());
+  }
+
+  private static long sum(Iterable<Long> values) {
+    long sum = 0;
+    for (long value : values) {
+      sum += value;
+    }
+    return sum;
+  }
+
+  private void bindWriters() {
+    gauge(
+        "writer.oldest.uncommitted.seconds",
+        "Age of the oldest change that is not committed",
+        open ->
+            open.owner().status().stream()
+                .mapToDouble(status -> status.oldestUncommitted().toNanos() / NANOS_PER_SECOND)
+                .max()
+                .orElse(0));
+    gauge(
+        "writer.fenced",
+        "Partitions that another node took from this one",
+        writers(status -> status.state() == WriterStatus.State.FENCED ? 1 : 0));
+    counter("writer.commits", "Commits", writers(WriterStatus::commits));
+    counter("writer.changes", "Changes committed", writers(WriterStatus::changes));
+    counter("writer.bytes", "Bytes written", writers(WriterStatus::bytesWritten));
+    counter("writer.cas.retries", "Writes that met another's", writers(WriterStatus::casRetries));
+    for (WriterStep step : WriterStep.values()) {
+      FunctionCounter.builder(
+              PREFIX + "writer.operations",
+              database,
+              known -> value(known, writers(status -> status.operations().getOrDefault(step, 0L))))
+          .description("Operations on the index bucket by the step of the commit")
+          .tag("database", database.name())
+          .tag("step", step.name().toLowerCase(Locale.ROOT))
+          .register(registry);
+    }
+  }
+
+  private static ToDoubleFunction<OpenDatabase> writers(ToLongFunction<WriterStatus> value) {
+    return open -> open.owner().status().stream().mapToLong(value).sum();
+  }
+
+  private void bindReader() {
+    counter("reader.looks", "Looks at all stable clocks", reader(ReaderStatistics::looks));
+    counter("reader.reads", "Heads, pages and blocks read", reader(ReaderStatistics::reads));
+    counter("reader.pages.live", "Pages from memory", reader(ReaderStatistics::livePages));
+    counter("reader.pages.cold", "Pages that were read", reader(ReaderStatistics::coldPages));
+    counter("reader.pages.shared", "Pages shared", reader(ReaderStatistics::sharedPages));
+    counter(
+        "reader.tokens.clamped",
+        "Tokens from undone history that were set back",
+        reader(ReaderStatistics::clampedTokens));
+    counter(
+        "reader.tokens.unknown",
+        "Tokens from history that nobody knows",
+        reader(ReaderStatistics::unknownTokens));
+    counter(
+        "reader.regressions",
+        "Stable clocks that went back unexpectedly",
+        reader(ReaderStatistics::regressions));
+    counter("reader.failures", "Reads that failed", reader(ReaderStatistics::failures));
+    gauge("reader.tails", "Channels in memory", reader(ReaderStatistics::tails));
+    gauge("reader.tail.bytes", "Memory of these", reader(ReaderStatistics::tailBytes));
+  }
+
+  private static ToDoubleFunction<OpenDatabase> reader(ToLongFunction<ReaderStatistics> value) {
+    return open -> value.applyAsLong(open.index().statistics());
+  }
+
+  private void gauge(String name, String description, ToDoubleFunction<OpenDatabase> value) {
+    Gauge.builder(PREFIX + name, database, known -> value(known, value))
+        .description(description)
+        .tag("database", database.name())
+        .register(registry);
+  }
+
+  private void counter(String name, String description, ToDoubleFunction<OpenDatabase> value) {
+    FunctionCounter.builder(PREFIX + name, database, known -> value(known, value))
+        .description(description)
+        .tag("database", database.name())
+        .register(registry);
+  }
+
+  private static double value(Database database, ToDoubleFunction<OpenDatabase> value) {
+    OpenDatabase open = database.now();
+    return open == null ? 0 : value.applyAsDouble(open);
+  }
+}

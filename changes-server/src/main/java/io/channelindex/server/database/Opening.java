@@ -1,0 +1,153 @@
+package io.channelindex.server.database;
+
+import com.couchbase.client.core.msg.kv.DurabilityLevel;
+import com.couchbase.client.java.Bucket;
+import io.channelindex.feed.PartitionSet;
+import io.channelindex.feed.PartitionedFeed;
+import io.channelindex.index.IndexSettings;
+import io.channelindex.index.SettingsMismatchException;
+import io.channelindex.index.read.ChannelIndex;
+import io.channelindex.index.read.PolledWakeUps;
+import io.channelindex.index.read.ReaderSettings;
+import io.channelindex.index.read.WakeUps;
+import io.channelindex.index.write.WriterSettings;
+import io.channelindex.sequence.PartitionMap;
+import io.channelindex.server.config.DatabaseConfig;
+import io.channelindex.server.config.IndexConfig;
+import io.channelindex.server.config.WakeUpsConfig;
+import io.channelindex.server.documents.DocumentSettings;
+import io.channelindex.server.documents.DocumentStore;
+import io.channelindex.server.faults.PlantedFaults;
+import io.channelindex.server.indexing.IndexingOwner;
+import io.channelindex.server.wakeup.PushedWakeUps;
+import io.channelindex.storage.CouchbaseBucketSettings;
+import io.channelindex.storage.CouchbaseIndexBucket;
+import io.channelindex.storage.IndexBucket;
+import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.format.SettingsDocument;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Opens a database: one attempt.
+ *
+ * @param name its name, which also begins its keys in the index bucket
+ * @param config its section of the configuration
+ * @param link to the cluster
+ * @param workers to work on
+ * @param faults to plant
+ */
+record Opening(
+    String name, DatabaseConfig config, CouchbaseLink link, Workers workers, PlantedFaults faults) {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /**
+   * Opens.
+   *
+   * @throws OpeningException if that failed for now
+   * @throws RefusedException if it fails for good
+   */
+  OpenDatabase open() throws InterruptedException {
+    Bucket data = bucket(config.bucket());
+    Bucket index = bucket(config.index().bucket());
+    PartitionMap map;
+    PartitionSet owned;
+    try {
+      map = partitions(CouchbaseLink.vbuckets(data));
+      owned = PartitionSet.parse(config.index().owned(), map);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(e);
+    }
+    IndexKeys keys = new IndexKeys(name);
+    IndexBucket bucket =
+        faults.plantIn(
+            new CouchbaseIndexBucket(
+                index.defaultCollection(),
+                CouchbaseBucketSettings.DEFAULT.withDurability(
+                    DurabilityLevel.valueOf(config.index().durability().name()))),
+            keys);
+    SettingsDocument agreed =
+        answer(
+            IndexSettings.agree(bucket, keys, new IndexSettings(map, IndexSettings.DENSE)),
+            "agreeing on the settings of the index");
+    ChannelIndex reader =
+        answer(
+            ChannelIndex.open(
+                bucket,
+                keys,
+                agreed,
+                wakeUps(bucket, keys),
+                ReaderSettings.DEFAULT,
+                workers.executor()),
+            "opening the index");
+    DocumentStore documents =
+        new DocumentStore(
+            data.defaultCollection(), map.vbuckets(), DocumentSettings.DEFAULT, reader::stable);
+    IndexingOwner owner =
+        new IndexingOwner(
+            bucket,
+            keys,
+            map,
+            writerSettings(),
+            workers.executor(),
+            documents,
+            IndexingOwner.DEFAULT_IMPORTS);
+    PartitionedFeed feed =
+        new PartitionedFeed(
+            link.feed(
+                config.bucket(), config.feed().bufferBytes(), config.feed().persistencePolling()),
+            map,
+            owned.ids(),
+            owner);
+    feed.start();
+    return new OpenDatabase(agreed, bucket, reader, documents, owner, feed);
+  }
+
+  private Bucket bucket(String bucket) throws InterruptedException {
+    return answer(
+        link.bucket(bucket, PATIENCE),
+        "connecting to bucket=" + bucket + " (is it there, and may the user read it?)");
+  }
+
+  private PartitionMap partitions(int vbuckets) {
+    int wanted = config.index().partitions();
+    return wanted == 0 ? PartitionMap.ofVbuckets(vbuckets) : new PartitionMap(vbuckets, wanted);
+  }
+
+  private WakeUps wakeUps(IndexBucket bucket, IndexKeys keys) {
+    WakeUpsConfig wakeUps = config.wakeUps();
+    return switch (wakeUps.mode()) {
+      case PUSH ->
+          new PushedWakeUps(
+              link.feed(config.index().bucket(), config.feed().bufferBytes(), null),
+              keys,
+              wakeUps.slowInterval(),
+              workers.executor());
+      case POLL ->
+          new PolledWakeUps(
+              bucket, keys, wakeUps.interval(), wakeUps.slowInterval(), workers.executor());
+    };
+  }
+
+  private WriterSettings writerSettings() {
+    IndexConfig index = config.index();
+    return new WriterSettings(
+        index.blockBytes(), index.batchChanges(), index.linger(), index.retryFor(), faults.probe());
+  }
+
+  private static <T> T answer(CompletionStage<T> stage, String what) throws InterruptedException {
+    try {
+      return stage.toCompletableFuture().get(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof SettingsMismatchException mismatch) {
+        throw new RefusedException(mismatch);
+      }
+      throw new OpeningException(what + ": " + e.getCause(), e.getCause());
+    } catch (TimeoutException e) {
+      throw new OpeningException(what + ": no answer in " + 2 * PATIENCE.toSeconds() + " s", e);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.channelindex.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ServerConfigTest {
+  private static final String SMALLEST =
+      """
+      databases:
+        db: {bucket: data, index: {bucket: index}}
+      """;
+
+  @Test
+  void fillsInWhatIsAbsent() {
+    ServerConfig config = ServerConfig.parse(SMALLEST, "test");
+
+    assertThat(config).isEqualTo(ServerConfig.DEFAULT);
+    assertThat(config.couchbase()).isNull();
+    assertThat(config.listen().publicAddress()).hasToString("127.0.0.1:4984");
+    assertThat(config.listen().adminAddress()).hasToString("127.0.0.1:4985");
+    assertThat(config.databases().get("db").index().owned()).containsExactly("all");
+  }
+
+  @Test
+  void readsEverything() {
+    ServerConfig config =
+        ServerConfig.parse(
+            """
+            listen: {public: "0.0.0.0:5984", admin: "[::1]:0"}
+            couchbase: {connectionString: "couchbase://a,b", username: u, password: p}
+            databases:
+              cars:
+                bucket: cars
+                index:
+                  bucket: cars-index
+                  partitions: 32
+                  owned: [0-7, 12]
+                  blockSize: 8KiB
+                  batchChanges: 500
+                  linger: 5ms
+                  retryFor: 2s
+                  durability: MAJORITY
+                feed: {bufferSize: 1MiB, persistencePolling: 100ms}
+                wakeUps: {mode: poll, interval: 250ms, slowInterval: 2s}
+            """,
+            "test");
+
+    assertThat(config)
+        .isEqualTo(
+            new ServerConfig(
+                new ListenConfig(new Address("0.0.0.0", 5984), new Address("[::1]", 0)),
+                new CouchbaseConfig("couchbase://a,b", "u", "p"),
+                Map.of(
+                    "cars",
+                    new DatabaseConfig(
+                        "cars",
+                        new IndexConfig(
+                            "cars-index",
+                            32,
+                            List.of("0-7", "12"),
+                            8192,
+                            500,
+                            Duration.ofMillis(5),
+                            Duration.ofSeconds(2),
+                            IndexConfig.Durability.MAJORITY),
+                        new FeedConfig(1 << 20, Duration.ofMillis(100)),
+                        new WakeUpsConfig(
+                            WakeUpsConfig.Mode.POLL,
+                            Duration.ofMillis(250),
+                            Duration.ofSeconds(2))))));
+  }
+
+  @Test
+  void neverPrintsThePassword() {
+    assertThat(new CouchbaseConfig("couchbase://a", "u", "secret").toString())
+        .doesNotContain("secret");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "listen: {public: here}|not host:port: address=here",
+        "listen: {public: 'a:70000'}|port=70000, min=0, max=65535",
+        "listen: {puplic: 'a:1'}|unknown key: listen.puplic, known=[admin, public]",
+        "couchbase: {connectionString: x}|missing: couchbase.username",
+        "{databases: {db: {bucket: a, index: {bucket: b}}}, nothing: 1}|unknown key: nothing",
+        "listen: {}|missing: databases",
+        "databases: {Db: {bucket: a, index: {bucket: b}}}|not a database name: databases=Db",
+        "databases: {db: {bucket: a}}|missing: index",
+        "databases: {db: {bucket: a, index: {bucket: b, partitions: 0}}}|index.partitions=0, min=1",
+        "databases: {db: {bucket: a, index: {bucket: b, linger: 5}}}|not a duration: value=5",
+        "databases: {db: {bucket: a, index: {bucket: b, blockSize: 2GiB}}}|not a size: value=2GiB",
+        "databases: {db: {bucket: a, index: {bucket: b}, wakeUps: {mode: guess}}}"
+            + "|wakeUps.mode=guess, known=push, poll",
+      })
+  void refusesWhatItDoesNotUnderstand(String text, String message) {
+    assertThatThrownBy(() -> ServerConfig.parse(text, "server.yaml"))
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessageStartingWith("server.yaml")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void namesTheLineWhereATextIsNotYaml() {
+    assertThatThrownBy(() -> ServerConfig.parse("listen: {\n  ]", "x.yaml"))
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessageStartingWith("x.yaml: ")
+        .hasMessageContaining("line 2");
+  }
+
+  @Test
+  void refusesAFileThatIsNotThere() {
+    assertThatThrownBy(() -> ServerConfig.read(Path.of("no", "such.yaml")))
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessageContaining("no/such.yaml");
+  }
+}
