@@ -2,7 +2,7 @@ package io.channelindex.perf.cli;
 
 import io.channelindex.perf.PerfException;
 import io.channelindex.perf.config.Setting;
-import io.channelindex.perf.target.JvmOptions;
+import io.channelindex.perf.process.JvmOptions;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;

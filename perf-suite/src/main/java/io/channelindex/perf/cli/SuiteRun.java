@@ -103,6 +103,7 @@ final class SuiteRun {
         new WorkloadRun(
             session,
             settings.load(),
+            settings.feeds(),
             new Namespace(run, workload.name()),
             TimeSource.SYSTEM,
             (phase, share, rate) ->

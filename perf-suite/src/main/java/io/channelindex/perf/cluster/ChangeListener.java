@@ -5,6 +5,19 @@ package io.channelindex.perf.cluster;
  * those of different vbuckets may come from different threads, which must not be held up.
  */
 public interface ChangeListener {
+  /** Nobody is interested: the feed is only asked where it is. */
+  ChangeListener NOBODY =
+      new ChangeListener() {
+        @Override
+        public void mutation(int vbucket, long seqno, byte[] key, byte[] body) {}
+
+        @Override
+        public void deletion(int vbucket, long seqno, byte[] key) {}
+
+        @Override
+        public void advanced(int vbucket, long seqno) {}
+      };
+
   /**
    * A document was written.
    *

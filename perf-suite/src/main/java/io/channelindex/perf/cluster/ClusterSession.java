@@ -7,6 +7,7 @@ import com.couchbase.client.core.service.ServiceType;
 import com.couchbase.client.core.topology.CouchbaseBucketTopology;
 import com.couchbase.client.java.Cluster;
 import com.couchbase.client.java.ClusterOptions;
+import com.couchbase.client.java.Collection;
 import com.couchbase.client.java.diagnostics.WaitUntilReadyOptions;
 import com.couchbase.client.java.env.ClusterEnvironment;
 import com.couchbase.client.java.http.HttpPath;
@@ -83,6 +84,26 @@ public final class ClusterSession implements AutoCloseable {
   /** Operations on the documents of the data bucket. */
   public KeyValue documents() {
     return keyValue(endpoint.buckets().data());
+  }
+
+  /** Operations on the documents of the index bucket. */
+  public KeyValue index() {
+    return keyValue(endpoint.buckets().index());
+  }
+
+  /** The collection of the documents of the data bucket. */
+  public Collection collection() {
+    return cluster.bucket(endpoint.buckets().data()).defaultCollection();
+  }
+
+  /** How to reach the target. */
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** A new feed of the changes of the index bucket. */
+  public ChangeFeed indexChanges(ChangeListener listener) throws InterruptedException {
+    return ChangeFeed.open(endpoint, endpoint.buckets().index(), feedBufferBytes, listener);
   }
 
   /** A new feed of the changes of the data bucket. */
@@ -168,7 +189,8 @@ public final class ClusterSession implements AutoCloseable {
     Awaiting.answer(documents.get(key), PATIENCE, "reading" + right + where);
     Awaiting.answer(documents.remove(key), PATIENCE, "removing" + right + where);
     Positions positions;
-    try (ChangeFeed feed = ChangeFeed.open(endpoint, bucket, feedBufferBytes, new Ignoring())) {
+    try (ChangeFeed feed =
+        ChangeFeed.open(endpoint, bucket, feedBufferBytes, ChangeListener.NOBODY)) {
       positions = feed.positions();
     }
     if (positions.offsets().isEmpty()) {
@@ -178,16 +200,5 @@ public final class ClusterSession implements AutoCloseable {
 
   private KeyValue keyValue(String bucket) {
     return new KeyValue(cluster.bucket(bucket).defaultCollection().async());
-  }
-
-  private static final class Ignoring implements ChangeListener {
-    @Override
-    public void mutation(int vbucket, long seqno, byte[] key, byte[] body) {}
-
-    @Override
-    public void deletion(int vbucket, long seqno, byte[] key) {}
-
-    @Override
-    public void advanced(int vbucket, long seqno) {}
   }
 }

@@ -1,8 +1,10 @@
 package io.channelindex.perf.cluster;
 
+import com.couchbase.client.core.error.DocumentNotFoundException;
 import com.couchbase.client.java.AsyncCollection;
 import com.couchbase.client.java.codec.RawJsonTranscoder;
 import com.couchbase.client.java.kv.GetOptions;
+import com.couchbase.client.java.kv.LookupInOptions;
 import com.couchbase.client.java.kv.LookupInResult;
 import com.couchbase.client.java.kv.LookupInSpec;
 import com.couchbase.client.java.kv.MutateInMacro;
@@ -15,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,10 @@ public final class KeyValue {
           LookupInSpec.get(ATTRIBUTE + ".cas").xattr(),
           LookupInSpec.get(ATTRIBUTE + ".crc").xattr(),
           LookupInSpec.get(""));
+
+  private static final List<LookupInSpec> REVISION = List.of(LookupInSpec.get("_ci.rev").xattr());
+  private static final LookupInOptions DELETED_TOO =
+      LookupInOptions.lookupInOptions().accessDeleted(true);
 
   private final AsyncCollection collection;
 
@@ -84,6 +91,41 @@ public final class KeyValue {
     return collection
         .getOrNull(key, GET)
         .thenApply(result -> result == null ? null : result.contentAsBytes());
+  }
+
+  /**
+   * The revision that the changes server keeps in a document's metadata, of deleted ones too; null
+   * if there is neither document nor metadata.
+   */
+  public CompletableFuture<@Nullable String> revision(String key) {
+    return collection
+        .lookupIn(key, REVISION, DELETED_TOO)
+        .handle(
+            (result, failure) -> {
+              if (failure != null && !(rootOf(failure) instanceof DocumentNotFoundException)) {
+                throw new CompletionException(rootOf(failure));
+              }
+              return result != null && result.exists(0) ? result.contentAs(0, String.class) : null;
+            });
+  }
+
+  /** Removes a document if there is one. */
+  public CompletableFuture<?> removeIfThere(String key) {
+    return collection
+        .remove(key)
+        .handle(
+            (result, failure) -> {
+              if (failure != null && !(rootOf(failure) instanceof DocumentNotFoundException)) {
+                throw new CompletionException(rootOf(failure));
+              }
+              return key;
+            });
+  }
+
+  private static Throwable rootOf(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
   }
 
   /** Removes a document. Fails if there is none. */

@@ -50,4 +50,64 @@ public enum Profile {
         settings.integer(Setting.CONNECTIONS, 1),
         settings.integer(Setting.FEED_BUFFER, 16 * 1_024));
   }
+
+  /** The load on a changes server, likewise. */
+  FeedLoadSettings feeds(Settings settings) {
+    FeedLoadSettings feeds = feeds();
+    int followers = settings.integer(Setting.FEED_FOLLOWERS, feeds.followers());
+    return new FeedLoadSettings(
+        followers,
+        settings.integer(
+            Setting.FEED_PER_CHANNEL, Math.min(followers, feeds.followersPerChannel())),
+        settings.integer(Setting.FEED_RATE, feeds.rate()),
+        settings.integer(Setting.FEED_DOCUMENTS, feeds.documents()),
+        settings.integer(Setting.FEED_DOCUMENT_BYTES, feeds.documentBytes()),
+        settings.seconds(Setting.FEED_SECONDS, feeds.measure()),
+        settings.seconds(Setting.FEED_WARM_UP_SECONDS, feeds.warmUp()),
+        settings.choice(Setting.FEED_WRITER, FeedWriter.class).orElse(feeds.writer()),
+        settings.integer(Setting.INDEX_DOCUMENTS, feeds.indexDocuments()),
+        settings.integer(Setting.SERVER_HEAP, feeds.serverHeapMib()));
+  }
+
+  private FeedLoadSettings feeds() {
+    Duration second = Duration.ofSeconds(1);
+    return switch (this) {
+      case SMOKE ->
+          new FeedLoadSettings(
+              100,
+              20,
+              100,
+              150,
+              1_024,
+              second.multipliedBy(2),
+              second.multipliedBy(2),
+              FeedWriter.REST,
+              2_000,
+              512);
+      case QUICK ->
+          new FeedLoadSettings(
+              1_000,
+              20,
+              500,
+              1_500,
+              1_024,
+              second.multipliedBy(10),
+              second.multipliedBy(6),
+              FeedWriter.REST,
+              30_000,
+              512);
+      case FULL ->
+          new FeedLoadSettings(
+              5_000,
+              20,
+              500,
+              5_000,
+              1_024,
+              second.multipliedBy(60),
+              second.multipliedBy(20),
+              FeedWriter.REST,
+              500_000,
+              2_048);
+    };
+  }
 }

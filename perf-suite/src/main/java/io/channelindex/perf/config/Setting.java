@@ -25,6 +25,17 @@ public enum Setting {
   RATE("rate", "operations per second of open loops"),
   CONNECTIONS("connections", "key-value connections per node"),
   FEED_BUFFER("feed-buffer-kib", "flow-control buffer of a change feed, in KiB"),
+  FEED_FOLLOWERS("feed-followers", "followers of the workloads with the changes server"),
+  FEED_PER_CHANNEL("feed-followers-per-channel", "how many of them follow the same channel"),
+  FEED_RATE("feed-rate", "writes per second of the workloads with the changes server"),
+  FEED_DOCUMENTS("feed-documents", "documents that are written again and again there"),
+  FEED_DOCUMENT_BYTES("feed-document-bytes", "bytes per document there"),
+  FEED_SECONDS("feed-seconds", "how long each measurement takes there"),
+  FEED_WARM_UP_SECONDS("feed-warm-up-seconds", "how long load runs before it is measured there"),
+  FEED_WRITER(
+      "feed-writer", "who writes there: rest (the server's interface) or process (this one)"),
+  INDEX_DOCUMENTS("index-documents", "documents that are indexed from nothing"),
+  SERVER_HEAP("server-heap-mib", "the heap of the changes server, in MiB"),
   SEED("seed", "the seed of every generated document"),
   REPORT_DIRECTORY("report-directory", "where the report goes"),
   PROGRESS("progress", "how to show progress: auto, live or plain");

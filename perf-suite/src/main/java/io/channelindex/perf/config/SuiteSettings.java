@@ -9,6 +9,7 @@ import java.util.Map;
  * @param profile the defaults that were used
  * @param target where
  * @param load how much
+ * @param feeds how much where a changes server is measured
  * @param workloads names of the workloads to run; empty means all
  * @param report what is left behind
  */
@@ -16,6 +17,7 @@ public record SuiteSettings(
     Profile profile,
     TargetSettings target,
     LoadSettings load,
+    FeedLoadSettings feeds,
     List<String> workloads,
     ReportSettings report) {
   public SuiteSettings {
@@ -35,6 +37,7 @@ public record SuiteSettings(
         profile,
         TargetSettings.from(settings, profile),
         profile.load(settings),
+        profile.feeds(settings),
         settings.list(Setting.WORKLOADS),
         ReportSettings.from(settings));
   }

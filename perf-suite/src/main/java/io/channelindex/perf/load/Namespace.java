@@ -17,7 +17,10 @@ public final class Namespace {
   /** {@link #indexOf} of a key that has the prefix, but is none that the workload would make. */
   public static final int MALFORMED = -2;
 
+  private static final int LONGEST_DATABASE = 32;
+
   private final String prefix;
+  private final String database;
   private final byte[] prefixBytes;
 
   /**
@@ -26,7 +29,19 @@ public final class Namespace {
    */
   public Namespace(String run, String workload) {
     this.prefix = "perf:" + run + ":" + workload + ":";
+    String name = "perf-" + run + "-" + workload;
+    this.database = name.substring(0, Math.min(name.length(), LONGEST_DATABASE));
     this.prefixBytes = prefix.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** The name of a channel of the workload's own. */
+  public String channel(int index) {
+    return prefix + index;
+  }
+
+  /** The name of a database of the workload's own, which may be in the names of documents. */
+  public String database() {
+    return database;
   }
 
   /** What all keys begin with. */
@@ -43,11 +58,16 @@ public final class Namespace {
 
   /** The index of the document that a key belongs to, {@link #FOREIGN} or {@link #MALFORMED}. */
   public int indexOf(byte[] key) {
-    int length = prefixBytes.length;
-    if (key.length < length || !Arrays.equals(key, 0, length, prefixBytes, 0, length)) {
+    return indexOf(key, 0, key.length);
+  }
+
+  /** The same of a key that lies within other bytes, {@code to} exclusive. */
+  public int indexOf(byte[] bytes, int from, int to) {
+    int digits = from + prefixBytes.length;
+    if (to < digits || !Arrays.equals(bytes, from, digits, prefixBytes, 0, prefixBytes.length)) {
       return FOREIGN;
     }
-    long index = key.length == length + Hex8.LENGTH ? Hex8.read(key, length) : -1;
+    long index = to == digits + Hex8.LENGTH ? Hex8.read(bytes, digits) : -1;
     return index < 0 || index > Integer.MAX_VALUE ? MALFORMED : (int) index;
   }
 }

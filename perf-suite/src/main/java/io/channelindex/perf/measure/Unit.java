@@ -4,9 +4,17 @@ package io.channelindex.perf.measure;
 public enum Unit {
   OPERATIONS_PER_SECOND("ops/s"),
   MUTATIONS_PER_SECOND("mutations/s"),
+  ROWS_PER_SECOND("rows/s"),
+  REQUESTS_PER_SECOND("requests/s"),
   MEGABYTES_PER_SECOND("MB/s"),
   MILLISECONDS("ms"),
   SECONDS("s"),
+  MICROSECONDS("µs"),
+  MICROSECONDS_PER_SECOND("µs/s"),
+  WRITES_PER_MUTATION("writes/mutation"),
+  BYTES("bytes"),
+  KIBIBYTES("KiB"),
+  MEBIBYTES("MiB"),
   COUNT("count"),
   PERCENT("%");
 

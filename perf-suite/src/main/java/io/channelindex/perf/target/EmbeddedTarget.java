@@ -1,19 +1,24 @@
 package io.channelindex.perf.target;
 
 import io.channelindex.perf.config.TargetSettings;
+import io.channelindex.perf.process.ChildProcess;
+import io.channelindex.perf.process.JvmOptions;
+import io.channelindex.perf.process.ProcessException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The project's own node, in a process of its own: a benchmark must not share a heap, a compiler
  * and a garbage collector with what it measures.
  */
 final class EmbeddedTarget implements Target {
+  private static final Pattern CONNECTION_STRING = Pattern.compile("couchbases?://\\S+");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final NodeProcess process;
+  private final ChildProcess process;
   private final Endpoint endpoint;
 
   /**
@@ -23,11 +28,15 @@ final class EmbeddedTarget implements Target {
    * @throws InterruptedException if the thread is interrupted; the node is ended then
    */
   EmbeddedTarget(TargetSettings settings, int vbuckets) throws InterruptedException {
-    process = new NodeProcess(command(settings, vbuckets));
+    process = new ChildProcess("node", command(settings, vbuckets), CONNECTION_STRING);
     try {
       endpoint =
-          new Endpoint(process.awaitReady(PATIENCE), settings.credentials(), settings.buckets());
-    } catch (TargetException | InterruptedException e) {
+          new Endpoint(
+              process.awaitReady(PATIENCE).group(), settings.credentials(), settings.buckets());
+    } catch (ProcessException e) {
+      process.close();
+      throw new TargetException(String.valueOf(e.getMessage()), e);
+    } catch (InterruptedException e) {
       process.close();
       throw e;
     }

@@ -56,21 +56,22 @@ final class Driver {
 
   /** Does what a workload does and removes what it wrote, however that ends. */
   void cleaningUp(DocumentSet documents, Body body) throws InterruptedException {
+    cleaningUp(() -> pass("clean up", documents, documents::removeIfPresent), body);
+  }
+
+  /** Does what a workload does and cleans up, however that ends. */
+  void cleaningUp(Body cleanUp, Body body) throws InterruptedException {
     try {
       body.run();
     } catch (RuntimeException | InterruptedException e) {
       try {
-        cleanUp(documents);
+        cleanUp.run();
       } catch (RuntimeException another) {
         e.addSuppressed(another);
       }
       throw e;
     }
-    cleanUp(documents);
-  }
-
-  private void cleanUp(DocumentSet documents) throws InterruptedException {
-    pass("clean up", documents, documents::removeIfPresent);
+    cleanUp.run();
   }
 
   /** Keeps an operation going and measures how fast it goes. */

@@ -14,9 +14,13 @@ import java.util.function.IntConsumer;
  */
 record Rhythm(int rate, int warmUp, int operations) {
   static Rhythm of(LoadSettings load) {
-    int warmUp = operations(load.rate(), load.warmUp());
-    int measured = Math.max(1, operations(load.rate(), load.measure()));
-    return new Rhythm(load.rate(), warmUp, warmUp + measured);
+    return of(load.rate(), load.warmUp(), load.measure());
+  }
+
+  static Rhythm of(int rate, Duration warmUp, Duration measure) {
+    int unmeasured = operations(rate, warmUp);
+    int measured = Math.max(1, operations(rate, measure));
+    return new Rhythm(rate, unmeasured, unmeasured + measured);
   }
 
   Schedule schedule(long start) {

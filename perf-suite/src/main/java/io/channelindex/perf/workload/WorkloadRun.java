@@ -1,6 +1,7 @@
 package io.channelindex.perf.workload;
 
 import io.channelindex.perf.cluster.ClusterSession;
+import io.channelindex.perf.config.FeedLoadSettings;
 import io.channelindex.perf.config.LoadSettings;
 import io.channelindex.perf.load.Namespace;
 import io.channelindex.perf.measure.TimeSource;
@@ -10,6 +11,7 @@ import io.channelindex.perf.measure.TimeSource;
  *
  * @param session the target
  * @param load how much
+ * @param feeds how much where a changes server is measured
  * @param namespace the keys that belong to this workload of this run alone
  * @param time the clock
  * @param phases told how it goes
@@ -17,6 +19,7 @@ import io.channelindex.perf.measure.TimeSource;
 public record WorkloadRun(
     ClusterSession session,
     LoadSettings load,
+    FeedLoadSettings feeds,
     Namespace namespace,
     TimeSource time,
     PhaseListener phases) {}

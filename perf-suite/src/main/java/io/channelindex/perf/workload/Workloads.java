@@ -9,6 +9,11 @@ import java.util.List;
 public final class Workloads {
   private static final List<Workload> ALL =
       List.of(
+          new FeedWorkload(FeedVariant.CONTINUOUS),
+          new FeedWorkload(FeedVariant.CONTINUOUS_PERSISTED),
+          new FeedWorkload(FeedVariant.CONTINUOUS_POLL),
+          new FeedWorkload(FeedVariant.LONGPOLL),
+          new IndexWorkload(),
           new ClosedLoopWorkload(DocumentOperation.UPSERT),
           new ClosedLoopWorkload(DocumentOperation.GET),
           new ClosedLoopWorkload(DocumentOperation.WRITE_WITH_METADATA),

@@ -72,6 +72,7 @@ class PlantedStallIT {
               new WorkloadRun(
                   session,
                   settings.load(),
+                  settings.feeds(),
                   new Namespace("it", name),
                   TimeSource.SYSTEM,
                   stallOnce));

@@ -14,6 +14,8 @@ import io.channelindex.perf.cluster.ClusterSession;
 import io.channelindex.perf.cluster.Positions;
 import io.channelindex.perf.config.Buckets;
 import io.channelindex.perf.config.Credentials;
+import io.channelindex.perf.config.FeedLoadSettings;
+import io.channelindex.perf.config.FeedWriter;
 import io.channelindex.perf.config.LoadSettings;
 import io.channelindex.perf.load.DocumentSource;
 import io.channelindex.perf.load.Namespace;
@@ -50,6 +52,19 @@ class WorkloadsIT {
           400,
           1,
           1_024);
+
+  private static final FeedLoadSettings FEEDS =
+      new FeedLoadSettings(
+          20,
+          5,
+          100,
+          60,
+          512,
+          Duration.ofSeconds(1),
+          Duration.ofMillis(500),
+          FeedWriter.REST,
+          500,
+          256);
 
   private final AtomicInteger runs = new AtomicInteger();
   private EmbeddedCouchbase node;
@@ -92,6 +107,7 @@ class WorkloadsIT {
     return new WorkloadRun(
         session,
         LOAD,
+        FEEDS,
         new Namespace("it" + runs.incrementAndGet(), "w"),
         TimeSource.SYSTEM,
         phases);

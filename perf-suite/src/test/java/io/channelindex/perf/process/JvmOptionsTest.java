@@ -1,4 +1,4 @@
-package io.channelindex.perf.target;
+package io.channelindex.perf.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.channelindex.perf.target;
+package io.channelindex.perf.process;
 
 import java.util.ArrayList;
 import java.util.List;

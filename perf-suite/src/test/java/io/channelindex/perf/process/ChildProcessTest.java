@@ -1,4 +1,4 @@
-package io.channelindex.perf.target;
+package io.channelindex.perf.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,11 +7,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-class NodeProcessTest {
+class ChildProcessTest {
   private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Pattern CONNECTION_STRING = Pattern.compile("couchbases?://\\S+");
 
   private static List<String> java(Class<?> main) {
     return List.of(
@@ -53,8 +55,8 @@ class NodeProcessTest {
 
   @Test
   void readyIsWhenTheConnectionStringIsPrinted() throws InterruptedException {
-    try (NodeProcess process = new NodeProcess(java(Ready.class))) {
-      assertThat(process.awaitReady(LONG)).isEqualTo("couchbase://127.0.0.1:4711");
+    try (ChildProcess process = new ChildProcess("node", java(Ready.class), CONNECTION_STRING)) {
+      assertThat(process.awaitReady(LONG).group()).isEqualTo("couchbase://127.0.0.1:4711");
       assertThat(process.exitCode()).isEmpty();
       Awaitility.await().until(() -> process.complaints().equals("a complaint"));
     }
@@ -62,7 +64,7 @@ class NodeProcessTest {
 
   @Test
   void closingEndsTheProcess() throws InterruptedException {
-    NodeProcess process = new NodeProcess(java(Ready.class));
+    ChildProcess process = new ChildProcess("node", java(Ready.class), CONNECTION_STRING);
     process.awaitReady(LONG);
     long pid = process.pid();
     process.close();
@@ -73,9 +75,9 @@ class NodeProcessTest {
 
   @Test
   void aNodeThatEndsEarlyIsReportedWithWhatItComplainedAbout() {
-    try (NodeProcess process = new NodeProcess(java(Failing.class))) {
+    try (ChildProcess process = new ChildProcess("node", java(Failing.class), CONNECTION_STRING)) {
       assertThatThrownBy(() -> process.awaitReady(LONG))
-          .isInstanceOf(TargetException.class)
+          .isInstanceOf(ProcessException.class)
           .hasMessageContaining("node ended before it was ready");
       Awaitility.await()
           .until(() -> process.complaints().contains("address already in use: port=11210"));
@@ -85,23 +87,23 @@ class NodeProcessTest {
 
   @Test
   void aNodeThatNeverGetsReadyIsGivenUp() {
-    try (NodeProcess process = new NodeProcess(java(Silent.class))) {
+    try (ChildProcess process = new ChildProcess("node", java(Silent.class), CONNECTION_STRING)) {
       assertThatThrownBy(() -> process.awaitReady(Duration.ofMillis(50)))
-          .isInstanceOf(TargetException.class)
+          .isInstanceOf(ProcessException.class)
           .hasMessageContaining("node is not ready in time: patience=PT0.05S");
     }
   }
 
   @Test
   void aCommandThatDoesNotExistIsNamed() {
-    assertThatThrownBy(() -> new NodeProcess(List.of("/no/such/java")))
-        .isInstanceOf(TargetException.class)
+    assertThatThrownBy(() -> new ChildProcess("node", List.of("/no/such/java"), CONNECTION_STRING))
+        .isInstanceOf(ProcessException.class)
         .hasMessage("process does not start: command=/no/such/java");
   }
 
   @Test
   void anInterruptEndsTheWait() {
-    try (NodeProcess process = new NodeProcess(java(Silent.class))) {
+    try (ChildProcess process = new ChildProcess("node", java(Silent.class), CONNECTION_STRING)) {
       Thread.currentThread().interrupt();
       assertThatThrownBy(() -> process.awaitReady(LONG)).isInstanceOf(InterruptedException.class);
     }

@@ -1,4 +1,4 @@
-package io.channelindex.perf.target;
+package io.channelindex.perf.process;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,73 +14,81 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A child process that prints a connection string on standard output when it is ready. What it
- * writes to standard error is kept, the last lines of it, for the case that it fails. The process
- * dies with this one.
+ * A child process that prints a certain line on standard output when it is ready. What it writes to
+ * standard error is kept, the last lines of it, for the case that it fails. The process dies with
+ * this one.
  */
-final class NodeProcess implements AutoCloseable {
-  private static final Pattern CONNECTION_STRING = Pattern.compile("couchbases?://\\S+");
+public final class ChildProcess implements AutoCloseable {
   private static final int LINES_KEPT = 200;
   private static final Duration GRACE = Duration.ofSeconds(5);
 
+  private final String name;
+  private final Pattern readiness;
   private final Process process;
   private final Thread killer;
-  private final CompletableFuture<String> ready = new CompletableFuture<>();
+  private final CompletableFuture<MatchResult> ready = new CompletableFuture<>();
   private final ArrayDeque<String> complaints = new ArrayDeque<>();
 
   /**
    * Starts the process; {@link #awaitReady} waits for it.
    *
-   * @throws TargetException if the command cannot be started
+   * @param name what it is, for messages and thread names, such as {@code node}
+   * @param command the program and its arguments
+   * @param readiness what it prints, somewhere in a line, when it is ready
+   * @throws ProcessException if the command cannot be started
    */
-  NodeProcess(List<String> command) {
+  public ChildProcess(String name, List<String> command, Pattern readiness) {
+    this.name = name;
+    this.readiness = readiness;
     try {
       process = new ProcessBuilder(command).start();
     } catch (IOException e) {
-      throw new TargetException("process does not start: command=" + command.get(0), e);
+      throw new ProcessException("process does not start: command=" + command.get(0), e);
     }
-    killer = new Thread(process::destroyForcibly, "perf-node-killer");
+    killer = new Thread(process::destroyForcibly, "perf-" + name + "-killer");
     Runtime.getRuntime().addShutdownHook(killer);
-    read("perf-node-stderr", process.getErrorStream(), this::keep, () -> {});
-    read("perf-node-stdout", process.getInputStream(), this::lookForReady, this::ended);
+    read("perf-" + name + "-stderr", process.getErrorStream(), this::keep, () -> {});
+    read("perf-" + name + "-stdout", process.getInputStream(), this::lookForReady, this::ended);
   }
 
   /**
-   * The connection string that the process printed.
+   * What the process printed when it was ready.
    *
-   * @throws TargetException if the process ends or the patience does before it printed one; the
+   * @throws ProcessException if the process ends or the patience does before it printed one; the
    *     message has what it wrote to standard error
    * @throws InterruptedException if the thread is interrupted
    */
-  String awaitReady(Duration patience) throws InterruptedException {
+  public MatchResult awaitReady(Duration patience) throws InterruptedException {
     try {
       return ready.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw new TargetException(
-          "node is not ready in time: patience=" + patience + "\n" + complaints(), e);
+      throw new ProcessException(
+          name + " is not ready in time: patience=" + patience + "\n" + complaints(), e);
     } catch (ExecutionException e) {
-      throw new TargetException("node ended before it was ready\n" + complaints(), e.getCause());
+      throw new ProcessException(
+          name + " ended before it was ready\n" + complaints(), e.getCause());
     }
   }
 
   /** The last lines of standard error. */
-  String complaints() {
+  public String complaints() {
     synchronized (complaints) {
       return String.join("\n", complaints);
     }
   }
 
   /** The exit code, if the process has ended. */
-  Optional<Integer> exitCode() {
+  public Optional<Integer> exitCode() {
     return process.isAlive() ? Optional.empty() : Optional.of(process.exitValue());
   }
 
   /** The process id. */
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
@@ -113,9 +121,9 @@ final class NodeProcess implements AutoCloseable {
   }
 
   private void lookForReady(String line) {
-    Matcher matcher = CONNECTION_STRING.matcher(line);
+    Matcher matcher = readiness.matcher(line);
     if (matcher.find()) {
-      ready.complete(matcher.group());
+      ready.complete(matcher.toMatchResult());
     }
   }
 
@@ -123,7 +131,7 @@ final class NodeProcess implements AutoCloseable {
     ready.completeExceptionally(new IOException("end of the process's standard output"));
   }
 
-  private void read(String name, InputStream stream, Consumer<String> line, Runnable atEnd) {
+  private void read(String thread, InputStream stream, Consumer<String> line, Runnable atEnd) {
     Thread reader =
         new Thread(
             () -> {
@@ -131,11 +139,11 @@ final class NodeProcess implements AutoCloseable {
                   new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
                 lines.lines().forEach(line);
               } catch (IOException | java.io.UncheckedIOException e) {
-                keep("output of the node cannot be read: " + e.getMessage());
+                keep("output of the " + name + " cannot be read: " + e.getMessage());
               }
               atEnd.run();
             },
-            name);
+            thread);
     reader.setDaemon(true);
     reader.start();
   }

@@ -1,0 +1,32 @@
+package io.channelindex.perf.server;
+
+import io.channelindex.perf.process.ProcessUsage;
+import java.net.URI;
+
+/** A running changes server that workloads talk to. */
+public interface ChangesServer extends AutoCloseable {
+  /** Where its public port is, such as {@code http://127.0.0.1:4984}. */
+  URI address();
+
+  /** What its process uses. */
+  ProcessUsage usage();
+
+  /** What went wrong on its side as far as it can tell, for a failure's message. */
+  String complaints();
+
+  /** Ends it and waits until it has ended. */
+  @Override
+  void close();
+
+  /** Starts a server. */
+  @FunctionalInterface
+  interface Start {
+    /**
+     * Starts it and waits until it serves.
+     *
+     * @throws io.channelindex.perf.PerfException if it does not start
+     * @throws InterruptedException if the thread is interrupted
+     */
+    ChangesServer start(ServerConfig config) throws InterruptedException;
+  }
+}

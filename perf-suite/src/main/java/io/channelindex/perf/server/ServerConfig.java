@@ -1,0 +1,95 @@
+package io.channelindex.perf.server;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.channelindex.perf.target.Endpoint;
+
+/**
+ * The configuration of a changes server with one database, on ports that it chooses itself.
+ *
+ * @param endpoint the cluster
+ * @param database the name of the database
+ * @param indexing whether it indexes, or only serves
+ * @param persistence when changes are indexed
+ * @param wakeUps how feeds learn that there is something new
+ */
+public record ServerConfig(
+    Endpoint endpoint,
+    String database,
+    Indexing indexing,
+    Persistence persistence,
+    WakeUps wakeUps) {
+  /** Whether a server indexes what is written. */
+  public enum Indexing {
+    /** All partitions. */
+    ALL("\"all\""),
+    /** None: it takes documents and serves the feeds, and others index. */
+    NONE("[]");
+
+    private final String owned;
+
+    Indexing(String owned) {
+      this.owned = owned;
+    }
+  }
+
+  /** When changes are indexed. */
+  public enum Persistence {
+    /** As soon as they come. */
+    AT_ONCE("off"),
+    /** When the cluster says, asked every so often, that they are persisted on every replica. */
+    WHEN_PERSISTED("100ms");
+
+    private final String polling;
+
+    Persistence(String polling) {
+      this.polling = polling;
+    }
+  }
+
+  /** How feeds learn that there is something new. */
+  public enum WakeUps {
+    /** From the index bucket's own feed. */
+    PUSH,
+    /** By looking every so often. */
+    POLL
+  }
+
+  /** As the server reads it. */
+  public String yaml() {
+    return """
+        listen:
+          public: "127.0.0.1:0"
+          admin: "127.0.0.1:0"
+        couchbase:
+          connectionString: %s
+          username: %s
+          password: %s
+        databases:
+          %s:
+            bucket: %s
+            index:
+              bucket: %s
+              owned: %s
+            feed:
+              persistencePolling: %s
+            wakeUps:
+              mode: %s
+              interval: 100ms
+        """
+        .formatted(
+            quoted(endpoint.connectionString()),
+            quoted(endpoint.credentials().username()),
+            quoted(endpoint.credentials().password()),
+            quoted(database),
+            quoted(endpoint.buckets().data()),
+            quoted(endpoint.buckets().index()),
+            indexing.owned,
+            quoted(persistence.polling),
+            wakeUps == WakeUps.PUSH ? "push" : "poll");
+  }
+
+  /** Strings in double quotes mean the same in YAML and in JSON. */
+  private static String quoted(String text) {
+    return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+  }
+}
