@@ -28,6 +28,10 @@ final class ChangesRoute {
   private void start(Exchange exchange, HostedDatabase database, ObjectNode body) {
     OptionValues values = new OptionValues(exchange.query(), body, exchange.json());
     FeedOptions options = new FeedOptionsReader(database.tokens(), limits).read(values);
+    if (!options.feed().waits() && !database.isIndexAvailable()) {
+      // What is in memory would make a well-formed answer, which a client takes for all there is.
+      throw HttpProblem.unavailable("the channel index cannot be read at the moment");
+    }
     FeedStream feed = new FeedStream(exchange, database, options, limits, feeds, rows, meters);
     feeds.add(feed);
     feed.start();
