@@ -64,21 +64,24 @@ final class Feed {
    */
   CompletionStage<Reading> page(Ask ask, StableView view, Seen seen) {
     CompletableFuture<Reading> reading = new CompletableFuture<>();
-    CompletableFuture<Reading> same = recent.find(ask, view, reading);
-    if (same != null) {
+    CompletableFuture<Reading> shared = recent.find(ask, view, reading);
+    if (shared != null) {
       counters.sharedPages.increment();
-      return same;
+      return shared;
     }
-    read(ask, view, seen)
-        .whenComplete(
-            (done, failure) -> {
-              recent.settle(reading, done);
-              if (done != null) {
-                reading.complete(done);
-              } else {
-                reading.completeExceptionally(Stages.cause(failure));
-              }
-            });
+    // Others may wait for it already: whatever is thrown has to reach them.
+    var unused =
+        CompletableFuture.completedFuture(ask)
+            .thenCompose(asked -> read(asked, view, seen))
+            .whenComplete(
+                (done, failure) -> {
+                  recent.settle(reading, done);
+                  if (done != null) {
+                    reading.complete(done);
+                  } else {
+                    reading.completeExceptionally(Stages.cause(failure));
+                  }
+                });
     return reading;
   }
 

@@ -50,7 +50,10 @@ final class StableClocks implements WakeUps.Listener {
   private @Nullable CompletableFuture<StableView> queued;
   private boolean retryScheduled;
 
-  /** Who has to know which partitions moved. Told under the monitor; must be quick. */
+  /**
+   * Who has to know which partitions moved. Told under the monitor, before anybody can see the view
+   * that follows; must be quick.
+   */
   @FunctionalInterface
   interface Moves {
     void moved(Movement movement, StableView after);
@@ -219,10 +222,12 @@ final class StableClocks implements WakeUps.Listener {
       return;
     }
     StableView moved = view.with(movements.stream().map(Movement::after).toList());
-    view = moved;
     for (Movement movement : movements) {
       moves.moved(movement, moved);
     }
+    // Last: followers take the view without the monitor, and a tail that does not know yet that it
+    // is behind would tell them that it has all that the view says is there.
+    view = moved;
   }
 
   private void finish(CompletableFuture<StableView> look, @Nullable Throwable problem) {

@@ -214,20 +214,22 @@ final class Tail {
     behind.forEach(
         (partition, before) ->
             slices.add(Slice.between(channel, before, view.document(partition))));
-    reader
-        .plan(slices)
-        .thenCompose(plans -> isTooMuch(plans) ? tooMuch() : reader.read(plans))
-        .whenCompleteAsync(
-            (found, failure) -> {
-              if (failure == null) {
-                clocks.frozen(now -> end(view, now, slices, found, began));
-                read.complete(null);
-              } else {
-                failed(Stages.cause(failure));
-                read.completeExceptionally(Stages.cause(failure));
-              }
-            },
-            executor);
+    // Whatever is thrown on the way has to reach who waits for the read.
+    var unused =
+        CompletableFuture.completedFuture(slices)
+            .thenCompose(reader::plan)
+            .thenCompose(plans -> isTooMuch(plans) ? tooMuch() : reader.read(plans))
+            .thenAcceptAsync(
+                found -> clocks.frozen(now -> end(view, now, slices, found, began)), executor)
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure == null) {
+                    read.complete(null);
+                  } else {
+                    failed(Stages.cause(failure));
+                    executor.execute(() -> read.completeExceptionally(Stages.cause(failure)));
+                  }
+                });
     return read;
   }
 

@@ -1,0 +1,75 @@
+package io.channelindex.index.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.channelindex.storage.EntryState;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class StableClocksTest {
+  private static final int COMMITS = 1_000;
+
+  @Test
+  void nobodySeesAViewBeforeTheTailsKnowOfIt() {
+    TestIndex content = new TestIndex(2, 1);
+    ScheduledExecutorService executor = Executors.newScheduledThreadPool(1);
+    try {
+      StableClocks clocks =
+          new StableClocks(
+              content.bucket,
+              content.keys,
+              content.map,
+              TestReader.SETTINGS,
+              executor,
+              new ReadCounters());
+      List<Long> visible = new ArrayList<>();
+      clocks.start((movement, after) -> visible.add(clocks.view().document(0).commit()));
+      TestReader.get(clocks.refresh());
+      for (int seqno = 1; seqno <= 2; seqno++) {
+        content.add("a", 0, seqno, "doc" + seqno, EntryState.ACTIVE);
+        content.stable(0, seqno);
+        clocks.moved(content.commit(0));
+      }
+      assertThat(visible).containsExactly(0L, 1L);
+      assertThat(clocks.view().document(0).commit()).isEqualTo(2);
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  @Test
+  void whoAsksAllTheTimeMissesNothing() throws Exception {
+    TestIndex content = new TestIndex(4, 4);
+    try (TestReader reader = new TestReader(content)) {
+      List<CompletableFuture<Set<String>>> eager = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        Follower follower = reader.follow(new Since.Now(), "a");
+        eager.add(CompletableFuture.supplyAsync(() -> readAll(follower)));
+      }
+      for (int i = 0; i < COMMITS; i++) {
+        int vbucket = i % 4;
+        content.add("a", vbucket, i + 1, "doc" + i, EntryState.ACTIVE);
+        content.stable(vbucket, i + 1);
+        reader.push(content.commit(vbucket));
+      }
+      for (CompletableFuture<Set<String>> one : eager) {
+        assertThat(one.get(60, TimeUnit.SECONDS)).hasSize(COMMITS);
+      }
+    }
+  }
+
+  private static Set<String> readAll(Follower follower) {
+    Set<String> told = new HashSet<>();
+    while (!told.contains("doc" + (COMMITS - 1))) {
+      TestReader.get(follower.next(100)).rows().forEach(row -> told.add(row.documentId()));
+    }
+    return told;
+  }
+}
