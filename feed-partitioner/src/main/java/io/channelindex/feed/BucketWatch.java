@@ -9,11 +9,12 @@ import com.couchbase.client.dcp.message.MessageUtil;
 import com.couchbase.client.dcp.message.RollbackMessage;
 import com.couchbase.client.dcp.message.StreamEndReason;
 import com.couchbase.client.dcp.transport.netty.ChannelFlowController;
+import io.channelindex.sequence.VbucketHash;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +24,7 @@ import reactor.core.publisher.Mono;
 /**
  * The documents of a bucket, pushed as they change (R3): a hint that saves polling, not a feed.
  *
- * <p>Streams every vbucket from where it is now, whatever the collection, and acknowledges at once;
+ * <p>Streams the vbuckets of the documents from where they are now, and acknowledges at once;
  * {@link FeedSettings#persistencePolling} is of no importance here. On any trouble (a stream that
  * ends, a lost connection, a rollback) the watch is interrupted as a whole and begins again, with
  * backoff, from where the bucket is by then: what happened meanwhile is missed. Thread-safe.
@@ -35,7 +36,7 @@ public final class BucketWatch implements AutoCloseable {
   private static final Duration LOOK_AFTER = Duration.ofMillis(250);
 
   private final FeedSettings settings;
-  private final Predicate<String> keys;
+  private final Set<String> keys;
   private final Listener listener;
   private final FeedThread thread = new FeedThread(NAME);
   private final Backoff backoff;
@@ -45,8 +46,13 @@ public final class BucketWatch implements AutoCloseable {
   private boolean started;
   private @Nullable Attempt attempt;
 
-  /** Watches documents whose keys match, from now on. */
-  public BucketWatch(FeedSettings settings, Predicate<String> keys, Listener listener) {
+  /**
+   * Watches some documents, from when it is started.
+   *
+   * @param keys of documents of the default collection; the fewer vbuckets they lie in, the less is
+   *     streamed for nothing
+   */
+  public BucketWatch(FeedSettings settings, Set<String> keys, Listener listener) {
     this.settings =
         new FeedSettings(
             settings.connectionString(),
@@ -57,7 +63,7 @@ public final class BucketWatch implements AutoCloseable {
             null,
             settings.backoffMin(),
             settings.backoffMax());
-    this.keys = keys;
+    this.keys = Set.copyOf(keys);
     this.listener = listener;
     this.backoff =
         new Backoff(settings.backoffMin(), settings.backoffMax(), RandomGenerator.getDefault());
@@ -179,8 +185,12 @@ public final class BucketWatch implements AutoCloseable {
       Client client = connection.client();
       return client
           .initializeState(StreamFrom.NOW, StreamTo.INFINITY)
-          .then(Mono.defer(client::startStreaming))
+          .then(Mono.defer(() -> client.startStreaming(vbuckets(client.numPartitions()))))
           .toFuture();
+    }
+
+    private List<Integer> vbuckets(int count) {
+      return keys.stream().map(key -> VbucketHash.vbucket(key, count)).distinct().toList();
     }
 
     private void opened() {
@@ -234,7 +244,7 @@ public final class BucketWatch implements AutoCloseable {
               .getKeyExtractor()
               .getCollectionIdAndKey(event)
               .key();
-      if (keys.test(key)) {
+      if (keys.contains(key)) {
         listener.changed(key, MessageUtil.getContentAsByteArray(event));
       }
     }

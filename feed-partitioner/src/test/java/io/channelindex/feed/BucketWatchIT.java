@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.couchbase.client.java.json.JsonObject;
+import io.channelindex.sequence.VbucketHash;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /** The watch on a bucket, through trouble. */
 class BucketWatchIT {
+  private static final Set<String> WATCHED = Set.of("watched", "watched-before", "watched-poison");
+
   private final List<String> told = new CopyOnWriteArrayList<>();
   private FeedBed bed;
   private BucketWatch watch;
@@ -42,7 +46,7 @@ class BucketWatchIT {
   void watch() {
     bed = new FeedBed(8, 2);
     bed.write("watched-before", 1);
-    watch = new BucketWatch(bed.settings(), key -> key.startsWith("watched"), new Telling());
+    watch = new BucketWatch(bed.settings(), WATCHED, new Telling());
   }
 
   @AfterEach
@@ -86,10 +90,11 @@ class BucketWatchIT {
     bed.write("watched", 2);
     awaitTold("resumed", "watched=1", "interrupted", "resumed", "watched=2");
     told.clear();
-    bed.bucket().deactivate(3);
+    int vbucket = VbucketHash.vbucket("watched", 8);
+    bed.bucket().deactivate(vbucket);
     awaitTold("interrupted");
     assertThat(watch.trouble()).isNotNull();
-    bed.bucket().activate(3);
+    bed.bucket().activate(vbucket);
     awaitTold("interrupted", "resumed");
   }
 

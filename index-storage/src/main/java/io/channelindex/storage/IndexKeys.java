@@ -23,7 +23,6 @@ public final class IndexKeys {
   public static final int MAX_BYTES = 246;
 
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_-]{1,32}");
-  private static final Pattern PARTITION = Pattern.compile("0|[1-9][0-9]{0,3}");
   private static final char HASHED = '~';
   private static final int HASH_BYTES = 24;
   private static final int MAX_PARTITION = 1023;
@@ -55,19 +54,6 @@ public final class IndexKeys {
   /** {@code StableDocument} of a partition. */
   public String stable(int partition) {
     return stable + requirePartition(partition);
-  }
-
-  /** The partition of a key of {@link #stable}, or -1 if it is none of this database. */
-  public int partitionOfStable(String key) {
-    if (!key.startsWith(stable)) {
-      return -1;
-    }
-    String digits = key.substring(stable.length());
-    if (!PARTITION.matcher(digits).matches()) {
-      return -1;
-    }
-    int partition = Integer.parseInt(digits);
-    return partition <= MAX_PARTITION ? partition : -1;
   }
 
   /** The counter that is incremented when stable clocks moved: a hint. */

@@ -124,26 +124,6 @@ class IndexKeysTest {
   }
 
   @Example
-  void recognisesItsOwnStableKeysOnly() {
-    assertThat(KEYS.partitionOfStable(KEYS.stable(0))).isZero();
-    assertThat(KEYS.partitionOfStable(KEYS.stable(1023))).isEqualTo(1023);
-    for (String key :
-        List.of(
-            "db:stable:",
-            "db:stable:x",
-            "db:stable:-1",
-            "db:stable:07",
-            "db:stable:1024",
-            "db:stable:99999999999",
-            "dc:stable:1",
-            "db:stable:1 ",
-            "db:head:1:x",
-            "")) {
-      assertThat(KEYS.partitionOfStable(key)).as(key).isEqualTo(-1);
-    }
-  }
-
-  @Example
   void refusesWhatMakesNoKey() {
     for (String prefix : List.of("", "a:b", "ä", "p".repeat(33), "a b")) {
       assertThatThrownBy(() -> new IndexKeys(prefix))

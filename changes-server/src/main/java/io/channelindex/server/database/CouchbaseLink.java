@@ -34,7 +34,12 @@ public final class CouchbaseLink implements AutoCloseable {
 
   /** Begins to connect; that goes on in the background, for as long as it takes. */
   public static CouchbaseLink connect(CouchbaseConfig config) {
-    ClusterEnvironment environment = ClusterEnvironment.builder().build();
+    // The client's compressor takes a new table of 32 KiB for every value, which was half of all
+    // that a busy server allocated. Couchbase compresses by itself where a bucket is to be so.
+    ClusterEnvironment environment =
+        ClusterEnvironment.builder()
+            .compressionConfig(compression -> compression.enable(false))
+            .build();
     Cluster cluster =
         Cluster.connect(
             config.connectionString(),

@@ -79,7 +79,7 @@ record Opening(
                 bucket,
                 keys,
                 agreed,
-                wakeUps(bucket, keys),
+                wakeUps(bucket, keys, map),
                 ReaderSettings.DEFAULT,
                 workers.executor()),
             "opening the index");
@@ -117,13 +117,14 @@ record Opening(
     return wanted == 0 ? PartitionMap.ofVbuckets(vbuckets) : new PartitionMap(vbuckets, wanted);
   }
 
-  private WakeUps wakeUps(IndexBucket bucket, IndexKeys keys) {
+  private WakeUps wakeUps(IndexBucket bucket, IndexKeys keys, PartitionMap map) {
     WakeUpsConfig wakeUps = config.wakeUps();
     return switch (wakeUps.mode()) {
       case PUSH ->
           new PushedWakeUps(
               link.feed(config.index().bucket(), config.feed().bufferBytes(), null),
               keys,
+              map.partitions(),
               wakeUps.slowInterval(),
               workers.executor());
       case POLL ->

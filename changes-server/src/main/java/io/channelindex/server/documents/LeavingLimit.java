@@ -1,5 +1,7 @@
 package io.channelindex.server.documents;
 
+import io.channelindex.sequence.VbucketHash;
+
 /**
  * How many leavings a document remembers: enough for every indexer that is not far behind, and
  * never too few for one that is.

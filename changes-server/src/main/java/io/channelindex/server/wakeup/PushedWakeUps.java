@@ -7,9 +7,12 @@ import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.format.StableDocument;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +26,7 @@ public final class PushedWakeUps implements WakeUps {
   private static final Logger LOG = LoggerFactory.getLogger(PushedWakeUps.class);
 
   private final FeedSettings settings;
-  private final IndexKeys keys;
+  private final Set<String> keys;
   private final Duration slowInterval;
   private final ScheduledExecutorService scheduler;
   private @Nullable BucketWatch watch;
@@ -34,15 +37,20 @@ public final class PushedWakeUps implements WakeUps {
    *
    * @param settings of the index bucket's streams
    * @param keys of the index
+   * @param partitions of the index
    * @param slowInterval how often the reader looks without being told
    */
   public PushedWakeUps(
       FeedSettings settings,
       IndexKeys keys,
+      int partitions,
       Duration slowInterval,
       ScheduledExecutorService scheduler) {
     this.settings = settings;
-    this.keys = keys;
+    this.keys =
+        IntStream.range(0, partitions)
+            .mapToObj(keys::stable)
+            .collect(Collectors.toUnmodifiableSet());
     this.slowInterval = slowInterval;
     this.scheduler = scheduler;
   }
@@ -52,8 +60,7 @@ public final class PushedWakeUps implements WakeUps {
     if (watch != null) {
       throw new IllegalStateException("wake-ups were started before: " + settings);
     }
-    watch =
-        new BucketWatch(settings, key -> keys.partitionOfStable(key) >= 0, new Pushed(listener));
+    watch = new BucketWatch(settings, keys, new Pushed(listener));
     watch.start();
     long interval = slowInterval.toMillis();
     slow = scheduler.scheduleAtFixedRate(listener::look, interval, interval, TimeUnit.MILLISECONDS);

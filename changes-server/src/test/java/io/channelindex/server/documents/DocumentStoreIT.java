@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.channelindex.embedded.EmbeddedBucket;
 import io.channelindex.embedded.junit.EmbeddedCouchbaseExtension;
+import io.channelindex.sequence.VbucketHash;
 import io.channelindex.server.documents.DocumentException.Reason;
 import io.channelindex.server.documents.DocumentMetadata.Leaving;
 import java.time.Duration;

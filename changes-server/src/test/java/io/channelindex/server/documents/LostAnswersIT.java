@@ -13,6 +13,7 @@ import com.couchbase.client.java.json.JsonObject;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.channelindex.embedded.EmbeddedBucket;
 import io.channelindex.embedded.junit.EmbeddedCouchbaseExtension;
+import io.channelindex.sequence.VbucketHash;
 import io.channelindex.server.documents.DocumentException.Reason;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One measurement of followers: connects them, writes, waits until they have been shown everything
  * that was acknowledged or nothing more comes, and judges.
+ *
+ * <p>Warming up is an open loop of its own, and the measured one begins when its queue is gone:
+ * what cold processes could not keep up with is not the latency of warm ones.
  */
 final class FeedMeasurement {
   private static final Duration POLL = Duration.ofMillis(20);
@@ -76,11 +79,16 @@ final class FeedMeasurement {
     OptionalLong heapBefore = server.usage().liveHeapBytes();
     connect();
     OptionalLong heapAfter = server.usage().liveHeapBytes();
-    OpenLoop loop = new OpenLoop(run.time(), progress());
     ChannelWrites writes = new ChannelWrites(run, plan, writer(), log);
-    schedule = rhythm.schedule(run.time().nanos() + OpenLoopWorkload.LEAD.toNanos());
+    warmUp(writes);
+    schedule = rhythm.measured(run.time().nanos() + OpenLoopWorkload.LEAD.toNanos());
     OpenLoop.Result written =
-        loop.run(schedule, rhythm.warmUp(), writes::start, OpenLoopWorkload.PATIENCE);
+        new OpenLoop(run.time(), progress())
+            .run(
+                schedule,
+                0,
+                index -> writes.start(rhythm.warmUp() + index),
+                OpenLoopWorkload.PATIENCE);
     driver.failed(written.failed(), written.firstFailure());
     long quiet = run.time().nanos();
     FollowerTally shown = settle();
@@ -94,6 +102,16 @@ final class FeedMeasurement {
         .metric("unknown-outcomes", Metric.count(writes.unknown()));
     judge(shown, outcome);
     usage(heapBefore, heapAfter, outcome);
+  }
+
+  private void warmUp(ChannelWrites writes) throws InterruptedException {
+    run.phases().at("warm up", 0, rhythm.rate());
+    Schedule cold = rhythm.warmUp(run.time().nanos() + OpenLoopWorkload.LEAD.toNanos());
+    OpenLoop.Result warmed =
+        new OpenLoop(run.time(), write -> {})
+            .run(cold, 0, writes::start, OpenLoopWorkload.PATIENCE);
+    driver.failed(warmed.failed(), warmed.firstFailure());
+    settle();
   }
 
   private DocumentWriter writer() {
@@ -119,19 +137,20 @@ final class FeedMeasurement {
 
   private void arrived(int write, long nanos) {
     if (write >= rhythm.warmUp()) {
-      latencies.record(schedule.due(write), nanos);
+      latencies.record(schedule.due(write - rhythm.warmUp()), nanos);
     }
   }
 
   private IntConsumer progress() {
     IntConsumer tell = rhythm.progress(run.phases());
-    return write -> {
-      if (write == rhythm.warmUp()) {
+    int last = rhythm.operations() - rhythm.warmUp() - 1;
+    return index -> {
+      if (index == 0) {
         began = read();
-      } else if (write == rhythm.operations() - 1) {
+      } else if (index == last) {
         ended = read();
       }
-      tell.accept(write);
+      tell.accept(rhythm.warmUp() + index);
     };
   }
 

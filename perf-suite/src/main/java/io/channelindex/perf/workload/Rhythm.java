@@ -27,6 +27,16 @@ record Rhythm(int rate, int warmUp, int operations) {
     return new Schedule(start, rate, operations);
   }
 
+  /** When the operations that warm up are due, if they are a loop of their own. */
+  Schedule warmUp(long start) {
+    return new Schedule(start, rate, warmUp);
+  }
+
+  /** When the operations after those are due, the first of them as operation 0. */
+  Schedule measured(long start) {
+    return new Schedule(start, rate, operations - warmUp);
+  }
+
   /** Tells how it goes about four times a second. */
   IntConsumer progress(PhaseListener phases) {
     int step = Math.max(1, rate / 4);

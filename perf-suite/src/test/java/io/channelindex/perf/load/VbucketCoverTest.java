@@ -2,6 +2,7 @@ package io.channelindex.perf.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.channelindex.sequence.VbucketHash;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,15 +16,8 @@ class VbucketCoverTest {
   void thereIsOneDocumentInEachVbucket(int vbuckets) {
     List<Integer> documents = VbucketCover.of(namespace, 100, vbuckets);
     assertThat(documents).hasSize(vbuckets).allMatch(document -> document >= 100);
-    assertThat(documents.stream().map(d -> VbucketCover.vbucket(namespace.key(d), vbuckets)))
+    assertThat(documents.stream().map(d -> VbucketHash.vbucket(namespace.key(d), vbuckets)))
         .doesNotHaveDuplicates();
-  }
-
-  /** As {@code cbc hash} of libcouchbase says for a bucket of 1,024 vbuckets. */
-  @Test
-  void keysLieWhereCouchbasePutsThem() {
-    assertThat(VbucketCover.vbucket("foo", 1024)).isEqualTo(115);
-    assertThat(VbucketCover.vbucket("hello", 1024)).isEqualTo(528);
   }
 
   @Test
