@@ -21,6 +21,9 @@ import java.util.Arrays;
  * <p>Implementations are thread-safe.
  */
 public abstract class ClockCodec {
+  /** No encoding of any codec is longer. */
+  static final int MAX_BYTES = 16 * 1024;
+
   /** The most vbuckets that a clock has. */
   static final int MAX_VBUCKETS = 1024;
 
@@ -92,7 +95,7 @@ public abstract class ClockCodec {
       in = bytes.array();
       offset = bytes.arrayOffset() + bytes.position();
     } else {
-      length = Math.min(length, maxBytes(MAX_VBUCKETS));
+      length = Math.min(length, MAX_BYTES);
       in = new byte[length];
       offset = 0;
       bytes.get(bytes.position(), in);
@@ -117,32 +120,37 @@ public abstract class ClockCodec {
     return SequenceClock.of(numbers);
   }
 
-  /** One number per vbucket as bytes, header included; the number of bytes. */
-  final int encode(long[] numbers, byte[] out, int offset) {
-    if (offset < 0 || out.length - offset < maxBytes(numbers.length)) {
+  /** One seqno per vbucket as bytes, header included; the number of bytes. */
+  final int encode(long[] seqnos, byte[] out, int offset) {
+    requireRoom(seqnos.length, out, offset);
+    long[] numbers = written(seqnos);
+    long union = 0;
+    for (long number : numbers) {
+      union |= number;
+    }
+    ClockCodec chosen = union == 0 ? ofZero() : choose(numbers);
+    out[offset] = (byte) ((chosen.version() << ID_BITS) | chosen.id);
+    int shape = numbers.length * 2 + (union == 0 ? 0 : NON_ZERO);
+    int end = Varint.put(out, offset + 1, shape);
+    return (union == 0 ? end : chosen.encodeBody(numbers, out, end)) - offset;
+  }
+
+  private void requireRoom(int vbuckets, byte[] out, int offset) {
+    if (offset < 0 || out.length - offset < maxBytes(vbuckets)) {
       throw new IllegalArgumentException(
           "insufficient room: length="
               + out.length
               + ", offset="
               + offset
               + ", maxBytes="
-              + maxBytes(numbers.length));
+              + maxBytes(vbuckets));
     }
-    long union = 0;
-    for (long number : numbers) {
-      union |= number;
-    }
-    ClockCodec chosen = union == 0 ? ofZero() : choose(numbers);
-    out[offset] = (byte) (chosen.version() << ID_BITS | chosen.id);
-    int shape = numbers.length * 2 + (union == 0 ? 0 : NON_ZERO);
-    int end = Varint.put(out, offset + 1, shape);
-    return (union == 0 ? end : chosen.encodeBody(numbers, out, end)) - offset;
   }
 
   /**
-   * One number per vbucket, from bytes that begin with the header; the number of bytes read.
+   * One seqno per vbucket, from bytes that begin with the header; the number of bytes read.
    *
-   * @param numbers of as many vbuckets as the header says
+   * @param numbers to be filled; of as many vbuckets as the header says
    */
   final int decode(byte[] in, int offset, int length, long[] numbers) {
     int end = offset + length;
@@ -160,10 +168,12 @@ public abstract class ClockCodec {
     int body = offset + 1 + Varint.length(vbuckets * 2L);
     if ((in[offset + 1] & NON_ZERO) == 0) {
       Arrays.fill(numbers, 0);
+      restore(numbers);
       return body - offset;
     }
     int after = reader.decodeBody(in, body, end, numbers);
     requireNonZero(numbers);
+    restore(numbers);
     return after - offset;
   }
 
@@ -194,6 +204,23 @@ public abstract class ClockCodec {
           "all zero in spite of the header: vbuckets=" + numbers.length);
     }
   }
+
+  /**
+   * The numbers that are written for these seqnos: they themselves, if the codec does not say
+   * otherwise. The array given stays as it is.
+   *
+   * @throws UnsupportedClockException if there are none
+   */
+  long[] written(long[] seqnos) {
+    return seqnos;
+  }
+
+  /**
+   * Turns the numbers that were read into seqnos, in place.
+   *
+   * @throws CorruptClockException if they stand for none
+   */
+  void restore(long[] numbers) {}
 
   /** The codec whose bytes are written for these numbers, one of which at least is not 0. */
   ClockCodec choose(long[] numbers) {

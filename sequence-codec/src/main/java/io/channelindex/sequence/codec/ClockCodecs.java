@@ -7,7 +7,19 @@ import java.util.Optional;
 
 /** The codecs that need nothing but the bytes to read a clock. */
 public final class ClockCodecs {
-  private static final List<ClockCodec> ALL = List.of(PatchedForCodec.INSTANCE);
+  private static final List<ClockCodec> ALL =
+      List.of(
+          PatchedForCodec.INSTANCE,
+          RawCodec.INSTANCE,
+          VarintCodec.INSTANCE,
+          EntropyCodec.INSTANCE,
+          SparseCodec.INSTANCE,
+          CompressedCodec.ZSTD_RAW,
+          CompressedCodec.ZSTD_VARINT,
+          CompressedCodec.LZ4_RAW,
+          CompressedCodec.LZ4_VARINT,
+          CompressedCodec.SNAPPY_RAW,
+          CompressedCodec.SNAPPY_VARINT);
 
   private ClockCodecs() {}
 
@@ -26,6 +38,21 @@ public final class ClockCodecs {
     return ALL.stream().filter(codec -> codec.name().equals(name)).findFirst();
   }
 
+  /** One that writes the bytes of whichever takes few of them, and reads those of all. */
+  public static ClockCodec auto() {
+    return AutoCodec.INSTANCE;
+  }
+
+  /** The codec with that id in a header, for a reader. */
+  static ClockCodec reader(int id) {
+    for (ClockCodec codec : ALL) {
+      if (codec.id() == id) {
+        return codec;
+      }
+    }
+    throw new CorruptClockException("codec not known: id=" + id);
+  }
+
   /**
    * The clock that the bytes from the buffer's position on say, by whichever codec their header
    * names; the position is left after them.
@@ -33,12 +60,6 @@ public final class ClockCodecs {
    * @throws CorruptClockException if they say none
    */
   public static SequenceClock decodeAny(ByteBuffer bytes) {
-    if (!bytes.hasRemaining()) {
-      throw new CorruptClockException("no bytes");
-    }
-    int id = bytes.get(bytes.position()) & 31;
-    return byId(id)
-        .orElseThrow(() -> new CorruptClockException("codec not known: id=" + id))
-        .decode(bytes);
+    return AutoCodec.INSTANCE.decode(bytes);
   }
 }

@@ -55,6 +55,13 @@ public final class PatchedForCodec extends ClockCodec {
     return out.position();
   }
 
+  /**
+   * About how many bytes a body takes, where it is not worth to leave out zeros: at most so many.
+   */
+  static int bodyBytes(long[] numbers) {
+    return 1 + Frame.cheapest(numbers).cost();
+  }
+
   private static boolean encodeSparse(long[] numbers, int present, int limit, ByteBuffer out) {
     long[] gaps = new long[present];
     long[] seqnos = new long[present];
