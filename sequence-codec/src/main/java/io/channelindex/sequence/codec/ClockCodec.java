@@ -1,8 +1,12 @@
 package io.channelindex.sequence.codec;
 
+import io.channelindex.sequence.ClockAccumulator;
+import io.channelindex.sequence.ClockNumbers;
 import io.channelindex.sequence.SequenceClock;
+import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * A way to write a clock as bytes. Every encoding begins with the same header, so that the bytes
@@ -24,6 +28,7 @@ public abstract class ClockCodec {
   /** The most vbuckets that a clock has. */
   static final int MAX_VBUCKETS = 1024;
 
+  private static final ClockNumbers NUMBERS = ClockNumbers.forFriend(MethodHandles.lookup());
   private static final int NON_ZERO = 1;
   private static final int ID_BITS = 5;
   private static final int MAX_ID = (1 << ID_BITS) - 1;
@@ -76,7 +81,20 @@ public abstract class ClockCodec {
    * @throws UnsupportedClockException if the codec has no bytes for it
    */
   public final int encode(SequenceClock clock, byte[] out, int offset) {
-    return encode(clock.toArray(), out, offset);
+    return encode(NUMBERS.of(clock), out, offset);
+  }
+
+  /**
+   * Reads a clock into an accumulator, which becomes one of as many vbuckets; of the bytes, those
+   * that are the clock's. After an exception the accumulator has any seqnos.
+   *
+   * @return the number of bytes read, at most {@code length}
+   * @throws CorruptClockException if they say none
+   */
+  public final int decode(byte[] in, int offset, int length, ClockAccumulator into) {
+    Objects.checkFromIndexSize(offset, length, in.length);
+    int vbuckets = requireVbuckets(in, offset, offset + length);
+    return decode(in, offset, length, NUMBERS.reshape(into, vbuckets));
   }
 
   /**
@@ -100,7 +118,7 @@ public abstract class ClockCodec {
     long[] numbers = new long[requireVbuckets(in, offset, offset + length)];
     int read = decode(in, offset, length, numbers);
     bytes.position(bytes.position() + read);
-    return SequenceClock.of(numbers);
+    return NUMBERS.clockOf(numbers);
   }
 
   /**
@@ -114,7 +132,7 @@ public abstract class ClockCodec {
     if (read != bytes.length) {
       throw new CorruptClockException("bytes left over: remaining=" + (bytes.length - read));
     }
-    return SequenceClock.of(numbers);
+    return NUMBERS.clockOf(numbers);
   }
 
   /** One number per vbucket as bytes, header included; the number of bytes. */
@@ -128,15 +146,12 @@ public abstract class ClockCodec {
               + ", maxBytes="
               + maxBytes(numbers.length));
     }
-    long union = 0;
-    for (long number : numbers) {
-      union |= number;
-    }
-    ClockCodec chosen = union == 0 ? ofZero() : choose(numbers);
+    boolean zero = isZero(numbers);
+    ClockCodec chosen = zero ? ofZero() : choose(numbers);
     out[offset] = (byte) (chosen.version() << ID_BITS | chosen.id);
-    int shape = numbers.length * 2 + (union == 0 ? 0 : NON_ZERO);
+    int shape = numbers.length * 2 + (zero ? 0 : NON_ZERO);
     int end = Varint.put(out, offset + 1, shape);
-    return (union == 0 ? end : chosen.encodeBody(numbers, out, end)) - offset;
+    return (zero ? end : chosen.encodeBody(numbers, out, end)) - offset;
   }
 
   /**
@@ -163,7 +178,9 @@ public abstract class ClockCodec {
       return body - offset;
     }
     int after = reader.decodeBody(in, body, end, numbers);
-    requireNonZero(numbers);
+    if (isZero(numbers)) {
+      throw new CorruptClockException("all zero in spite of the header: vbuckets=" + vbuckets);
+    }
     return after - offset;
   }
 
@@ -184,15 +201,13 @@ public abstract class ClockCodec {
     return vbuckets;
   }
 
-  private static void requireNonZero(long[] numbers) {
-    long union = 0;
+  private static boolean isZero(long[] numbers) {
     for (long number : numbers) {
-      union |= number;
+      if (number != 0) {
+        return false;
+      }
     }
-    if (union == 0) {
-      throw new CorruptClockException(
-          "all zero in spite of the header: vbuckets=" + numbers.length);
-    }
+    return true;
   }
 
   /** The codec whose bytes are written for these numbers, one of which at least is not 0. */

@@ -7,7 +7,8 @@ import java.util.Optional;
 
 /** The codecs that need nothing but the bytes to read a clock. */
 public final class ClockCodecs {
-  private static final List<ClockCodec> ALL = List.of(PatchedForCodec.INSTANCE);
+  private static final List<ClockCodec> ALL =
+      List.of(PatchedForCodec.INSTANCE, FrameOfReferenceCodec.INSTANCE);
 
   private ClockCodecs() {}
 
