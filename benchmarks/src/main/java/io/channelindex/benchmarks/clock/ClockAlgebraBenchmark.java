@@ -1,6 +1,9 @@
 package io.channelindex.benchmarks.clock;
 
+import io.channelindex.sequence.ClockAccumulator;
+import io.channelindex.sequence.ClockOrder;
 import io.channelindex.sequence.SequenceClock;
+import io.channelindex.sequence.VbucketSet;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -16,8 +19,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Clock algebra against a copy of the array that a clock is: the least that an operation with a
- * clock as its result can take.
+ * Clock algebra against copies of the array that a clock is: a new array for what makes a new
+ * clock, one that is there for what does not.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -30,26 +33,76 @@ public class ClockAlgebraBenchmark {
   int vbuckets;
 
   private long[] numbers;
+  private long[] copy;
   private SequenceClock earlier;
+  private SequenceClock later;
   private SequenceClock other;
+  private VbucketSet changed;
+  private ClockAccumulator accumulator;
 
-  /** Two clocks of about 100,000 mutations a vbucket, each ahead of the other in about half. */
+  /**
+   * Clocks of about 100,000 mutations a vbucket: one and a later one that is ahead in half of the
+   * vbuckets, and another that is before or after them anywhere.
+   */
   @Setup
   public void makeClocks() {
     SplittableRandom random = new SplittableRandom(4);
     numbers = random.longs(vbuckets, 97_000, 99_000).toArray();
+    copy = new long[vbuckets];
     earlier = SequenceClock.of(numbers);
     other = SequenceClock.of(random.longs(vbuckets, 97_000, 99_000).toArray());
+    ClockAccumulator ahead = new ClockAccumulator(vbuckets);
+    ahead.set(earlier);
+    for (int vbucket = 0; vbucket < vbuckets; vbucket++) {
+      ahead.set(vbucket, earlier.seqno(vbucket) + (random.nextBoolean() ? 1 : 0));
+    }
+    later = ahead.snapshot();
+    changed = later.changedSince(earlier);
+    accumulator = new ClockAccumulator(vbuckets);
   }
 
-  /** The yardstick. */
+  /** The yardstick of what makes a clock. */
   @Benchmark
-  public long[] arrayCopy() {
+  public long[] copyToNewArray() {
     return numbers.clone();
+  }
+
+  /** The yardstick of what makes none. */
+  @Benchmark
+  public long[] copyToArray() {
+    System.arraycopy(numbers, 0, copy, 0, vbuckets);
+    return copy;
   }
 
   @Benchmark
   public SequenceClock merge() {
     return earlier.merge(other);
+  }
+
+  @Benchmark
+  public SequenceClock minus() {
+    return later.minus(earlier);
+  }
+
+  @Benchmark
+  public SequenceClock restrictedTo() {
+    return later.restrictedTo(changed);
+  }
+
+  @Benchmark
+  public ClockAccumulator mergeIntoAccumulator() {
+    accumulator.merge(other);
+    return accumulator;
+  }
+
+  /** Of clocks whose order shows only at their end. */
+  @Benchmark
+  public ClockOrder compare() {
+    return earlier.compare(later);
+  }
+
+  @Benchmark
+  public VbucketSet changedSince() {
+    return later.changedSince(earlier);
   }
 }
