@@ -304,14 +304,14 @@ final class Bell implements NumberModel {
       long next2 = next >>> (length + shift);
       int entry2 = table[(int) next2 & TABLE_MASK];
       int length2 = entry2 & PrefixCode.LENGTH_MASK;
-      long bin = entry >>> PrefixCode.LENGTH_BITS;
-      long bin2 = entry2 >>> PrefixCode.LENGTH_BITS;
+      int bin = entry >>> PrefixCode.LENGTH_BITS;
+      int bin2 = entry2 >>> PrefixCode.LENGTH_BITS;
       if (bin == bins || bin2 == bins) {
         break;
       }
       in.skip(length + length2 + 2 * shift);
-      numbers[i] = first + (bin << shift) + ((next >>> length) & mask);
-      numbers[i + 1] = first + (bin2 << shift) + ((next2 >>> length2) & mask);
+      numbers[i] = first + ((long) bin << shift) + ((next >>> length) & mask);
+      numbers[i + 1] = first + ((long) bin2 << shift) + ((next2 >>> length2) & mask);
     }
     if (i == to) {
       return i;
@@ -319,12 +319,12 @@ final class Bell implements NumberModel {
     long next = in.peek();
     int entry = table[(int) next & TABLE_MASK];
     int length = entry & PrefixCode.LENGTH_MASK;
-    long bin = entry >>> PrefixCode.LENGTH_BITS;
+    int bin = entry >>> PrefixCode.LENGTH_BITS;
     if (bin == bins) {
       return i;
     }
     in.skip(length + shift);
-    numbers[i] = first + (bin << shift) + ((next >>> length) & mask);
+    numbers[i] = first + ((long) bin << shift) + ((next >>> length) & mask);
     return i + 1;
   }
 

@@ -1,8 +1,12 @@
 package io.channelindex.sequence.codec;
 
+import io.channelindex.sequence.ClockAccumulator;
+import io.channelindex.sequence.ClockNumbers;
 import io.channelindex.sequence.SequenceClock;
+import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * A way to write a clock as bytes. Every encoding begins with the same header, so that the bytes
@@ -27,6 +31,7 @@ public abstract class ClockCodec {
   /** The most vbuckets that a clock has. */
   static final int MAX_VBUCKETS = 1024;
 
+  private static final ClockNumbers NUMBERS = ClockNumbers.forFriend(MethodHandles.lookup());
   private static final int NON_ZERO = 1;
   private static final int ID_BITS = 5;
   private static final int MAX_ID = (1 << ID_BITS) - 1;
@@ -79,7 +84,20 @@ public abstract class ClockCodec {
    * @throws UnsupportedClockException if the codec has no bytes for it
    */
   public final int encode(SequenceClock clock, byte[] out, int offset) {
-    return encode(clock.toArray(), out, offset);
+    return encode(NUMBERS.of(clock), out, offset);
+  }
+
+  /**
+   * Reads a clock into an accumulator, which becomes one of as many vbuckets; of the bytes, those
+   * that are the clock's. After an exception the accumulator has any seqnos.
+   *
+   * @return the number of bytes read, at most {@code length}
+   * @throws CorruptClockException if they say none
+   */
+  public final int decode(byte[] in, int offset, int length, ClockAccumulator into) {
+    Objects.checkFromIndexSize(offset, length, in.length);
+    int vbuckets = requireVbuckets(in, offset, offset + length);
+    return decode(in, offset, length, NUMBERS.reshape(into, vbuckets));
   }
 
   /**
@@ -103,7 +121,7 @@ public abstract class ClockCodec {
     long[] numbers = new long[requireVbuckets(in, offset, offset + length)];
     int read = decode(in, offset, length, numbers);
     bytes.position(bytes.position() + read);
-    return SequenceClock.of(numbers);
+    return NUMBERS.clockOf(numbers);
   }
 
   /**
@@ -117,22 +135,19 @@ public abstract class ClockCodec {
     if (read != bytes.length) {
       throw new CorruptClockException("bytes left over: remaining=" + (bytes.length - read));
     }
-    return SequenceClock.of(numbers);
+    return NUMBERS.clockOf(numbers);
   }
 
   /** One seqno per vbucket as bytes, header included; the number of bytes. */
   final int encode(long[] seqnos, byte[] out, int offset) {
     requireRoom(seqnos.length, out, offset);
     long[] numbers = written(seqnos);
-    long union = 0;
-    for (long number : numbers) {
-      union |= number;
-    }
-    ClockCodec chosen = union == 0 ? ofZero() : choose(numbers);
+    boolean zero = isZero(numbers);
+    ClockCodec chosen = zero ? ofZero() : choose(numbers);
     out[offset] = (byte) ((chosen.version() << ID_BITS) | chosen.id);
-    int shape = numbers.length * 2 + (union == 0 ? 0 : NON_ZERO);
+    int shape = numbers.length * 2 + (zero ? 0 : NON_ZERO);
     int end = Varint.put(out, offset + 1, shape);
-    return (union == 0 ? end : chosen.encodeBody(numbers, out, end)) - offset;
+    return (zero ? end : chosen.encodeBody(numbers, out, end)) - offset;
   }
 
   private void requireRoom(int vbuckets, byte[] out, int offset) {
@@ -172,7 +187,9 @@ public abstract class ClockCodec {
       return body - offset;
     }
     int after = reader.decodeBody(in, body, end, numbers);
-    requireNonZero(numbers);
+    if (isZero(numbers)) {
+      throw new CorruptClockException("all zero in spite of the header: vbuckets=" + vbuckets);
+    }
     restore(numbers);
     return after - offset;
   }
@@ -194,15 +211,13 @@ public abstract class ClockCodec {
     return vbuckets;
   }
 
-  private static void requireNonZero(long[] numbers) {
-    long union = 0;
+  private static boolean isZero(long[] numbers) {
     for (long number : numbers) {
-      union |= number;
+      if (number != 0) {
+        return false;
+      }
     }
-    if (union == 0) {
-      throw new CorruptClockException(
-          "all zero in spite of the header: vbuckets=" + numbers.length);
-    }
+    return true;
   }
 
   /**

@@ -12,6 +12,7 @@ public final class ClockCodecs {
           PatchedForCodec.INSTANCE,
           RawCodec.INSTANCE,
           VarintCodec.INSTANCE,
+          FrameOfReferenceCodec.INSTANCE,
           EntropyCodec.INSTANCE,
           SparseCodec.INSTANCE,
           CompressedCodec.ZSTD_RAW,

@@ -15,18 +15,18 @@ import java.nio.ByteBuffer;
  * <p>However long a block says it is, no more memory is taken than the inner codec needs for the
  * vbuckets of the header.
  */
-public final class CompressedCodec extends ClockCodec {
-  public static final CompressedCodec ZSTD_RAW =
+final class CompressedCodec extends ClockCodec {
+  static final CompressedCodec ZSTD_RAW =
       new CompressedCodec(8, "zstd-raw", BlockCompression.ZSTD, RawCodec.INSTANCE);
-  public static final CompressedCodec ZSTD_VARINT =
+  static final CompressedCodec ZSTD_VARINT =
       new CompressedCodec(9, "zstd-varint", BlockCompression.ZSTD, VarintCodec.INSTANCE);
-  public static final CompressedCodec LZ4_RAW =
+  static final CompressedCodec LZ4_RAW =
       new CompressedCodec(10, "lz4-raw", BlockCompression.LZ4, RawCodec.INSTANCE);
-  public static final CompressedCodec LZ4_VARINT =
+  static final CompressedCodec LZ4_VARINT =
       new CompressedCodec(11, "lz4-varint", BlockCompression.LZ4, VarintCodec.INSTANCE);
-  public static final CompressedCodec SNAPPY_RAW =
+  static final CompressedCodec SNAPPY_RAW =
       new CompressedCodec(12, "snappy-raw", BlockCompression.SNAPPY, RawCodec.INSTANCE);
-  public static final CompressedCodec SNAPPY_VARINT =
+  static final CompressedCodec SNAPPY_VARINT =
       new CompressedCodec(13, "snappy-varint", BlockCompression.SNAPPY, VarintCodec.INSTANCE);
 
   private final BlockCompression compression;

@@ -9,9 +9,8 @@ package io.channelindex.sequence.codec;
  * <p>Clocks of documents that are spread evenly take about 1 % more than their entropy, and nothing
  * is allocated for them.
  */
-public final class EntropyCodec extends ClockCodec {
-  /** The only instance that is needed. */
-  public static final EntropyCodec INSTANCE = new EntropyCodec();
+final class EntropyCodec extends ClockCodec {
+  static final EntropyCodec INSTANCE = new EntropyCodec();
 
   private EntropyCodec() {
     super(5, "entropy");

@@ -28,7 +28,7 @@ final class EqualRange implements NumberModel {
   private record Limit(int whole, long shorter) {
     static Limit of(int head) {
       int exponent = head & ((1 << EXPONENT_BITS) - 1);
-      long mantissa = head >>> EXPONENT_BITS;
+      long mantissa = (long) head >>> EXPONENT_BITS;
       if (head == HEAD_OF_ALL) {
         return new Limit(exponent, 0);
       }

@@ -1,9 +1,8 @@
 package io.channelindex.sequence.codec;
 
 /** Every seqno in eight bytes, the lowest first: the size that all other codecs are to beat. */
-public final class RawCodec extends ClockCodec {
-  /** The only instance that is needed. */
-  public static final RawCodec INSTANCE = new RawCodec();
+final class RawCodec extends ClockCodec {
+  static final RawCodec INSTANCE = new RawCodec();
 
   private RawCodec() {
     super(2, "raw");

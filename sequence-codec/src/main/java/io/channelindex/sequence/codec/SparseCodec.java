@@ -17,9 +17,8 @@ package io.channelindex.sequence.codec;
  * best code (Golomb 1966; Gallager, van Voorhis 1975); it takes 2 to 4 % more than the index of the
  * set among all of that size would.
  */
-public final class SparseCodec extends ClockCodec {
-  /** The only instance that is needed. */
-  public static final SparseCodec INSTANCE = new SparseCodec();
+final class SparseCodec extends ClockCodec {
+  static final SparseCodec INSTANCE = new SparseCodec();
 
   private static final int MAX_ONES = 32;
 

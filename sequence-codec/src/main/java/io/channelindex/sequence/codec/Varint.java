@@ -60,6 +60,29 @@ public final class Varint {
     throw new CorruptClockException("number too long: maxBytes=" + MAX_BYTES);
   }
 
+  /**
+   * Reads the number from an offset on, without an allocation.
+   *
+   * @param end the first byte that is not to be read
+   * @throws CorruptClockException if it is truncated, above 2^64 - 1, or longer than need be
+   */
+  static long get(byte[] in, int offset, int end) {
+    long number = 0;
+    int at = offset;
+    for (int shift = 0; shift < Long.SIZE; shift += 7) {
+      if (at >= end) {
+        throw new CorruptClockException("number truncated: bytes=" + shift / 7);
+      }
+      byte next = in[at++];
+      number |= (next & 0x7fL) << shift;
+      if (next >= 0) {
+        requireShortest(next, shift);
+        return number;
+      }
+    }
+    throw new CorruptClockException("number too long: maxBytes=" + MAX_BYTES);
+  }
+
   private static void requireShortest(byte last, int shift) {
     if (last == 0 && shift > 0) {
       throw new CorruptClockException("number longer than need be: bytes=" + (shift / 7 + 1));

@@ -1,11 +1,8 @@
 package io.channelindex.sequence.codec;
 
-import java.nio.ByteBuffer;
-
 /** Every seqno as a {@link Varint}. */
-public final class VarintCodec extends ClockCodec {
-  /** The only instance that is needed. */
-  public static final VarintCodec INSTANCE = new VarintCodec();
+final class VarintCodec extends ClockCodec {
+  static final VarintCodec INSTANCE = new VarintCodec();
 
   private VarintCodec() {
     super(3, "varint");
@@ -27,10 +24,11 @@ public final class VarintCodec extends ClockCodec {
 
   @Override
   int decodeBody(byte[] in, int offset, int end, long[] numbers) {
-    ByteBuffer bytes = ByteBuffer.wrap(in, offset, end - offset);
+    int at = offset;
     for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = Varint.get(bytes);
+      numbers[i] = Varint.get(in, at, end);
+      at += Varint.length(numbers[i]);
     }
-    return bytes.position();
+    return at;
   }
 }

@@ -35,7 +35,8 @@ final class Channel extends ClockDistribution {
   @Override
   double entropyBits(int vbuckets) {
     int marked = Math.min(present, vbuckets);
-    double nats = marked * StrictMath.log((double) (documents / vbuckets));
+    long highest = documents / vbuckets;
+    double nats = marked * StrictMath.log((double) highest);
     for (int i = 1; i <= marked; i++) {
       nats += StrictMath.log((double) (vbuckets - marked + i) / i);
     }

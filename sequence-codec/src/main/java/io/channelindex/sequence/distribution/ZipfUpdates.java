@@ -85,10 +85,10 @@ final class ZipfUpdates extends ClockDistribution {
     int used = 0;
     for (int i = REACH; i < sorted.length - REACH; i++) {
       // Whole numbers: two equal ones are on average a third apart.
-      nats += StrictMath.log(Math.max(1.0 / 3, sorted[i + REACH] - sorted[i - REACH]));
+      nats += StrictMath.log(Math.max(1.0 / 3, (double) (sorted[i + REACH] - sorted[i - REACH])));
       used++;
     }
-    double digamma = -0.57721566490153286;
+    double digamma = -0.5772156649015329;
     for (int i = 1; i < 2 * REACH; i++) {
       digamma += 1.0 / i;
     }
