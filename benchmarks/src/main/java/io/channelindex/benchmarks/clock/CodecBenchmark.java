@@ -22,9 +22,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Every codec on every distribution: the time of one clock. {@code zstd-raw} is the yardstick of the
- * same run; {@code -prof gc} adds what is allocated. The sizes, and their ratio to the entropy, are
- * printed by {@link CodecSizes}: they need no time.
+ * Every codec on every distribution: the time of one clock. {@code zstd-raw} is the yardstick of
+ * the same run; {@code -prof gc} adds what is allocated. The sizes, and their ratio to the entropy,
+ * are printed by {@link CodecSizes}: they need no time.
  *
  * <p>Sixteen clocks take turns, so that no branch of any codec is learned by heart.
  */

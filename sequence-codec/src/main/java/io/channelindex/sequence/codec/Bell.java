@@ -200,20 +200,18 @@ final class Bell implements NumberModel {
     long first = (middle - model.reach()) << shift;
     int done = 0;
     while (done < count) {
-      done = writeBins(numbers, done, count, first, shift, model, out);
+      done = writePairs(numbers, done, count, first, shift, model, out);
       if (done < count) {
-        int escape = model.codes()[model.bins()];
-        out.put(escape >>> PrefixCode.LENGTH_BITS, escape & PrefixCode.LENGTH_MASK);
-        out.putSized(zigzag(numbers[done++] - first));
+        writeOne(numbers[done++] - first, shift, model, out);
       }
     }
   }
 
   /**
-   * Writes numbers up to the next one that is an escape, and returns its index. This is {@link
-   * BitWriter#put} for two numbers at a time where they fit, with its state in local variables.
+   * Writes numbers by two as long as both lie in bins, and returns the index of the next one. This
+   * is {@link BitWriter#put} with its state in local variables.
    */
-  private static int writeBins(
+  private static int writePairs(
       long[] numbers, int from, int to, long first, int shift, BellModel model, BitWriter out) {
     int bins = model.bins();
     int[] codes = model.codes();
@@ -248,22 +246,19 @@ final class Bell implements NumberModel {
     out.position = position;
     out.pending = pending;
     out.pendingBits = pendingBits;
-    return i < to ? writeOne(numbers, i, first, shift, model, out) : i;
+    return i;
   }
 
-  /** Writes a number, if it lies in a bin; the index of the next one, or of this one if not. */
-  private static int writeOne(
-      long[] numbers, int i, long first, int shift, BellModel model, BitWriter out) {
-    long distance = numbers[i] - first;
+  private static void writeOne(long distance, int shift, BellModel model, BitWriter out) {
     long bin = distance >>> shift;
-    if (bin < 0 || bin >= model.bins()) {
-      return i;
+    boolean escapes = bin < 0 || bin >= model.bins();
+    int code = model.codes()[escapes ? model.bins() : (int) bin];
+    out.put(code >>> PrefixCode.LENGTH_BITS, code & PrefixCode.LENGTH_MASK);
+    if (escapes) {
+      out.putSized(zigzag(distance));
+    } else {
+      out.put(distance & BitWriter.mask(shift), shift);
     }
-    int code = model.codes()[(int) bin];
-    int length = code & PrefixCode.LENGTH_MASK;
-    out.put(code >>> PrefixCode.LENGTH_BITS, length);
-    out.put(distance & BitWriter.mask(shift), shift);
-    return i + 1;
   }
 
   /**
@@ -281,16 +276,15 @@ final class Bell implements NumberModel {
     long first = (in.readSized() - model.reach()) << shift;
     int done = 0;
     while (done < count) {
-      done = readBins(in, numbers, done, count, first, shift, model);
+      done = readPairs(in, numbers, done, count, first, shift, model);
       if (done < count) {
-        in.skip(model.codes()[model.bins()] & PrefixCode.LENGTH_MASK);
-        numbers[done++] = first + unzigzag(in.readSized());
+        numbers[done++] = first + readOne(in, shift, model);
       }
     }
   }
 
-  /** Reads numbers up to the next one that is an escape, and returns its index. */
-  private static int readBins(
+  /** Reads numbers by two as long as both lie in bins, and returns the index of the next one. */
+  private static int readPairs(
       BitReader in, long[] numbers, int from, int to, long first, int shift, BellModel model) {
     int bins = model.bins();
     short[] table = model.readingTable();
@@ -313,19 +307,14 @@ final class Bell implements NumberModel {
       numbers[i] = first + ((long) bin << shift) + ((next >>> length) & mask);
       numbers[i + 1] = first + ((long) bin2 << shift) + ((next2 >>> length2) & mask);
     }
-    if (i == to) {
-      return i;
-    }
-    long next = in.peek();
-    int entry = table[(int) next & TABLE_MASK];
-    int length = entry & PrefixCode.LENGTH_MASK;
+    return i;
+  }
+
+  private static long readOne(BitReader in, int shift, BellModel model) {
+    int entry = model.readingTable()[(int) in.peek() & TABLE_MASK];
+    in.skip(entry & PrefixCode.LENGTH_MASK);
     int bin = entry >>> PrefixCode.LENGTH_BITS;
-    if (bin == bins) {
-      return i;
-    }
-    in.skip(length + shift);
-    numbers[i] = first + ((long) bin << shift) + ((next >>> length) & mask);
-    return i + 1;
+    return bin == model.bins() ? unzigzag(in.readSized()) : ((long) bin << shift) + in.read(shift);
   }
 
   private static long zigzag(long number) {

@@ -1,6 +1,7 @@
 package io.channelindex.sequence.codec;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
 import java.io.IOException;
 import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4Factory;
@@ -19,20 +20,18 @@ enum BlockCompression {
 
     @Override
     int compress(byte[] in, int length, byte[] out, int offset) {
-      long written = Zstd.compressByteArray(out, offset, out.length - offset, in, 0, length, LEVEL);
-      if (Zstd.isError(written)) {
-        throw new IllegalStateException("zstd failed: error=" + Zstd.getErrorName(written));
-      }
-      return (int) written;
+      return Math.toIntExact(
+          Zstd.compressByteArray(out, offset, out.length - offset, in, 0, length, LEVEL));
     }
 
     @Override
     int decompress(byte[] in, int offset, int length, byte[] out) {
-      long written = Zstd.decompressByteArray(out, 0, out.length, in, offset, length);
-      if (Zstd.isError(written)) {
-        throw new CorruptClockException("no zstd block: error=" + Zstd.getErrorName(written));
+      try {
+        long written = Zstd.decompressByteArray(out, 0, out.length, in, offset, length);
+        return Math.toIntExact(written);
+      } catch (ZstdException e) {
+        throw new CorruptClockException("no zstd block: error=" + e.getMessage());
       }
-      return (int) written;
     }
   },
 

@@ -79,7 +79,7 @@ final class ZipfUpdates extends ClockDistribution {
     return spacingEntropyBits(values);
   }
 
-  /** The entropy per value, from sorted ones. */
+  /** The entropy per value, from sorted ones that lie far more than 1 apart on average. */
   static double spacingEntropyBits(long[] sorted) {
     double nats = 0;
     int used = 0;

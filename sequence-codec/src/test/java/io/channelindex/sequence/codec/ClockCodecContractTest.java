@@ -72,7 +72,7 @@ class ClockCodecContractTest {
       assertThat(sample.clock().covers(sample.base())).isTrue();
     }
     for (int kind = 0; kind < Clocks.KINDS; kind++) {
-      for (long seed = 0; seed < 12; seed++) {
+      for (long seed = 0; seed < 6; seed++) {
         clocks.add(Clocks.make(vbuckets, seed, kind));
       }
     }
@@ -220,7 +220,7 @@ class ClockCodecContractTest {
     SequenceClock shape = SequenceClock.zero(64);
     long seed = System.nanoTime();
     SplittableRandom random = new SplittableRandom(seed);
-    for (int round = 0; round < 20_000; round++) {
+    for (int round = 0; round < 8_000; round++) {
       int vbuckets = random.nextInt(4) == 0 ? 1024 : 64;
       ClockCodec codec = subject.codec.apply(vbuckets == 64 ? shape : SequenceClock.zero(vbuckets));
       byte[] bytes = new byte[3 + random.nextInt(random.nextInt(10) == 0 ? 4000 : 100)];

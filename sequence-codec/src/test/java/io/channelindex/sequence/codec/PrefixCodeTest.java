@@ -10,7 +10,6 @@ import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class PrefixCodeTest {
@@ -31,7 +30,8 @@ class PrefixCodeTest {
 
   @Property(tries = 500)
   void codesAreAsShortAsHuffmans(
-      @ForAll @Size(min = 1, max = 60) int @IntRange(min = 1, max = 40) [] weights) {
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int symbols) {
+    int[] weights = new SplittableRandom(seed).ints(symbols, 1, 41).toArray();
     byte[] lengths = PrefixCode.lengths(weights);
     long bits = 0;
     for (int i = 0; i < weights.length; i++) {
