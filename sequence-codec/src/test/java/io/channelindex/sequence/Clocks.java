@@ -6,6 +6,9 @@ import net.jqwik.api.Arbitrary;
 
 /** Clocks for tests: every shape that production is known to make, and some that it should not. */
 public final class Clocks {
+  /** How many kinds of clocks {@link #make} makes. */
+  public static final int KINDS = 10;
+
   private Clocks() {}
 
   /** Any clock: 1 … 1024 vbuckets, uniform, skewed, sparse, with resets and giants, all equal. */
@@ -21,10 +24,14 @@ public final class Clocks {
   public static Arbitrary<SequenceClock> ofVbuckets(int vbuckets) {
     return Arbitraries.longs()
         .flatMap(
-            seed -> Arbitraries.integers().between(0, 9).map(kind -> make(vbuckets, seed, kind)));
+            seed ->
+                Arbitraries.integers()
+                    .between(0, KINDS - 1)
+                    .map(kind -> make(vbuckets, seed, kind)));
   }
 
-  private static SequenceClock make(int vbuckets, long seed, int kind) {
+  /** One of {@link #KINDS} kinds of random clocks. */
+  public static SequenceClock make(int vbuckets, long seed, int kind) {
     SplittableRandom random = new SplittableRandom(seed);
     int bits = random.nextInt(65);
     long base = random.nextLong() >>> random.nextInt(64);

@@ -22,6 +22,18 @@ public final class Varint {
     out.put((byte) rest);
   }
 
+  /** Writes a number from an offset on; the offset after it. */
+  static int put(byte[] out, int offset, long number) {
+    int end = offset;
+    long rest = number;
+    while ((rest & ~0x7fL) != 0) {
+      out[end++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    out[end++] = (byte) rest;
+    return end;
+  }
+
   /** How many bytes {@link #put} writes. */
   public static int length(long number) {
     return (Long.SIZE + 6 - Long.numberOfLeadingZeros(number | 1)) / 7;
@@ -39,6 +51,29 @@ public final class Varint {
         throw new CorruptClockException("number truncated: bytes=" + shift / 7);
       }
       byte next = in.get();
+      number |= (next & 0x7fL) << shift;
+      if (next >= 0) {
+        requireShortest(next, shift);
+        return number;
+      }
+    }
+    throw new CorruptClockException("number too long: maxBytes=" + MAX_BYTES);
+  }
+
+  /**
+   * Reads the number from an offset on, without an allocation.
+   *
+   * @param end the first byte that is not to be read
+   * @throws CorruptClockException if it is truncated, above 2^64 - 1, or longer than need be
+   */
+  static long get(byte[] in, int offset, int end) {
+    long number = 0;
+    int at = offset;
+    for (int shift = 0; shift < Long.SIZE; shift += 7) {
+      if (at >= end) {
+        throw new CorruptClockException("number truncated: bytes=" + shift / 7);
+      }
+      byte next = in[at++];
       number |= (next & 0x7fL) << shift;
       if (next >= 0) {
         requireShortest(next, shift);

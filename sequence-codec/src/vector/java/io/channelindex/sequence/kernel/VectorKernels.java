@@ -1,0 +1,230 @@
+package io.channelindex.sequence.kernel;
+
+import static io.channelindex.sequence.kernel.PackedNumbers.LANES;
+import static io.channelindex.sequence.kernel.PackedNumbers.ROWS;
+
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Kernels with the Vector API, as far as it is the same from JDK 17 to 25: its unsigned comparisons
+ * changed their names and its access to byte arrays went away, so numbers are compared with their
+ * highest bit flipped, and bytes are moved as vectors of bytes.
+ */
+final class VectorKernels extends ClockKernels {
+  /** At most four numbers: a group then has at least two vectors side by side. */
+  private static final VectorShape SHAPE =
+      LongVector.SPECIES_PREFERRED.length() > 4
+          ? VectorShape.S_256_BIT
+          : LongVector.SPECIES_PREFERRED.vectorShape();
+
+  private static final VectorSpecies<Long> LONGS = VectorSpecies.of(long.class, SHAPE);
+  private static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, SHAPE);
+  private static final int LENGTH = LONGS.length();
+  private static final int VECTOR_BYTES = LENGTH * Long.BYTES;
+  private static final int ROW_BYTES = LANES * Long.BYTES;
+
+  /** Order is decided after so many numbers, where it can be. */
+  private static final int ORDER_BLOCK = 256;
+
+  VectorKernels() {
+    super("vector-" + LENGTH * Long.SIZE);
+    if (LENGTH < 2) {
+      throw new IllegalStateException("no vectors of long numbers: length=" + LENGTH);
+    }
+  }
+
+  private static LongVector at(long[] numbers, int i) {
+    return LongVector.fromArray(LONGS, numbers, i);
+  }
+
+  private static LongVector flipped(long[] numbers, int i) {
+    return at(numbers, i).lanewise(VectorOperators.XOR, Long.MIN_VALUE);
+  }
+
+  private static boolean isAfter(long a, long b) {
+    return Long.compareUnsigned(a, b) > 0;
+  }
+
+  @Override
+  public void max(long[] a, long[] b, long[] out, int count) {
+    int i = 0;
+    for (int end = LONGS.loopBound(count); i < end; i += LENGTH) {
+      VectorMask<Long> isBefore = flipped(a, i).compare(VectorOperators.LT, flipped(b, i));
+      at(a, i).blend(at(b, i), isBefore).intoArray(out, i);
+    }
+    for (; i < count; i++) {
+      out[i] = isAfter(a[i], b[i]) ? a[i] : b[i];
+    }
+  }
+
+  @Override
+  public int order(long[] a, long[] b, int count) {
+    int order = 0;
+    int end = LONGS.loopBound(count);
+    for (int from = 0; from < end && order != (SOME_BEFORE | SOME_AFTER); from += ORDER_BLOCK) {
+      order |= orderOfBlock(a, b, from, Math.min(end, from + ORDER_BLOCK));
+    }
+    for (int i = end; i < count; i++) {
+      order |= isAfter(b[i], a[i]) ? SOME_BEFORE : 0;
+      order |= isAfter(a[i], b[i]) ? SOME_AFTER : 0;
+    }
+    return order;
+  }
+
+  private static int orderOfBlock(long[] a, long[] b, int from, int to) {
+    VectorMask<Long> before = LONGS.maskAll(false);
+    VectorMask<Long> after = before;
+    for (int i = from; i < to; i += LENGTH) {
+      LongVector one = flipped(a, i);
+      LongVector other = flipped(b, i);
+      before = before.or(one.compare(VectorOperators.LT, other));
+      after = after.or(one.compare(VectorOperators.GT, other));
+    }
+    return (before.anyTrue() ? SOME_BEFORE : 0) | (after.anyTrue() ? SOME_AFTER : 0);
+  }
+
+  @Override
+  public void after(long[] a, long[] b, int count, long[] words) {
+    int end = count & -Long.SIZE;
+    for (int from = 0; from < end; from += Long.SIZE) {
+      long word = 0;
+      for (int i = 0; i < Long.SIZE; i += LENGTH) {
+        VectorMask<Long> after =
+            flipped(a, from + i).compare(VectorOperators.GT, flipped(b, from + i));
+        word |= after.toLong() << i;
+      }
+      words[from / Long.SIZE] = word;
+    }
+    if (end < count) {
+      long word = 0;
+      for (int i = end; i < count; i++) {
+        word |= isAfter(a[i], b[i]) ? 1L << i : 0;
+      }
+      words[end / Long.SIZE] = word;
+    }
+  }
+
+  @Override
+  public void ahead(long[] a, long[] b, long[] out, int count) {
+    int i = 0;
+    for (int end = LONGS.loopBound(count); i < end; i += LENGTH) {
+      VectorMask<Long> after = flipped(a, i).compare(VectorOperators.GT, flipped(b, i));
+      LongVector none = LongVector.zero(LONGS);
+      none.blend(at(a, i).sub(at(b, i)), after).intoArray(out, i);
+    }
+    for (; i < count; i++) {
+      out[i] = isAfter(a[i], b[i]) ? a[i] - b[i] : 0;
+    }
+  }
+
+  @Override
+  public long min(long[] numbers, int count) {
+    LongVector min0 = LongVector.broadcast(LONGS, Long.MAX_VALUE);
+    LongVector min1 = min0;
+    int i = 0;
+    // Two chains: each step of one waits for its last.
+    for (; i <= count - 2 * LENGTH; i += 2 * LENGTH) {
+      min0 = min0.min(flipped(numbers, i));
+      min1 = min1.min(flipped(numbers, i + LENGTH));
+    }
+    long min = min0.min(min1).reduceLanes(VectorOperators.MIN);
+    for (; i < count; i++) {
+      min = Math.min(min, numbers[i] ^ Long.MIN_VALUE);
+    }
+    return min ^ Long.MIN_VALUE;
+  }
+
+  @Override
+  public long union(long[] numbers, long base, int count) {
+    LongVector unions = LongVector.zero(LONGS);
+    int i = 0;
+    for (int end = LONGS.loopBound(count); i < end; i += LENGTH) {
+      unions = unions.or(at(numbers, i).sub(base));
+    }
+    long union = unions.reduceLanes(VectorOperators.OR);
+    for (; i < count; i++) {
+      union |= numbers[i] - base;
+    }
+    return union;
+  }
+
+  @Override
+  void packGroup(long[] numbers, int from, long base, int width, byte[] out, int offset) {
+    for (int lane = 0; lane < LANES; lane += 2 * LENGTH) {
+      packLanes(numbers, from + lane, base, width, out, offset + lane * Long.BYTES);
+    }
+  }
+
+  private static void packLanes(
+      long[] numbers, int from, long base, int width, byte[] out, int offset) {
+    LongVector bases = LongVector.broadcast(LONGS, base);
+    LongVector words0 = LongVector.zero(LONGS);
+    LongVector words1 = words0;
+    int position = offset;
+    int bits = 0;
+    for (int row = 0; row < ROWS; row++) {
+      int i = from + row * LANES;
+      LongVector numbers0 = at(numbers, i).sub(bases);
+      LongVector numbers1 = at(numbers, i + LENGTH).sub(bases);
+      words0 = words0.or(numbers0.lanewise(VectorOperators.LSHL, bits));
+      words1 = words1.or(numbers1.lanewise(VectorOperators.LSHL, bits));
+      bits += width;
+      if (bits >= Long.SIZE) {
+        words0.reinterpretAsBytes().intoArray(out, position);
+        words1.reinterpretAsBytes().intoArray(out, position + VECTOR_BYTES);
+        position += ROW_BYTES;
+        bits -= Long.SIZE;
+        // In two steps: a shift by 64 would be one by 0.
+        int written = width - bits - 1;
+        words0 = numbers0.lanewise(VectorOperators.LSHR, 1).lanewise(VectorOperators.LSHR, written);
+        words1 = numbers1.lanewise(VectorOperators.LSHR, 1).lanewise(VectorOperators.LSHR, written);
+      }
+    }
+  }
+
+  @Override
+  void unpackGroup(byte[] in, int offset, long base, int width, long[] numbers, int from) {
+    for (int lane = 0; lane < LANES; lane += 2 * LENGTH) {
+      unpackLanes(in, offset + lane * Long.BYTES, base, width, numbers, from + lane);
+    }
+  }
+
+  private static LongVector words(byte[] in, int position) {
+    return ByteVector.fromArray(BYTES, in, position).reinterpretAsLongs();
+  }
+
+  private static void unpackLanes(
+      byte[] in, int offset, long base, int width, long[] numbers, int from) {
+    LongVector bases = LongVector.broadcast(LONGS, base);
+    LongVector mask = LongVector.broadcast(LONGS, PackedNumbers.mask(width));
+    int position = offset;
+    int last = offset + (width - 1) * ROW_BYTES;
+    LongVector words0 = words(in, position);
+    LongVector words1 = words(in, position + VECTOR_BYTES);
+    int bits = 0;
+    for (int row = 0; row < ROWS; row++) {
+      LongVector numbers0 = words0.lanewise(VectorOperators.LSHR, bits);
+      LongVector numbers1 = words1.lanewise(VectorOperators.LSHR, bits);
+      bits += width;
+      if (bits >= Long.SIZE) {
+        bits -= Long.SIZE;
+        position = Math.min(position + ROW_BYTES, last);
+        words0 = words(in, position);
+        words1 = words(in, position + VECTOR_BYTES);
+        if (bits > 0) {
+          int had = width - bits;
+          numbers0 = numbers0.or(words0.lanewise(VectorOperators.LSHL, had));
+          numbers1 = numbers1.or(words1.lanewise(VectorOperators.LSHL, had));
+        }
+      }
+      int i = from + row * LANES;
+      numbers0.and(mask).add(bases).intoArray(numbers, i);
+      numbers1.and(mask).add(bases).intoArray(numbers, i + LENGTH);
+    }
+  }
+}
