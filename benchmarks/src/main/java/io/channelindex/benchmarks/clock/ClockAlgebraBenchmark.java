@@ -4,6 +4,7 @@ import io.channelindex.sequence.ClockAccumulator;
 import io.channelindex.sequence.ClockOrder;
 import io.channelindex.sequence.SequenceClock;
 import io.channelindex.sequence.VbucketSet;
+import io.channelindex.sequence.kernel.ClockKernels;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -16,6 +17,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -59,6 +61,12 @@ public class ClockAlgebraBenchmark {
     later = ahead.snapshot();
     changed = later.changedSince(earlier);
     accumulator = new ClockAccumulator(vbuckets);
+  }
+
+  /** What was measured, beside the numbers. */
+  @TearDown
+  public void describeKernels() {
+    System.out.println("clock kernels: " + ClockKernels.describe());
   }
 
   /** The yardstick of what makes a clock. */

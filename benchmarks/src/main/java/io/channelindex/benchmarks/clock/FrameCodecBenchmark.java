@@ -4,6 +4,7 @@ import io.channelindex.sequence.ClockAccumulator;
 import io.channelindex.sequence.SequenceClock;
 import io.channelindex.sequence.codec.ClockCodec;
 import io.channelindex.sequence.codec.ClockCodecs;
+import io.channelindex.sequence.kernel.ClockKernels;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -16,6 +17,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -55,6 +57,12 @@ public class FrameCodecBenchmark {
     bytes = CODEC.encode(clock);
     out = new byte[CODEC.maxBytes(vbuckets)];
     accumulator = new ClockAccumulator(vbuckets);
+  }
+
+  /** What was measured, beside the numbers. */
+  @TearDown
+  public void describeKernels() {
+    System.out.println("clock kernels: " + ClockKernels.describe());
   }
 
   /** The yardstick. */

@@ -203,8 +203,13 @@ public abstract class ClockCodec {
     if (offset >= end) {
       throw new CorruptClockException("no bytes");
     }
-    ByteBuffer shape = ByteBuffer.wrap(in, offset + 1, end - offset - 1);
-    int vbuckets = Varint.get(shape, "shape", MAX_VBUCKETS * 2 + NON_ZERO) / 2;
+    int max = MAX_VBUCKETS * 2 + NON_ZERO;
+    long shape = Varint.get(in, offset + 1, end);
+    if (Long.compareUnsigned(shape, max) > 0) {
+      throw new CorruptClockException(
+          "shape out of range: shape=" + Long.toUnsignedString(shape) + ", max=" + max);
+    }
+    int vbuckets = (int) shape / 2;
     if (vbuckets == 0) {
       throw new CorruptClockException("vbuckets out of range: vbuckets=0, min=1");
     }

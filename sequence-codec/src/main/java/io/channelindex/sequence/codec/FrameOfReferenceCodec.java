@@ -39,9 +39,10 @@ final class FrameOfReferenceCodec extends ClockCodec {
   @Override
   int encodeBody(long[] numbers, byte[] out, int offset) {
     ClockKernels kernels = ClockKernels.active();
-    long base = kernels.min(numbers, numbers.length);
-    long union = kernels.union(numbers, base, numbers.length);
-    int width = Long.SIZE - Long.numberOfLeadingZeros(union);
+    kernels.range(numbers, numbers.length, out, offset);
+    long base = ClockKernels.word(out, offset);
+    long above = ClockKernels.word(out, offset + Long.BYTES) - base;
+    int width = Long.SIZE - Long.numberOfLeadingZeros(above);
     out[offset] = (byte) width;
     int packed = Varint.put(out, offset + 1, base);
     kernels.pack(numbers, numbers.length, base, width, out, packed);
@@ -68,17 +69,20 @@ final class FrameOfReferenceCodec extends ClockCodec {
     if (!kernels.unpack(in, packed, base, width, numbers, numbers.length)) {
       throw new CorruptClockException("last byte not filled with zeros: width=" + width);
     }
-    requireNoOverflow(kernels, base, width, numbers);
+    requireNoOverflow(base, width, numbers);
     return packed + bytes;
   }
 
-  private static void requireNoOverflow(
-      ClockKernels kernels, long base, int width, long[] numbers) {
+  private static void requireNoOverflow(long base, int width, long[] numbers) {
     long mostAbove = width == 0 ? 0 : -1L >>> (Long.SIZE - width);
-    boolean canOverflow = Long.compareUnsigned(base + mostAbove, base) < 0;
-    if (canOverflow && Long.compareUnsigned(kernels.min(numbers, numbers.length), base) < 0) {
-      throw new CorruptClockException(
-          "seqno above 2^64 - 1: base=" + Long.toUnsignedString(base) + ", width=" + width);
+    if (Long.compareUnsigned(base + mostAbove, base) >= 0) {
+      return;
+    }
+    for (long number : numbers) {
+      if (Long.compareUnsigned(number, base) < 0) {
+        throw new CorruptClockException(
+            "seqno above 2^64 - 1: base=" + Long.toUnsignedString(base) + ", width=" + width);
+      }
     }
   }
 }

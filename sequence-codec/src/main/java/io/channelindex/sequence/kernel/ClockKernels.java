@@ -59,11 +59,24 @@ public abstract class ClockKernels {
   /** By how much each number of {@code a} is greater, 0 where it is not. */
   public abstract void ahead(long[] a, long[] b, long[] out, int count);
 
-  /** The smallest number of at least one. */
-  public abstract long min(long[] numbers, int count);
+  /**
+   * Finds the smallest and the greatest of at least one number.
+   *
+   * @param out where both go, as two little-endian words, because two results cannot be returned
+   *     without an allocation
+   */
+  public abstract void range(long[] numbers, int count, byte[] out, int offset);
 
-  /** The union of the bits of all numbers, less {@code base} each. */
-  public abstract long union(long[] numbers, long base, int count);
+  /** The little-endian word at an offset. */
+  public static long word(byte[] bytes, int offset) {
+    return (long) PackedNumbers.WORD.get(bytes, offset);
+  }
+
+  /** Writes {@link #range}'s results, signed numbers with bits flipped as in {@code flip}. */
+  static void putRange(long min, long max, long flip, byte[] out, int offset) {
+    PackedNumbers.WORD.set(out, offset, min ^ flip);
+    PackedNumbers.WORD.set(out, offset + Long.BYTES, max ^ flip);
+  }
 
   /** How many bytes {@link #pack} writes. */
   public static int packedBytes(int count, int width) {

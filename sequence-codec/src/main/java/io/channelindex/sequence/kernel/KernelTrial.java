@@ -16,8 +16,8 @@ final class KernelTrial {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final int CLOCKS = 4;
   private static final int COUNT = 2 * PackedNumbers.GROUP;
-  private static final int ROUNDS_PER_HEAT = 50;
-  private static final int HEATS = 8;
+  private static final int ROUNDS_PER_HEAT = 10;
+  private static final int HEATS = 5;
   private static final double MUST_BE_BELOW = 0.9;
 
   private final ClockKernels candidate;
@@ -108,11 +108,12 @@ final class KernelTrial {
     int order = kernels.order(out, a, COUNT);
     kernels.after(a, b, COUNT, words);
     kernels.ahead(a, b, out, COUNT);
-    long base = kernels.min(out, COUNT);
-    long union = kernels.union(out, base, COUNT);
-    int width = Long.SIZE - Long.numberOfLeadingZeros(union);
+    kernels.range(out, COUNT, bytes, 0);
+    long base = ClockKernels.word(bytes, 0);
+    long above = ClockKernels.word(bytes, Long.BYTES) - base;
+    int width = Long.SIZE - Long.numberOfLeadingZeros(above);
     kernels.pack(out, COUNT, base, width, bytes, 0);
     kernels.unpack(bytes, 0, base, width, out, COUNT);
-    return union + order;
+    return above + order;
   }
 }

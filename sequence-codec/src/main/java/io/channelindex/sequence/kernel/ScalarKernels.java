@@ -6,7 +6,7 @@ import static io.channelindex.sequence.kernel.PackedNumbers.WORD;
 
 /**
  * Kernels in plain Java. Numbers are compared without branches, because which of two is greater
- * cannot be predicted, and in a form that newer compilers turn into vector instructions.
+ * cannot be predicted, and in forms that compilers turn into vector instructions.
  */
 final class ScalarKernels extends ClockKernels {
   static final ScalarKernels INSTANCE = new ScalarKernels();
@@ -27,10 +27,17 @@ final class ScalarKernels extends ClockKernels {
     return (~a & b) | ((~a | b) & (a - b));
   }
 
+  /** How far a number is ahead of another, 0 if it is not. */
+  private static long ahead(long a, long b) {
+    // All ones if ahead: an arithmetic shift would keep some compilers from using vectors.
+    long mask = ((before(b, a) >>> (Long.SIZE - 1)) ^ 1) - 1;
+    return (a - b) & mask;
+  }
+
   @Override
   public void max(long[] a, long[] b, long[] out, int count) {
     for (int i = 0; i < count; i++) {
-      out[i] = Math.max(a[i] ^ Long.MIN_VALUE, b[i] ^ Long.MIN_VALUE) ^ Long.MIN_VALUE;
+      out[i] = b[i] + ahead(a[i], b[i]);
     }
   }
 
@@ -63,37 +70,40 @@ final class ScalarKernels extends ClockKernels {
   @Override
   public void ahead(long[] a, long[] b, long[] out, int count) {
     for (int i = 0; i < count; i++) {
-      out[i] = (a[i] - b[i]) & (before(b[i], a[i]) >> (Long.SIZE - 1));
+      out[i] = ahead(a[i], b[i]);
     }
   }
 
   @Override
-  public long min(long[] numbers, int count) {
-    long union = 0;
-    long min = Long.MAX_VALUE;
-    for (int i = 0; i < count; i++) {
-      min = Math.min(min, numbers[i]);
-      union |= numbers[i];
-    }
+  public void range(long[] numbers, int count, byte[] out, int offset) {
     // Below 2^63, where all real seqnos are, signed and unsigned order are the same.
-    return union >= 0 ? min : minUnsigned(numbers, count);
+    if (signedRange(numbers, count, 0, out, offset) < 0) {
+      signedRange(numbers, count, Long.MIN_VALUE, out, offset);
+    }
   }
 
-  private static long minUnsigned(long[] numbers, int count) {
-    long min = Long.MAX_VALUE;
-    for (int i = 0; i < count; i++) {
-      min = Math.min(min, numbers[i] ^ Long.MIN_VALUE);
+  private static long signedRange(long[] numbers, int count, long flip, byte[] out, int offset) {
+    // Two chains each: every step of one waits for its last.
+    long min0 = Long.MAX_VALUE;
+    long min1 = Long.MAX_VALUE;
+    long max0 = Long.MIN_VALUE;
+    long max1 = Long.MIN_VALUE;
+    int i = 0;
+    for (; i <= count - 2; i += 2) {
+      long number0 = numbers[i] ^ flip;
+      long number1 = numbers[i + 1] ^ flip;
+      min0 = Math.min(min0, number0);
+      min1 = Math.min(min1, number1);
+      max0 = Math.max(max0, number0);
+      max1 = Math.max(max1, number1);
     }
-    return min ^ Long.MIN_VALUE;
-  }
-
-  @Override
-  public long union(long[] numbers, long base, int count) {
-    long union = 0;
-    for (int i = 0; i < count; i++) {
-      union |= numbers[i] - base;
+    if (i < count) {
+      min0 = Math.min(min0, numbers[i] ^ flip);
+      max0 = Math.max(max0, numbers[i] ^ flip);
     }
-    return union;
+    long min = Math.min(min0, min1);
+    putRange(min, Math.max(max0, max1), flip, out, offset);
+    return min;
   }
 
   @Override

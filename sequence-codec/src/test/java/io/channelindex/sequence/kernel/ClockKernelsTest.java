@@ -106,19 +106,18 @@ class ClockKernelsTest {
   void packedNumbersComeBackAndAreTheSameBytes(@ForAll("pairs") Pair pair) {
     long[] numbers = pair.one.toArray();
     int count = numbers.length;
-    long base =
-        Arrays.stream(numbers)
-            .mapToObj(ClockKernelsTest::unsigned)
-            .min(BigInteger::compareTo)
-            .orElseThrow()
-            .longValue();
-    long union = Arrays.stream(numbers).map(number -> number - base).reduce(0, (x, y) -> x | y);
-    int width = Long.SIZE - Long.numberOfLeadingZeros(union);
+    long[] sorted =
+        Arrays.stream(numbers).map(number -> number ^ Long.MIN_VALUE).sorted().toArray();
+    long base = sorted[0] ^ Long.MIN_VALUE;
+    long max = sorted[count - 1] ^ Long.MIN_VALUE;
+    int width = Long.SIZE - Long.numberOfLeadingZeros(max - base);
     byte[] expected = naivelyPacked(numbers, base, width);
 
     for (ClockKernels kernels : kernels()) {
-      assertThat(kernels.min(numbers, count)).as(kernels.name()).isEqualTo(base);
-      assertThat(kernels.union(numbers, base, count)).as(kernels.name()).isEqualTo(union);
+      byte[] range = new byte[2 * Long.BYTES];
+      kernels.range(numbers, count, range, 0);
+      assertThat(ClockKernels.word(range, 0)).as(kernels.name()).isEqualTo(base);
+      assertThat(ClockKernels.word(range, Long.BYTES)).as(kernels.name()).isEqualTo(max);
       byte[] out = new byte[expected.length + 5];
       Arrays.fill(out, UNTOUCHED);
       kernels.pack(numbers, count, base, width, out, 3);

@@ -124,13 +124,8 @@ class KernelChoiceTest {
     }
 
     @Override
-    public long min(long[] numbers, int count) {
-      return TO.min(numbers, count);
-    }
-
-    @Override
-    public long union(long[] numbers, long base, int count) {
-      return TO.union(numbers, base, count);
+    public void range(long[] numbers, int count, byte[] out, int offset) {
+      TO.range(numbers, count, out, offset);
     }
 
     @Override

@@ -123,34 +123,36 @@ final class VectorKernels extends ClockKernels {
   }
 
   @Override
-  public long min(long[] numbers, int count) {
-    LongVector min0 = LongVector.broadcast(LONGS, Long.MAX_VALUE);
-    LongVector min1 = min0;
-    int i = 0;
-    // Two chains: each step of one waits for its last.
-    for (; i <= count - 2 * LENGTH; i += 2 * LENGTH) {
-      min0 = min0.min(flipped(numbers, i));
-      min1 = min1.min(flipped(numbers, i + LENGTH));
+  public void range(long[] numbers, int count, byte[] out, int offset) {
+    // Below 2^63, where all real seqnos are, signed and unsigned order are the same.
+    if (signedRange(numbers, count, 0, out, offset) < 0) {
+      signedRange(numbers, count, Long.MIN_VALUE, out, offset);
     }
-    long min = min0.min(min1).reduceLanes(VectorOperators.MIN);
-    for (; i < count; i++) {
-      min = Math.min(min, numbers[i] ^ Long.MIN_VALUE);
-    }
-    return min ^ Long.MIN_VALUE;
   }
 
-  @Override
-  public long union(long[] numbers, long base, int count) {
-    LongVector unions = LongVector.zero(LONGS);
+  private static long signedRange(long[] numbers, int count, long flip, byte[] out, int offset) {
+    // Two chains each: every step of one waits for its last.
+    LongVector min0 = LongVector.broadcast(LONGS, Long.MAX_VALUE);
+    LongVector min1 = min0;
+    LongVector max0 = LongVector.broadcast(LONGS, Long.MIN_VALUE);
+    LongVector max1 = max0;
     int i = 0;
-    for (int end = LONGS.loopBound(count); i < end; i += LENGTH) {
-      unions = unions.or(at(numbers, i).sub(base));
+    for (; i <= count - 2 * LENGTH; i += 2 * LENGTH) {
+      LongVector numbers0 = at(numbers, i).lanewise(VectorOperators.XOR, flip);
+      LongVector numbers1 = at(numbers, i + LENGTH).lanewise(VectorOperators.XOR, flip);
+      min0 = min0.min(numbers0);
+      min1 = min1.min(numbers1);
+      max0 = max0.max(numbers0);
+      max1 = max1.max(numbers1);
     }
-    long union = unions.reduceLanes(VectorOperators.OR);
+    long min = min0.min(min1).reduceLanes(VectorOperators.MIN);
+    long max = max0.max(max1).reduceLanes(VectorOperators.MAX);
     for (; i < count; i++) {
-      union |= numbers[i] - base;
+      min = Math.min(min, numbers[i] ^ flip);
+      max = Math.max(max, numbers[i] ^ flip);
     }
-    return union;
+    putRange(min, max, flip, out, offset);
+    return min;
   }
 
   @Override
