@@ -86,13 +86,13 @@ public enum Profile {
               512);
       case QUICK ->
           new FeedLoadSettings(
-              1_000,
+              300,
               20,
-              500,
-              1_500,
+              100,
+              400,
               1_024,
-              second.multipliedBy(10),
-              second.multipliedBy(6),
+              second.multipliedBy(8),
+              second.multipliedBy(12),
               FeedWriter.REST,
               30_000,
               512);
@@ -104,7 +104,7 @@ public enum Profile {
               5_000,
               1_024,
               second.multipliedBy(60),
-              second.multipliedBy(20),
+              second.multipliedBy(150),
               FeedWriter.REST,
               500_000,
               2_048);
