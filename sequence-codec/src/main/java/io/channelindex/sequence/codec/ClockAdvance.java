@@ -24,7 +24,7 @@ public final class ClockAdvance {
     for (int vbucket = 0; vbucket < steps.length; vbucket++) {
       steps[vbucket] = step(from.seqno(vbucket), to.seqno(vbucket), vbucket);
     }
-    return PatchedForCodec.INSTANCE.encode(steps);
+    return PatchedForCodec.INSTANCE.encode(SequenceClock.of(steps));
   }
 
   private static long step(long from, long to, int vbucket) {
@@ -47,7 +47,7 @@ public final class ClockAdvance {
    *     beyond 2^64 - 1
    */
   public static SequenceClock decode(SequenceClock from, ByteBuffer bytes) {
-    long[] seqnos = PatchedForCodec.INSTANCE.decodeNumbers(bytes);
+    long[] seqnos = PatchedForCodec.INSTANCE.decode(bytes).toArray();
     if (seqnos.length != from.vbuckets()) {
       throw new CorruptClockException(
           "clocks of different shape: vbuckets=" + seqnos.length + ", from=" + from.vbuckets());

@@ -1,6 +1,7 @@
 package io.channelindex.sequence.codec;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Patched frame of reference over the whole clock (feature S1): all seqnos are written with the
@@ -42,15 +43,16 @@ public final class PatchedForCodec extends ClockCodec {
   }
 
   @Override
-  void encodeBody(long[] numbers, ByteBuffer out) {
+  int encodeBody(long[] numbers, byte[] bytes, int offset) {
+    ByteBuffer out = ByteBuffer.wrap(bytes).position(offset);
     Frame dense = Frame.cheapest(numbers);
     int present = countNonZero(numbers);
     boolean manyZeros = numbers.length - present > numbers.length / MIN_ZERO_PART;
-    if (manyZeros && encodeSparse(numbers, present, dense.cost(), out)) {
-      return;
+    if (!manyZeros || !encodeSparse(numbers, present, dense.cost(), out)) {
+      out.put((byte) DENSE);
+      dense.write(numbers, out);
     }
-    out.put((byte) DENSE);
-    dense.write(numbers, out);
+    return out.position();
   }
 
   private static boolean encodeSparse(long[] numbers, int present, int limit, ByteBuffer out) {
@@ -88,27 +90,25 @@ public final class PatchedForCodec extends ClockCodec {
   }
 
   @Override
-  long[] decodeBody(int vbuckets, ByteBuffer in) {
-    int arrangement = Varint.get(in, "arrangement", SPARSE);
-    return arrangement == DENSE ? decodeDense(vbuckets, in) : decodeSparse(vbuckets, in);
-  }
-
-  private static long[] decodeDense(int vbuckets, ByteBuffer in) {
-    long[] numbers = Frame.read(vbuckets, in);
-    if (countNonZero(numbers) == 0) {
-      throw new CorruptClockException("all zero in spite of the header: vbuckets=" + vbuckets);
+  int decodeBody(byte[] bytes, int offset, int end, long[] numbers) {
+    ByteBuffer in = ByteBuffer.wrap(bytes, 0, end).position(offset);
+    if (Varint.get(in, "arrangement", SPARSE) == DENSE) {
+      System.arraycopy(Frame.read(numbers.length, in), 0, numbers, 0, numbers.length);
+    } else {
+      decodeSparse(in, numbers);
     }
-    return numbers;
+    return in.position();
   }
 
-  private static long[] decodeSparse(int vbuckets, ByteBuffer in) {
+  private static void decodeSparse(ByteBuffer in, long[] numbers) {
+    int vbuckets = numbers.length;
     int present = Varint.get(in, "present", vbuckets);
     if (present == 0) {
       throw new CorruptClockException("all zero in spite of the header: vbuckets=" + vbuckets);
     }
     long[] gaps = Frame.read(present, in);
     long[] seqnos = Frame.read(present, in);
-    long[] numbers = new long[vbuckets];
+    Arrays.fill(numbers, 0);
     int previous = -1;
     for (int i = 0; i < present; i++) {
       int maxGap = vbuckets - 1 - previous - (present - i);
@@ -122,6 +122,5 @@ public final class PatchedForCodec extends ClockCodec {
       }
       numbers[previous] = seqnos[i];
     }
-    return numbers;
   }
 }

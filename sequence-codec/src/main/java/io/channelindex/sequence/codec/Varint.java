@@ -22,6 +22,18 @@ public final class Varint {
     out.put((byte) rest);
   }
 
+  /** Writes a number from an offset on; the offset after it. */
+  static int put(byte[] out, int offset, long number) {
+    int end = offset;
+    long rest = number;
+    while ((rest & ~0x7fL) != 0) {
+      out[end++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    out[end++] = (byte) rest;
+    return end;
+  }
+
   /** How many bytes {@link #put} writes. */
   public static int length(long number) {
     return (Long.SIZE + 6 - Long.numberOfLeadingZeros(number | 1)) / 7;
