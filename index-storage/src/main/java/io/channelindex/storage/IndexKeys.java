@@ -24,6 +24,7 @@ public final class IndexKeys {
 
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_-]{1,32}");
   private static final Pattern PARTITION = Pattern.compile("0|[1-9][0-9]{0,3}");
+  private static final Pattern CLOCK_NAME = Pattern.compile("[A-Za-z0-9:]{1,64}");
   private static final char HASHED = '~';
   private static final int HASH_BYTES = 24;
   private static final int MAX_PARTITION = 1023;
@@ -103,6 +104,15 @@ public final class IndexKeys {
   /** {@code BranchVectorDocument}. */
   public String branches(long digest) {
     return prefix + ":branches:" + Long.toHexString(digest);
+  }
+
+  /** {@code ClockDocument}, under the name that a token gives. */
+  public String clock(String name) {
+    if (!CLOCK_NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "not a clock's name: name=" + name + ", expected=" + CLOCK_NAME);
+    }
+    return prefix + ":tokens:" + name;
   }
 
   /**
