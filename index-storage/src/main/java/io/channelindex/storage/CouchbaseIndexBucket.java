@@ -1,6 +1,7 @@
 package io.channelindex.storage;
 
 import static com.couchbase.client.java.kv.AppendOptions.appendOptions;
+import static com.couchbase.client.java.kv.GetAndTouchOptions.getAndTouchOptions;
 import static com.couchbase.client.java.kv.GetOptions.getOptions;
 import static com.couchbase.client.java.kv.IncrementOptions.incrementOptions;
 import static com.couchbase.client.java.kv.InsertOptions.insertOptions;
@@ -19,6 +20,7 @@ import com.couchbase.client.java.Collection;
 import com.couchbase.client.java.codec.RawBinaryTranscoder;
 import com.couchbase.client.java.kv.CounterResult;
 import com.couchbase.client.java.kv.GetResult;
+import com.couchbase.client.java.kv.InsertOptions;
 import com.couchbase.client.java.kv.LookupInResult;
 import com.couchbase.client.java.kv.LookupInSpec;
 import com.couchbase.client.java.kv.MutateInSpec;
@@ -27,6 +29,7 @@ import com.couchbase.client.java.kv.StoreSemantics;
 import io.channelindex.storage.OperationRunner.Attempt;
 import io.channelindex.storage.OperationRunner.Effect;
 import io.channelindex.storage.WriteResult.Outcome;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -99,6 +102,16 @@ public final class CouchbaseIndexBucket implements IndexBucket {
 
   @Override
   public CompletionStage<WriteResult> insert(String key, byte[] value) {
+    return insert(key, value, insertOptions());
+  }
+
+  @Override
+  public CompletionStage<WriteResult> insert(String key, byte[] value, Duration expiry) {
+    Requests.requireExpiry(key, expiry);
+    return insert(key, value, insertOptions().expiry(expiry));
+  }
+
+  private CompletionStage<WriteResult> insert(String key, byte[] value, InsertOptions options) {
     return write(
         "insert",
         key,
@@ -106,10 +119,28 @@ public final class CouchbaseIndexBucket implements IndexBucket {
             collection.insert(
                 key,
                 value,
-                insertOptions()
+                options
                     .timeout(timeout)
                     .durability(settings.durability())
                     .transcoder(RawBinaryTranscoder.INSTANCE)));
+  }
+
+  @Override
+  public CompletionStage<Optional<Versioned<byte[]>>> getAndTouch(String key, Duration expiry) {
+    Requests.requireExpiry(key, expiry);
+    // Done twice it does the same: it may be tried again like a read.
+    return runner.run(
+        "getAndTouch",
+        Effect.READ,
+        key,
+        timeout ->
+            collection
+                .getAndTouch(
+                    key,
+                    expiry,
+                    getAndTouchOptions().timeout(timeout).transcoder(RawBinaryTranscoder.INSTANCE))
+                .thenApply(CouchbaseIndexBucket::versioned),
+        failure -> failure instanceof DocumentNotFoundException ? Optional.empty() : null);
   }
 
   @Override

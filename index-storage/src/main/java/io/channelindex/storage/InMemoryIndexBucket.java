@@ -1,10 +1,12 @@
 package io.channelindex.storage;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every operation is done, atomically, on the executor, and its stage completes there, so that
  * callers see the races that a real bucket has. Operations are counted when they are asked for.
+ * Time passes when it is told to.
  *
  * <p>Assumptions: the executor runs what it is given; whoever gave one shuts it down. Guarantees:
  * no operation is forgotten, each stage completes at the latest with {@link #close}. Thread-safe.
@@ -42,6 +45,7 @@ public final class InMemoryIndexBucket implements IndexBucket {
     REPLACE,
     APPEND,
     REMOVE,
+    TOUCH,
     INCREMENT,
     COUNTER,
     SET_FIELDS,
@@ -70,6 +74,9 @@ public final class InMemoryIndexBucket implements IndexBucket {
   private final AtomicLong started = new AtomicLong();
   private final ArrayDeque<Runnable> held = new ArrayDeque<>();
   private final Map<String, Versioned<byte[]>> documents = new TreeMap<>();
+  // When documents go by themselves, in milliseconds of the bucket's own time.
+  private final Map<String, Long> expiries = new HashMap<>();
+  private long now;
   // CAS values are never given twice, not even after a restore.
   private long lastCas = 1;
   private volatile boolean closed;
@@ -169,6 +176,23 @@ public final class InMemoryIndexBucket implements IndexBucket {
     }
   }
 
+  /** Lets time pass: documents go that are to go by themselves. */
+  public void pass(Duration time) {
+    synchronized (documents) {
+      now += time.toMillis();
+      expiries
+          .entrySet()
+          .removeIf(
+              expiry -> {
+                boolean gone = expiry.getValue() <= now;
+                if (gone) {
+                  documents.remove(expiry.getKey());
+                }
+                return gone;
+              });
+    }
+  }
+
   /** The keys that there are. */
   public Set<String> keys() {
     synchronized (documents) {
@@ -220,6 +244,40 @@ public final class InMemoryIndexBucket implements IndexBucket {
             documents.containsKey(key)
                 ? WriteResult.refused(WriteResult.Outcome.CONFLICT)
                 : put(key, copy));
+  }
+
+  @Override
+  public CompletionStage<WriteResult> insert(String key, byte[] value, Duration expiry) {
+    Requests.requireExpiry(key, expiry);
+    byte[] copy = value.clone();
+    return start(
+        Operation.INSERT,
+        key,
+        () -> {
+          if (documents.containsKey(key)) {
+            return WriteResult.refused(WriteResult.Outcome.CONFLICT);
+          }
+          WriteResult written = put(key, copy);
+          expiries.put(key, now + expiry.toMillis());
+          return written;
+        });
+  }
+
+  @Override
+  public CompletionStage<Optional<Versioned<byte[]>>> getAndTouch(String key, Duration expiry) {
+    Requests.requireExpiry(key, expiry);
+    return start(
+        Operation.TOUCH,
+        key,
+        () -> {
+          Versioned<byte[]> document = documents.get(key);
+          if (document == null) {
+            return Optional.empty();
+          }
+          documents.put(key, new Versioned<>(document.value(), ++lastCas));
+          expiries.put(key, now + expiry.toMillis());
+          return Optional.ofNullable(read(key));
+        });
   }
 
   @Override
@@ -432,6 +490,7 @@ public final class InMemoryIndexBucket implements IndexBucket {
 
   private WriteResult put(String key, byte[] value) {
     documents.put(key, new Versioned<>(value, ++lastCas));
+    expiries.remove(key);
     return WriteResult.written(lastCas);
   }
 

@@ -1,5 +1,6 @@
 package io.channelindex.storage;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -30,6 +31,21 @@ public interface IndexBucket extends AutoCloseable {
 
   /** Writes a document that must not exist: {@code CONFLICT} if it does. */
   CompletionStage<WriteResult> insert(String key, byte[] value);
+
+  /**
+   * Writes a document that must not exist, and that goes by itself: {@code CONFLICT} if it does.
+   *
+   * @param expiry after how long it goes, in whole seconds: at least one
+   */
+  CompletionStage<WriteResult> insert(String key, byte[] value, Duration expiry);
+
+  /**
+   * Reads a document and has it go so long after now, whenever it was to go; empty if there is
+   * none.
+   *
+   * @param expiry after how long it goes, in whole seconds: at least one
+   */
+  CompletionStage<Optional<Versioned<byte[]>>> getAndTouch(String key, Duration expiry);
 
   /** Replaces the version of a document that has this CAS, which is not 0. */
   CompletionStage<WriteResult> replace(String key, byte[] value, long cas);

@@ -23,6 +23,7 @@ public final class IndexKeys {
   public static final int MAX_BYTES = 246;
 
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_-]{1,32}");
+  private static final Pattern CLOCK_NAME = Pattern.compile("[A-Za-z0-9:]{1,64}");
   private static final char HASHED = '~';
   private static final int HASH_BYTES = 24;
   private static final int MAX_PARTITION = 1023;
@@ -89,6 +90,15 @@ public final class IndexKeys {
   /** {@code BranchVectorDocument}. */
   public String branches(long digest) {
     return prefix + ":branches:" + Long.toHexString(digest);
+  }
+
+  /** {@code ClockDocument}, under the name that a token gives. */
+  public String clock(String name) {
+    if (!CLOCK_NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "not a clock's name: name=" + name + ", expected=" + CLOCK_NAME);
+    }
+    return prefix + ":tokens:" + name;
   }
 
   /**

@@ -1,11 +1,14 @@
 package io.channelindex.storage;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /** What implementations of {@link IndexBucket} require of operations, and how counters read. */
 final class Requests {
   /** The most paths of one sub-document operation (kv_engine: PROTOCOL_SUBDOC_MULTI_MAX_PATHS). */
   static final int MAX_PATHS = 16;
+
+  private static final Duration MIN_EXPIRY = Duration.ofSeconds(1);
 
   private Requests() {}
 
@@ -19,6 +22,13 @@ final class Requests {
     if (delta < 1) {
       throw new IllegalArgumentException(
           "delta out of range: key=" + key + ", delta=" + delta + ", min=1");
+    }
+  }
+
+  static void requireExpiry(String key, Duration expiry) {
+    if (expiry.compareTo(MIN_EXPIRY) < 0) {
+      throw new IllegalArgumentException(
+          "expiry too short: key=" + key + ", expiry=" + expiry + ", min=" + MIN_EXPIRY);
     }
   }
 

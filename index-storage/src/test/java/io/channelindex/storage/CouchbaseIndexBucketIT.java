@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.channelindex.embedded.EmbeddedCouchbase;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,12 +19,18 @@ import org.junit.jupiter.api.Test;
 
 /** The contract through the real client, over sockets. */
 class CouchbaseIndexBucketIT extends IndexBucketContract {
+  private static final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
   private static EmbeddedCouchbase node;
   private static IndexClient client;
 
   @BeforeAll
   static void start() {
-    node = EmbeddedCouchbase.builder().vbuckets(64).bucket("index").start();
+    node =
+        EmbeddedCouchbase.builder()
+            .vbuckets(64)
+            .bucket("index")
+            .clock(() -> Instant.now().plus(ahead.get()))
+            .start();
     client = IndexClient.connect(node);
   }
 
@@ -35,6 +43,11 @@ class CouchbaseIndexBucketIT extends IndexBucketContract {
   @Override
   IndexBucket bucket() {
     return client.bucket();
+  }
+
+  @Override
+  void pass(Duration time) {
+    ahead.updateAndGet(time::plus);
   }
 
   @Test

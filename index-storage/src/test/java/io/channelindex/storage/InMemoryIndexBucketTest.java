@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.channelindex.storage.BucketFault.Action;
 import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.InMemoryIndexBucket.Snapshot;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
@@ -22,6 +23,11 @@ class InMemoryIndexBucketTest extends IndexBucketContract {
   @Override
   IndexBucket bucket() {
     return bucket;
+  }
+
+  @Override
+  void pass(Duration time) {
+    bucket.pass(time);
   }
 
   @AfterEach

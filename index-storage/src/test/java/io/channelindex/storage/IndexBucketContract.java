@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.channelindex.storage.IndexBucket.Field;
 import io.channelindex.storage.WriteResult.Outcome;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -27,6 +28,9 @@ abstract class IndexBucketContract {
   final String key = "contract-" + KEYS.incrementAndGet();
 
   abstract IndexBucket bucket();
+
+  /** Lets so much time pass. */
+  abstract void pass(Duration time);
 
   static <T> T await(CompletionStage<T> stage) {
     try {
@@ -72,6 +76,25 @@ abstract class IndexBucketContract {
         .isEqualTo(WriteResult.refused(Outcome.MISSING));
     assertThat(await(bucket().counter(key))).isZero();
     assertThat(await(bucket().getFields(key, List.of("a")))).isEmpty();
+  }
+
+  @Test
+  void whatIsToGoByItselfGoesAndIsKeptByATouch() {
+    String touched = key + "-touched";
+    await(bucket().insert(key, bytes("x"), Duration.ofSeconds(1)));
+    await(bucket().insert(touched, bytes("y"), Duration.ofSeconds(1)));
+
+    assertThat(await(bucket().insert(key, bytes("z"), Duration.ofSeconds(1))).outcome())
+        .isEqualTo(Outcome.CONFLICT);
+    Versioned<byte[]> kept =
+        await(bucket().getAndTouch(touched, Duration.ofHours(1))).orElseThrow();
+    assertThat(kept.value()).isEqualTo(bytes("y"));
+    pass(Duration.ofSeconds(3));
+    assertThat(await(bucket().get(key))).isEmpty();
+    assertThat(await(bucket().getAndTouch(key, Duration.ofHours(1)))).isEmpty();
+    assertThat(await(bucket().get(touched))).isPresent();
+    assertThatThrownBy(() -> bucket().insert(key, bytes("x"), Duration.ofMillis(999)))
+        .hasMessage("expiry too short: key=" + key + ", expiry=PT0.999S, min=PT1S");
   }
 
   @Test

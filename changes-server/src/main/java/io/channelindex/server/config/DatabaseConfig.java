@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param index its index
  * @param feed how its changes are consumed
  * @param wakeUps how its feeds are woken
+ * @param tokens how its tokens are made
  */
 public record DatabaseConfig(
-    String bucket, IndexConfig index, FeedConfig feed, WakeUpsConfig wakeUps) {
+    String bucket, IndexConfig index, FeedConfig feed, WakeUpsConfig wakeUps, TokensConfig tokens) {
   public DatabaseConfig {
     Require.present("bucket", bucket);
   }
@@ -24,7 +25,8 @@ public record DatabaseConfig(
       @JsonProperty("bucket") @Nullable String bucket,
       @JsonProperty("index") @Nullable IndexConfig index,
       @JsonProperty("feed") @Nullable FeedConfig feed,
-      @JsonProperty("wakeUps") @Nullable WakeUpsConfig wakeUps) {
+      @JsonProperty("wakeUps") @Nullable WakeUpsConfig wakeUps,
+      @JsonProperty("tokens") @Nullable TokensConfig tokens) {
     if (index == null) {
       throw new IllegalArgumentException("missing: index");
     }
@@ -32,6 +34,7 @@ public record DatabaseConfig(
         bucket == null ? "" : bucket,
         index,
         feed == null ? FeedConfig.DEFAULT : feed,
-        wakeUps == null ? WakeUpsConfig.DEFAULT : wakeUps);
+        wakeUps == null ? WakeUpsConfig.DEFAULT : wakeUps,
+        tokens == null ? TokensConfig.DEFAULT : tokens);
   }
 }

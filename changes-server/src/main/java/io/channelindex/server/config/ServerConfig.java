@@ -41,6 +41,7 @@ public record ServerConfig(
                   "data",
                   IndexConfig.of("index", null, null, null, null, null, null, null),
                   null,
+                  null,
                   null)));
 
   public ServerConfig {

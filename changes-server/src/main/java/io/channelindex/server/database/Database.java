@@ -3,7 +3,7 @@ package io.channelindex.server.database;
 import io.channelindex.feed.PartitionStatus;
 import io.channelindex.index.read.FeedRequest;
 import io.channelindex.index.read.Follower;
-import io.channelindex.sequence.token.TokenFormat;
+import io.channelindex.index.read.Since;
 import io.channelindex.server.config.DatabaseConfig;
 import io.channelindex.server.documents.DocumentException;
 import io.channelindex.server.documents.DocumentWrite;
@@ -101,11 +101,6 @@ public final class Database implements HostedDatabase, AutoCloseable {
     return require().instanceStartTime();
   }
 
-  @Override
-  public TokenFormat tokens() {
-    return require().index().tokens();
-  }
-
   private OpenDatabase require() {
     OpenDatabase database = now();
     if (database == null) {
@@ -120,6 +115,14 @@ public final class Database implements HostedDatabase, AutoCloseable {
     return database == null
         ? CompletableFuture.failedFuture(new IndexStorageException(closedMessage()))
         : database.index().follow(request);
+  }
+
+  @Override
+  public CompletionStage<Since.At> resume(String seq) {
+    OpenDatabase database = now();
+    return database == null
+        ? CompletableFuture.failedFuture(new IndexStorageException(closedMessage()))
+        : database.index().resume(seq);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.channelindex.feed.PartitionStatus;
 import io.channelindex.index.read.ReaderStatistics;
 import io.channelindex.index.write.WriterStatus;
 import io.channelindex.index.write.WriterStep;
+import io.channelindex.sequence.token.TokenStatistics;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -134,6 +135,7 @@ public final class DatabaseMeters {
         "reader.tokens.unknown",
         "Tokens from history that nobody knows",
         reader(ReaderStatistics::unknownTokens));
+    tokens();
     counter(
         "reader.regressions",
         "Stable clocks that went back unexpectedly",
@@ -141,6 +143,34 @@ public final class DatabaseMeters {
     counter("reader.failures", "Reads that failed", reader(ReaderStatistics::failures));
     gauge("reader.tails", "Channels in memory", reader(ReaderStatistics::tails));
     gauge("reader.tail.bytes", "Memory of these", reader(ReaderStatistics::tailBytes));
+  }
+
+  private void tokens() {
+    tokenOperations("put", TokenStatistics::puts);
+    tokenOperations("get", TokenStatistics::gets);
+    tokenOperations("renew", TokenStatistics::renewals);
+    counter("tokens.bases", "Base clocks published", token(TokenStatistics::bases));
+    counter(
+        "tokens.standins",
+        "Stateless tokens made in place of shorter ones",
+        token(TokenStatistics::standIns));
+    counter(
+        "tokens.failures", "Operations for tokens that failed", token(TokenStatistics::failures));
+    counter(
+        "tokens.collisions", "Different clocks under one name", token(TokenStatistics::collisions));
+  }
+
+  private void tokenOperations(String operation, ToLongFunction<TokenStatistics> value) {
+    FunctionCounter.builder(
+            PREFIX + "tokens.operations", database, known -> value(known, token(value)))
+        .description("Operations of the index bucket for tokens")
+        .tag("database", database.name())
+        .tag("operation", operation)
+        .register(registry);
+  }
+
+  private static ToDoubleFunction<OpenDatabase> token(ToLongFunction<TokenStatistics> value) {
+    return open -> value.applyAsLong(open.index().tokens());
   }
 
   private static ToDoubleFunction<OpenDatabase> reader(ToLongFunction<ReaderStatistics> value) {

@@ -81,6 +81,7 @@ record Opening(
                 agreed,
                 wakeUps(bucket, keys, map),
                 ReaderSettings.DEFAULT,
+                config.tokens().settings(),
                 workers.executor()),
             "opening the index");
     DocumentStore documents =

@@ -39,6 +39,16 @@ final class FaultyBlocks implements IndexBucket {
   }
 
   @Override
+  public CompletionStage<WriteResult> insert(String key, byte[] value, Duration expiry) {
+    return write(key, () -> bucket.insert(key, value, expiry));
+  }
+
+  @Override
+  public CompletionStage<Optional<Versioned<byte[]>>> getAndTouch(String key, Duration expiry) {
+    return bucket.getAndTouch(key, expiry);
+  }
+
+  @Override
   public CompletionStage<WriteResult> replace(String key, byte[] value, long cas) {
     return write(key, () -> bucket.replace(key, value, cas));
   }

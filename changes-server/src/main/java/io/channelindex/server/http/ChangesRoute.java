@@ -2,7 +2,15 @@ package io.channelindex.server.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.channelindex.index.read.Since;
+import io.channelindex.sequence.token.TokenException;
+import io.channelindex.storage.IndexStorageException;
 import io.vertx.core.http.HttpMethod;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** {@code GET|POST /{db}/_changes}. */
 final class ChangesRoute {
@@ -27,12 +35,61 @@ final class ChangesRoute {
 
   private void start(Exchange exchange, HostedDatabase database, ObjectNode body) {
     OptionValues values = new OptionValues(exchange.query(), body, exchange.json());
-    FeedOptions options = new FeedOptionsReader(database.tokens(), limits).read(values);
+    FeedOptions options = new FeedOptionsReader(limits).read(values);
     if (!options.feed().waits() && !database.isIndexAvailable()) {
       // What is in memory would make a well-formed answer, which a client takes for all there is.
       throw HttpProblem.unavailable("the channel index cannot be read at the moment");
     }
-    FeedStream feed = new FeedStream(exchange, database, options, limits, feeds, rows, meters);
+    switch (options.since()) {
+      case FeedOptions.BEGINNING -> begin(exchange, database, options, new Since.Beginning());
+      case FeedOptions.NOW -> begin(exchange, database, options, new Since.Now());
+      default ->
+          // Before the first byte: a token that is no good is an answer of its own.
+          database
+              .resume(options.since())
+              .whenComplete(
+                  (since, failure) ->
+                      exchange
+                          .context()
+                          .runOnContext(
+                              now -> resume(exchange, database, options, since, failure)));
+    }
+  }
+
+  private void resume(
+      Exchange exchange,
+      HostedDatabase database,
+      FeedOptions options,
+      Since.@Nullable At since,
+      @Nullable Throwable failure) {
+    if (exchange.hasEnded()) {
+      return;
+    }
+    if (since != null) {
+      begin(exchange, database, options, since);
+      return;
+    }
+    Throwable cause = HttpProblem.causeOf(Objects.requireNonNull(failure));
+    if (cause instanceof TokenException refused) {
+      exchange.fail(FeedOptionsReader.refusedToken(options.since(), refused));
+    } else if (options.feed().waits() && cause instanceof IndexStorageException) {
+      begin(exchange, database, options, () -> database.resume(options.since()));
+    } else {
+      exchange.fail(cause);
+    }
+  }
+
+  private void begin(Exchange exchange, HostedDatabase database, FeedOptions options, Since since) {
+    begin(exchange, database, options, () -> CompletableFuture.completedFuture(since));
+  }
+
+  private void begin(
+      Exchange exchange,
+      HostedDatabase database,
+      FeedOptions options,
+      Supplier<CompletionStage<? extends Since>> since) {
+    FeedStream feed =
+        new FeedStream(exchange, database, options, since, limits, feeds, rows, meters);
     feeds.add(feed);
     feed.start();
   }

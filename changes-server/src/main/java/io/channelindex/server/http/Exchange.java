@@ -76,6 +76,11 @@ final class Exchange {
     }
   }
 
+  /** Whether it was answered, or its client has gone. */
+  boolean hasEnded() {
+    return hasEnded;
+  }
+
   HttpServerRequest request() {
     return request;
   }

@@ -10,9 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What a client asked of {@code _changes}, checked and within limits.
  *
  * @param feed how it runs
- * @param since where it begins
- * @param sinceText what a client may give to begin there again; null for {@code now}, which is
- *     another place each time
+ * @param since where it begins: {@link #BEGINNING}, {@link #NOW}, or what has to be a token
  * @param limit rows at most, at least 1; {@link Long#MAX_VALUE} for all
  * @param channels at least one
  * @param documentIds the only documents it is about; null for all
@@ -23,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record FeedOptions(
     FeedKind feed,
-    Since since,
-    @Nullable String sinceText,
+    String since,
     long limit,
     Set<String> channels,
     @Nullable Set<String> documentIds,
@@ -39,9 +36,19 @@ record FeedOptions(
     INCLUDED
   }
 
+  static final String BEGINNING = "0";
+  static final String NOW = "now";
+
+  /**
+   * What a client may give to begin there again; null for now, which is another place each time.
+   */
+  @Nullable String sinceAgain() {
+    return since.equals(NOW) ? null : since;
+  }
+
   /** What to ask of the index. */
-  FeedRequest request() {
-    return new FeedRequest(channels, since, rows);
+  FeedRequest request(Since begin) {
+    return new FeedRequest(channels, begin, rows);
   }
 
   boolean includesBodies() {

@@ -1,9 +1,7 @@
 package io.channelindex.server.http;
 
 import io.channelindex.index.read.FeedRequest;
-import io.channelindex.index.read.Since;
 import io.channelindex.sequence.token.TokenException;
-import io.channelindex.sequence.token.TokenFormat;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +13,9 @@ final class FeedOptionsReader {
   private static final String BY_ID = "_doc_ids";
   private static final int LONGEST_CHANNEL = 250;
 
-  private final TokenFormat tokens;
   private final FeedLimits limits;
 
-  FeedOptionsReader(TokenFormat tokens, FeedLimits limits) {
-    this.tokens = tokens;
+  FeedOptionsReader(FeedLimits limits) {
     this.limits = limits;
   }
 
@@ -30,13 +26,11 @@ final class FeedOptionsReader {
    */
   FeedOptions read(OptionValues values) {
     FeedKind feed = feed(values);
-    String since = unquoted(values.text("since"));
     requireStyle(values);
     String filter = filter(values);
     return new FeedOptions(
         feed,
-        since(since),
-        sinceText(since),
+        since(values.text("since")),
         limit(values),
         channels(values, filter),
         documentIds(values, filter),
@@ -74,47 +68,41 @@ final class FeedOptionsReader {
     return filter;
   }
 
-  private static String unquoted(@Nullable String since) {
-    if (since == null) {
-      return "";
+  private static String since(@Nullable String given) {
+    if (given == null) {
+      return FeedOptions.BEGINNING;
     }
-    boolean quoted = since.length() >= 2 && since.startsWith("\"") && since.endsWith("\"");
-    return quoted ? since.substring(1, since.length() - 1) : since;
+    boolean quoted = given.length() >= 2 && given.startsWith("\"") && given.endsWith("\"");
+    String since = quoted ? given.substring(1, given.length() - 1) : given;
+    return since.isEmpty() ? FeedOptions.BEGINNING : since;
   }
 
-  private Since since(String text) {
-    if (text.isEmpty() || text.equals("0")) {
-      return new Since.Beginning();
-    }
-    if (text.equals("now")) {
-      return new Since.Now();
-    }
-    try {
-      return new Since.At(tokens.parse(text));
-    } catch (TokenException e) {
-      throw refusedToken(text, e);
-    }
-  }
-
-  private static HttpProblem refusedToken(String text, TokenException e) {
+  /** Why a feed cannot begin at a token, and what the client can do. */
+  static HttpProblem refusedToken(String since, TokenException e) {
     return switch (e.reason()) {
       case MALFORMED ->
-          OptionValues.refused("since", text, "0, now, or a seq of this database as it was given");
+          OptionValues.refused("since", since, "0, now, or a seq of this database as it was given");
       case FOREIGN ->
           new HttpProblem(
               400,
               "foreign_since",
               "since belongs to another database, or to this one before it was set up again;"
                   + " begin again with since=0: since="
-                  + HttpProblem.quote(text));
+                  + HttpProblem.quote(since));
+      case UNKNOWN ->
+          new HttpProblem(
+              410,
+              "unknown_since",
+              "what since stands for was lost; begin again with since=0: since="
+                  + HttpProblem.quote(since));
+      case EXPIRED ->
+          new HttpProblem(
+              410,
+              "expired_since",
+              "since is too old and what it stands for is no longer kept;"
+                  + " begin again with since=0: since="
+                  + HttpProblem.quote(since));
     };
-  }
-
-  private static @Nullable String sinceText(String text) {
-    if (text.equals("now")) {
-      return null;
-    }
-    return text.isEmpty() ? "0" : text;
   }
 
   private static long limit(OptionValues values) {

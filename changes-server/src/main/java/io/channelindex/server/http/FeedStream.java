@@ -2,6 +2,7 @@ package io.channelindex.server.http;
 
 import io.channelindex.index.read.Follower;
 import io.channelindex.index.read.Page;
+import io.channelindex.index.read.Since;
 import io.channelindex.server.documents.DocumentException;
 import io.channelindex.storage.IndexStorageException;
 import io.vertx.core.Context;
@@ -53,6 +54,7 @@ final class FeedStream {
   private final Context context;
   private final HostedDatabase database;
   private final FeedOptions options;
+  private final Supplier<CompletionStage<? extends Since>> since;
   private final OpenFeeds feeds;
   private final EncodedRows rows;
   private final FrontMeters meters;
@@ -75,6 +77,7 @@ final class FeedStream {
       Exchange exchange,
       HostedDatabase database,
       FeedOptions options,
+      Supplier<CompletionStage<? extends Since>> since,
       FeedLimits limits,
       OpenFeeds feeds,
       EncodedRows rows,
@@ -84,6 +87,7 @@ final class FeedStream {
     this.context = exchange.context();
     this.database = database;
     this.options = options;
+    this.since = since;
     this.feeds = feeds;
     this.rows = rows;
     this.meters = meters;
@@ -96,7 +100,7 @@ final class FeedStream {
         options.heartbeat().isZero()
             ? new QuietTimer(context.owner(), options.timeout(), this::timeOut)
             : new QuietTimer(context.owner(), options.heartbeat(), this::beat);
-    this.lastSeq = options.sinceText();
+    this.lastSeq = options.sinceAgain();
   }
 
   FeedKind kind() {
@@ -128,7 +132,10 @@ final class FeedStream {
 
   private void open() {
     state = State.OPENING;
-    await(() -> database.follow(options.request()), this::opened, this::open);
+    await(
+        () -> since.get().thenCompose(begin -> database.follow(options.request(begin))),
+        this::opened,
+        this::open);
   }
 
   private void opened(Follower opened) {

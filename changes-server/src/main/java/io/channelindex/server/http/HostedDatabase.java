@@ -3,7 +3,7 @@ package io.channelindex.server.http;
 import io.channelindex.feed.PartitionStatus;
 import io.channelindex.index.read.FeedRequest;
 import io.channelindex.index.read.Follower;
-import io.channelindex.sequence.token.TokenFormat;
+import io.channelindex.index.read.Since;
 import io.channelindex.server.documents.DocumentWrite;
 import io.channelindex.server.documents.StoredDocument;
 import java.util.List;
@@ -31,8 +31,14 @@ public interface HostedDatabase {
    */
   long instanceStartTime();
 
-  /** The tokens of its feeds. */
-  TokenFormat tokens();
+  /**
+   * Finds out where an earlier feed stood.
+   *
+   * @param seq what a client took for its token
+   * @return fails with a {@code TokenException} if it is none, or none any more; with an {@code
+   *     IndexStorageException} if the index cannot be read
+   */
+  CompletionStage<Since.At> resume(String seq);
 
   /**
    * Starts a feed.

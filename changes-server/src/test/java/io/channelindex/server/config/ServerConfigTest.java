@@ -3,6 +3,7 @@ package io.channelindex.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.channelindex.sequence.token.TokenSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -50,6 +51,7 @@ class ServerConfigTest {
                   durability: MAJORITY
                 feed: {bufferSize: 1MiB, persistencePolling: 100ms}
                 wakeUps: {mode: poll, interval: 250ms, slowInterval: 2s}
+                tokens: {strategy: relative, expiry: 2d, baseInterval: 10s}
             """,
             "test");
 
@@ -73,9 +75,11 @@ class ServerConfigTest {
                             IndexConfig.Durability.MAJORITY),
                         new FeedConfig(1 << 20, Duration.ofMillis(100)),
                         new WakeUpsConfig(
-                            WakeUpsConfig.Mode.POLL,
-                            Duration.ofMillis(250),
-                            Duration.ofSeconds(2))))));
+                            WakeUpsConfig.Mode.POLL, Duration.ofMillis(250), Duration.ofSeconds(2)),
+                        new TokensConfig(
+                            TokenSettings.Strategy.RELATIVE,
+                            Duration.ofDays(2),
+                            Duration.ofSeconds(10))))));
   }
 
   @Test
@@ -101,6 +105,10 @@ class ServerConfigTest {
         "databases: {db: {bucket: a, index: {bucket: b, blockSize: 2GiB}}}|not a size: value=2GiB",
         "databases: {db: {bucket: a, index: {bucket: b}, wakeUps: {mode: guess}}}"
             + "|wakeUps.mode=guess, known=push, poll",
+        "databases: {db: {bucket: a, index: {bucket: b}, tokens: {strategy: guess}}}"
+            + "|tokens.strategy=guess, known=stateless, lookup, relative",
+        "databases: {db: {bucket: a, index: {bucket: b}, tokens: {expiry: 30s}}}"
+            + "|tokens.expiry",
       })
   void refusesWhatItDoesNotUnderstand(String text, String message) {
     assertThatThrownBy(() -> ServerConfig.parse(text, "server.yaml"))

@@ -3,9 +3,12 @@ package io.channelindex.server.http;
 import io.channelindex.feed.PartitionStatus;
 import io.channelindex.index.read.FeedRequest;
 import io.channelindex.index.read.Follower;
+import io.channelindex.index.read.Since;
 import io.channelindex.sequence.SequenceClock;
+import io.channelindex.sequence.token.ClockSpan;
 import io.channelindex.sequence.token.FeedToken;
-import io.channelindex.sequence.token.TokenFormat;
+import io.channelindex.sequence.token.TokenException;
+import io.channelindex.sequence.token.TokenScope;
 import io.channelindex.server.documents.DocumentException;
 import io.channelindex.server.documents.DocumentWrite;
 import io.channelindex.server.documents.StoredDocument;
@@ -22,11 +25,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A database in memory with the revision rules of the real one, and feeds that a test drives. */
 final class FakeDatabase implements HostedDatabase {
-  static final TokenFormat TOKENS = new TokenFormat(7, 4);
-  static final String TOKEN =
-      TOKENS.format(new FeedToken(7, 0, SequenceClock.of(1, 2, 3, 4), null));
-  static final String FOREIGN_TOKEN =
-      new TokenFormat(8, 4).format(new FeedToken(8, 0, SequenceClock.of(1, 2, 3, 4), null));
+  static final String TOKEN = "token";
+  static final String FOREIGN_TOKEN = "foreign";
+  static final String UNKNOWN_TOKEN = "unknown";
+  static final String EXPIRED_TOKEN = "expired";
+
+  private static final FeedToken AT =
+      new FeedToken(7, new TokenScope(0, 0), ClockSpan.exactly(SequenceClock.of(1, 2, 3, 4)), null);
 
   private final Map<String, StoredDocument> documents = new ConcurrentHashMap<>();
   private final List<FeedRequest> requests = new CopyOnWriteArrayList<>();
@@ -103,8 +108,21 @@ final class FakeDatabase implements HostedDatabase {
   }
 
   @Override
-  public TokenFormat tokens() {
-    return TOKENS;
+  public CompletionStage<Since.At> resume(String seq) {
+    return switch (seq) {
+      case TOKEN ->
+          indexAway
+              ? CompletableFuture.failedFuture(new IndexStorageException("index is away"))
+              : CompletableFuture.completedFuture(new Since.At(AT, seq));
+      case FOREIGN_TOKEN -> refused(TokenException.Reason.FOREIGN);
+      case UNKNOWN_TOKEN -> refused(TokenException.Reason.UNKNOWN);
+      case EXPIRED_TOKEN -> refused(TokenException.Reason.EXPIRED);
+      default -> refused(TokenException.Reason.MALFORMED);
+    };
+  }
+
+  private static CompletionStage<Since.At> refused(TokenException.Reason reason) {
+    return CompletableFuture.failedFuture(new TokenException(reason, "a token of the tests"));
   }
 
   @Override

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.channelindex.index.read.FeedRequest;
-import io.channelindex.index.read.Since;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
@@ -30,7 +29,7 @@ class FeedOptionsReaderTest {
       values.add(option.getKey(), option.getValue());
     }
     try {
-      return new FeedOptionsReader(FakeDatabase.TOKENS, FeedLimits.DEFAULT)
+      return new FeedOptionsReader(FeedLimits.DEFAULT)
           .read(
               new OptionValues(
                   values,
@@ -56,7 +55,6 @@ class FeedOptionsReaderTest {
         .isEqualTo(
             new FeedOptions(
                 FeedKind.NORMAL,
-                new Since.Beginning(),
                 "0",
                 Long.MAX_VALUE,
                 Set.of("*"),
@@ -88,37 +86,16 @@ class FeedOptionsReaderTest {
 
   @Test
   void sinceMayBeRawOrQuotedOrANumber() {
-    Since token = new Since.At(FakeDatabase.TOKENS.parse(FakeDatabase.TOKEN));
-    String quoted = "%22" + FakeDatabase.TOKEN + "%22";
-
-    assertThat(read("since=" + FakeDatabase.TOKEN, "{}").since()).isEqualTo(token);
-    assertThat(read("since=" + quoted, "{}").since()).isEqualTo(token);
-    assertThat(read("since=" + quoted, "{}").sinceText()).isEqualTo(FakeDatabase.TOKEN);
-    assertThat(read("", "{\"since\":\"" + FakeDatabase.TOKEN + "\"}").since()).isEqualTo(token);
+    assertThat(read("since=token", "{}").since()).isEqualTo("token");
+    assertThat(read("since=%22token%22", "{}").since()).isEqualTo("token");
+    assertThat(read("since=%22token%22", "{}").sinceAgain()).isEqualTo("token");
+    assertThat(read("", "{\"since\":\"token\"}").since()).isEqualTo("token");
     for (String beginning : List.of("since=", "since=0", "since=%220%22", "since=%22%22")) {
-      assertThat(read(beginning, "{}").since()).isEqualTo(new Since.Beginning());
+      assertThat(read(beginning, "{}").since()).isEqualTo(FeedOptions.BEGINNING);
     }
-    assertThat(read("", "{\"since\":0}").since()).isEqualTo(new Since.Beginning());
-    assertThat(read("since=now", "{}").since()).isEqualTo(new Since.Now());
-    assertThat(read("since=now", "{}").sinceText()).isNull();
-  }
-
-  @Test
-  void aForeignTokenHasAReasonToActOn() {
-    HttpProblem problem = refusal("since=" + FakeDatabase.FOREIGN_TOKEN, "{}");
-
-    assertThat(problem.error()).isEqualTo("foreign_since");
-    assertThat(problem.reason()).contains("since=0");
-  }
-
-  @Test
-  void aMangledTokenIsRefusedAndShortened() {
-    String mangled = FakeDatabase.TOKEN.substring(1).repeat(10);
-
-    HttpProblem problem = refusal("since=" + mangled, "{}");
-
-    assertThat(problem.error()).isEqualTo("bad_request");
-    assertThat(problem.reason()).contains("since=" + mangled.substring(0, 80) + "…");
+    assertThat(read("", "{\"since\":0}").since()).isEqualTo(FeedOptions.BEGINNING);
+    assertThat(read("since=now", "{}").since()).isEqualTo(FeedOptions.NOW);
+    assertThat(read("since=now", "{}").sinceAgain()).isNull();
   }
 
   @Test
@@ -156,10 +133,6 @@ class FeedOptionsReaderTest {
         "feed=websocket | feed=websocket | normal, longpoll, continuous",
         "feed= | feed= | normal, longpoll, continuous",
         "feed=NORMAL | feed=NORMAL | normal, longpoll, continuous",
-        "since=abc | since=abc | now",
-        "since=12 | since=12 | now",
-        "since=-1 | since=-1 | now",
-        "since=%22 | since=\" | now",
         "limit=-1 | limit=-1 | 0 … 9223372036854775807",
         "limit=9223372036854775808 | limit=9223372036854775808 | 9223372036854775807",
         "limit=x | limit=x | 0 …",

@@ -23,6 +23,8 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The three feeds, byte by byte, and what becomes of them when either side fails. */
 class FeedsIT {
@@ -209,7 +211,50 @@ class FeedsIT {
     assertThat(request.channels()).isEqualTo(Set.of("x", "y"));
     assertThat(request.rows()).isEqualTo(FeedRequest.Rows.ACTIVE);
     assertThat(request.since())
-        .isEqualTo(new Since.At(FakeDatabase.TOKENS.parse(FakeDatabase.TOKEN)));
+        .isInstanceOfSatisfying(
+            Since.At.class, at -> assertThat(at.seq()).isEqualTo(FakeDatabase.TOKEN));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    FakeDatabase.FOREIGN_TOKEN + ", 400, foreign_since",
+    FakeDatabase.UNKNOWN_TOKEN + ", 410, unknown_since",
+    FakeDatabase.EXPIRED_TOKEN + ", 410, expired_since",
+    "mangled, 400, bad_request",
+    "12, 400, bad_request",
+    "-1, 400, bad_request"
+  })
+  void aTokenThatIsNoGoodIsAnAnswerOfItsOwnOnEveryFeed(String token, int status, String error) {
+    for (String feed : List.of("normal", "longpoll", "continuous")) {
+      HttpResponse<String> answer =
+          front.get("/db/_changes?heartbeat=1000&feed=" + feed + "&since=" + token);
+
+      assertThat(answer.statusCode()).isEqualTo(status);
+      assertThat(answer.body()).contains("\"error\":\"" + error + "\"").contains("since=" + token);
+    }
+    assertThat(front.database.requests()).isEmpty();
+  }
+
+  @Test
+  void aMangledTokenIsShortenedInTheAnswer() {
+    String mangled = "x".repeat(200);
+
+    assertThat(front.get("/db/_changes?since=" + mangled).body())
+        .contains("since=" + mangled.substring(0, 80) + "…");
+  }
+
+  @Test
+  void aFeedThatWaitsBeginsAlthoughItsTokenCannotBeLookedUpYet() {
+    front.database.indexAway(true);
+    assertThat(front.get("/db/_changes?since=" + FakeDatabase.TOKEN).statusCode()).isEqualTo(503);
+    String path = "/db/_changes?feed=continuous&heartbeat=50&since=" + FakeDatabase.TOKEN;
+    try (RawClient client = front.raw().get(path)) {
+      client.head();
+      assertThat(client.chunk()).isEqualTo("\n");
+      front.database.indexAway(false);
+      follower.add(Rows.row("s1", "a"));
+      assertThat(nextButHeartbeats(client)).isEqualTo(Rows.json("s1", "a") + "\n");
+    }
   }
 
   @Test

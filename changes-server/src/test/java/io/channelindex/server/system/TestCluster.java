@@ -1,6 +1,7 @@
 package io.channelindex.server.system;
 
 import com.couchbase.client.java.Cluster;
+import com.couchbase.client.java.Collection;
 import io.channelindex.embedded.EmbeddedBucket;
 import io.channelindex.embedded.EmbeddedCouchbase;
 import io.channelindex.server.documents.DocumentSettings;
@@ -39,6 +40,11 @@ final class TestCluster implements AutoCloseable {
 
   DocumentStore documents() {
     return documents;
+  }
+
+  /** The index bucket from behind. */
+  Collection index(String bucket) {
+    return cluster.bucket(bucket).defaultCollection();
   }
 
   /** The configuration of a server that owns some of the partitions. */

@@ -1,20 +1,25 @@
 package io.channelindex.index.read;
 
+import io.channelindex.sequence.BranchVector;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.sequence.SequenceClock;
 import io.channelindex.sequence.token.FeedToken;
-import io.channelindex.sequence.token.TokenFormat;
+import io.channelindex.sequence.token.FeedTokens;
+import io.channelindex.sequence.token.TokenException;
+import io.channelindex.sequence.token.TokenSettings;
+import io.channelindex.sequence.token.TokenStatistics;
+import io.channelindex.storage.BucketClockStore;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.format.SettingsDocument;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The reading half of the index: any number of feeds over the channels of a database
@@ -29,11 +34,9 @@ import org.slf4j.LoggerFactory;
  * blocked.
  */
 public final class ChannelIndex implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ChannelIndex.class);
-
   private final long database;
   private final PartitionMap map;
-  private final TokenFormat tokens;
+  private final FeedTokens tokens;
   private final WakeUps wakeUps;
   private final ReadCounters counters = new ReadCounters();
   private final StableClocks clocks;
@@ -50,10 +53,18 @@ public final class ChannelIndex implements AutoCloseable {
       SettingsDocument agreed,
       WakeUps wakeUps,
       ReaderSettings settings,
-      ScheduledExecutorService executor) {
+      TokenSettings tokenSettings,
+      ScheduledExecutorService executor,
+      InstantSource time) {
     this.database = agreed.database();
     this.map = new PartitionMap(agreed.vbuckets(), agreed.partitions());
-    this.tokens = new TokenFormat(database, map.vbuckets());
+    this.tokens =
+        new FeedTokens(
+            database,
+            map.vbuckets(),
+            tokenSettings,
+            new BucketClockStore(bucket, keys, executor),
+            time);
     this.wakeUps = wakeUps;
     this.branches = new BranchVectors(bucket, keys);
     this.clocks = new StableClocks(bucket, keys, map, settings, executor, counters);
@@ -69,6 +80,7 @@ public final class ChannelIndex implements AutoCloseable {
    *
    * @param agreed what all its nodes agreed on, see {@link io.channelindex.index.IndexSettings}
    * @param wakeUps started here and closed with the index
+   * @param tokens how its tokens are made
    * @param executor decodes, merges, retries; not closed with the index
    * @return fails with a {@code IndexStorageException} if the stable clocks cannot be read
    */
@@ -78,8 +90,23 @@ public final class ChannelIndex implements AutoCloseable {
       SettingsDocument agreed,
       WakeUps wakeUps,
       ReaderSettings settings,
+      TokenSettings tokens,
       ScheduledExecutorService executor) {
-    ChannelIndex index = new ChannelIndex(bucket, keys, agreed, wakeUps, settings, executor);
+    return open(bucket, keys, agreed, wakeUps, settings, tokens, executor, InstantSource.system());
+  }
+
+  /** Opens the index at another time. */
+  static CompletionStage<ChannelIndex> open(
+      IndexBucket bucket,
+      IndexKeys keys,
+      SettingsDocument agreed,
+      WakeUps wakeUps,
+      ReaderSettings settings,
+      TokenSettings tokens,
+      ScheduledExecutorService executor,
+      InstantSource time) {
+    ChannelIndex index =
+        new ChannelIndex(bucket, keys, agreed, wakeUps, settings, tokens, executor, time);
     index.clocks.start(index.tails);
     return index
         .clocks
@@ -102,10 +129,31 @@ public final class ChannelIndex implements AutoCloseable {
   }
 
   /**
+   * Finds out where an earlier feed stood.
+   *
+   * @param seq its token, as {@link Row} and {@link Page} have them
+   * @return fails with a {@link TokenException} if that is no token of this database, or what it
+   *     says is not known any more; with an {@code IndexStorageException} if the index cannot be
+   *     read
+   */
+  public CompletionStage<Since.At> resume(String seq) {
+    return tokens
+        .parse(seq)
+        .thenCompose(
+            token -> {
+              Since.At at = new Since.At(token, seq);
+              return token.branches() == clocks.view().branches().digest()
+                  ? CompletableFuture.completedFuture(at)
+                  : history(token).thenApply(known -> at);
+            });
+  }
+
+  /**
    * Starts a feed.
    *
-   * @return fails with a {@code IndexStorageException} if the index cannot be read, with an {@code
-   *     IllegalArgumentException} if it begins at a token of another database
+   * @return fails with a {@code IndexStorageException} if the index cannot be read, with a {@link
+   *     TokenException} if it begins at a token of another database, or of a history that nobody
+   *     knows
    */
   public CompletionStage<Follower> follow(FeedRequest request) {
     if (closed) {
@@ -113,19 +161,42 @@ public final class ChannelIndex implements AutoCloseable {
     }
     return view(request.since())
         .thenCompose(view -> state(request.since(), view))
-        .thenApply(state -> open(request, state));
+        .thenCompose(state -> open(request, state));
   }
 
-  private Follower open(FeedRequest request, FeedState state) {
+  private CompletionStage<Follower> open(FeedRequest request, FeedState state) {
+    Feed feed = feeds.acquire(request.channels());
+    return standing(feed, request.since(), state)
+        .handle(
+            (standing, failure) -> {
+              if (failure != null) {
+                feeds.release(request.channels());
+                return CompletableFuture.<Follower>failedFuture(Stages.cause(failure));
+              }
+              return CompletableFuture.completedFuture(open(request, feed, standing));
+            })
+        .thenCompose(opened -> opened);
+  }
+
+  /** A feed that goes on as its token says has a token already. */
+  private CompletionStage<FeedFollower.Standing> standing(Feed feed, Since since, FeedState state) {
+    if (since instanceof Since.At at
+        && at.token().scope().equals(feed.scope(state.branches()))
+        && Objects.equals(at.token().iteration(), state.iteration())) {
+      return CompletableFuture.completedFuture(new FeedFollower.Standing(state, at.seq(), null));
+    }
+    return FeedFollower.standing(tokens, feed, state);
+  }
+
+  private Follower open(FeedRequest request, Feed feed, FeedFollower.Standing standing) {
     FeedFollower follower =
         new FeedFollower(
-            feeds.acquire(request.channels()),
+            feed,
             request.rows(),
-            state,
+            standing,
             clocks,
             branches,
             tokens,
-            database,
             counters,
             gone -> {
               followers.remove(gone);
@@ -145,7 +216,11 @@ public final class ChannelIndex implements AutoCloseable {
       return CompletableFuture.completedFuture(view);
     }
     if (since instanceof Since.At at) {
-      requireOurs(at.token());
+      try {
+        requireOurs(at.token());
+      } catch (TokenException e) {
+        return CompletableFuture.failedFuture(e);
+      }
       if (isCovered(at.token(), view)) {
         return CompletableFuture.completedFuture(view);
       }
@@ -155,7 +230,8 @@ public final class ChannelIndex implements AutoCloseable {
 
   private void requireOurs(FeedToken token) {
     if (token.database() != database || token.since().vbuckets() != map.vbuckets()) {
-      throw new IllegalArgumentException(
+      throw new TokenException(
+          TokenException.Reason.FOREIGN,
           "token of another database: database="
               + Long.toHexString(token.database())
               + ", vbuckets="
@@ -182,29 +258,32 @@ public final class ChannelIndex implements AutoCloseable {
   private CompletionStage<FeedState> resume(FeedToken token, StableView view) {
     if (token.branches() == view.branches().digest()) {
       return CompletableFuture.completedFuture(
-          new FeedState(view.branches(), token.since(), token.iteration()));
+          new FeedState(view.branches(), token.span(), token.iteration()));
     }
+    return history(token)
+        .thenApply(vector -> new FeedState(vector, token.span(), token.iteration()))
+        .thenApply(state -> FeedFollower.clamp(view, state, counters));
+  }
+
+  /** The branches that a token's clocks were read under. */
+  private CompletionStage<BranchVector> history(FeedToken token) {
     return branches
         .find(token.branches())
         .thenApply(
             found ->
-                found
-                    .map(vector -> new FeedState(vector, token.since(), token.iteration()))
-                    .map(state -> FeedFollower.clamp(view, state, counters))
-                    .orElseGet(() -> beginning(token, view)));
+                found.orElseThrow(
+                    () -> {
+                      counters.unknownTokens.increment();
+                      return new TokenException(
+                          TokenException.Reason.UNKNOWN,
+                          "token of unknown history: branches="
+                              + Long.toHexString(token.branches()));
+                    }));
   }
 
-  private FeedState beginning(FeedToken token, StableView view) {
-    counters.unknownTokens.increment();
-    LOG.warn(
-        "a token of unknown history begins from the start: branches={}",
-        Long.toHexString(token.branches()));
-    return FeedState.at(view.branches(), SequenceClock.zero(map.vbuckets()));
-  }
-
-  /** The tokens of this database. */
-  public TokenFormat tokens() {
-    return tokens;
+  /** What its tokens have cost so far. */
+  public TokenStatistics tokens() {
+    return tokens.statistics();
   }
 
   /** The newest stable clock that is known here. */

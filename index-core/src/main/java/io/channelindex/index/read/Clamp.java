@@ -2,6 +2,7 @@ package io.channelindex.index.read;
 
 import io.channelindex.sequence.BranchVector;
 import io.channelindex.sequence.SequenceClock;
+import io.channelindex.sequence.token.ClockSpan;
 import io.channelindex.sequence.token.FeedToken.Iteration;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +63,7 @@ final class Clamp {
     Iteration shorter =
         new Iteration(
             SequenceClock.of(upper), iteration.vbucket(), iteration.seqno(), iteration.document());
-    return new FeedState(state.branches(), state.since(), shorter);
+    return new FeedState(state.branches(), state.span(), shorter);
   }
 
   private Result result() {
@@ -81,7 +82,8 @@ final class Clamp {
       }
     }
     Iteration here = clampCurrent(iteration, upper);
-    return new Result(new FeedState(view.branches(), SequenceClock.of(since), here), clamped);
+    return new Result(
+        new FeedState(view.branches(), ClockSpan.exactly(SequenceClock.of(since)), here), clamped);
   }
 
   private void clampDone(int vbucket, long[] upper) {

@@ -1,9 +1,12 @@
 package io.channelindex.index.read;
 
+import io.channelindex.sequence.BranchVector;
 import io.channelindex.sequence.SequenceClock;
+import io.channelindex.sequence.token.ClockSpan;
 import io.channelindex.sequence.token.FeedToken.Iteration;
 import io.channelindex.sequence.token.IterationTokens;
-import io.channelindex.sequence.token.TokenFormat;
+import io.channelindex.sequence.token.TokenScope;
+import io.channelindex.sequence.token.TokenStrategy;
 import io.channelindex.storage.Entry;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +24,8 @@ import java.util.concurrent.Executor;
 final class Feed {
   private final List<String> channels;
   private final List<Tail> tails;
-  private final TokenFormat tokens;
+  private final int channelsDigest;
+  private final TokenStrategy tokens;
   private final ChannelReader reader;
   private final IterationCache cache;
   private final Executor executor;
@@ -31,13 +35,14 @@ final class Feed {
   /** The feed of the tails' channels, which are sorted. */
   Feed(
       List<Tail> tails,
-      TokenFormat tokens,
+      TokenStrategy tokens,
       ChannelReader reader,
       IterationCache cache,
       Executor executor,
       ReadCounters counters) {
     this.channels = tails.stream().map(Tail::channel).toList();
     this.tails = List.copyOf(tails);
+    this.channelsDigest = TokenScope.channels(channels);
     this.tokens = tokens;
     this.reader = reader;
     this.cache = cache;
@@ -47,6 +52,11 @@ final class Feed {
 
   List<Tail> tails() {
     return tails;
+  }
+
+  /** What the clocks of its tokens are to be understood under. */
+  TokenScope scope(BranchVector branches) {
+    return new TokenScope(branches.digest(), channelsDigest);
   }
 
   /**
@@ -91,7 +101,7 @@ final class Feed {
     return live(state.since(), upper, view)
         .thenComposeAsync(
             live -> {
-              PageRows page = new PageRows(state.iteration(), ask.which(), ask.limit());
+              PageRows page = pageRows(ask);
               if (live.isPresent()) {
                 counters.livePages.increment();
                 page.take(live.get().rows());
@@ -101,6 +111,14 @@ final class Feed {
               return cold(ask, view, upper, page, seen);
             },
             executor);
+  }
+
+  /** An iteration that is read in one page tells all that its channels have between its clocks. */
+  private PageRows pageRows(Ask ask) {
+    FeedState state = ask.state();
+    boolean notes = tokens.usesLowClocks() && state.iteration() == null;
+    return new PageRows(
+        state.iteration(), ask.which(), ask.limit(), notes ? state.span().low().toArray() : null);
   }
 
   private CompletionStage<Reading> cold(
@@ -134,44 +152,94 @@ final class Feed {
       Ask ask, StableView view, SequenceClock upper, PageRows page, long further, Seen seen) {
     long left = page.left() + further;
     if (left > 0) {
-      return CompletableFuture.completedFuture(pause(ask, view, upper, page, left, seen));
+      return pause(ask, view, upper, page, left, seen);
     }
+    ClockSpan reached = span(page, upper);
     if (upper.covers(ask.goal())) {
-      return CompletableFuture.completedFuture(end(ask, view, upper, page, 0, seen));
+      return end(ask, view, reached, reached, page, 0, seen);
     }
     // The iteration began before the round: something may have come between.
     SequenceClock newer = ask.goal().merge(upper);
     return count(upper, newer, view, ask.which())
-        .thenApply(count -> end(ask, view, count == 0 ? newer : upper, page, count, seen));
+        .thenCompose(
+            count ->
+                count == 0
+                    ? end(ask, view, reached, widened(reached, newer, ask), page, 0, seen)
+                    : end(ask, view, reached, reached, page, count, seen));
   }
 
-  private Reading pause(
+  /** Where an iteration that is done has come to, and how little of that its rows account for. */
+  private static ClockSpan span(PageRows page, SequenceClock upper) {
+    long[] reached = page.reached();
+    // What follows on a full page was counted at most, and not looked at.
+    return reached == null || page.isFull()
+        ? ClockSpan.exactly(upper)
+        : new ClockSpan(SequenceClock.of(reached), upper);
+  }
+
+  /** What was counted passes over rows that are not asked for: only a full count says "nothing". */
+  private static ClockSpan widened(ClockSpan reached, SequenceClock newer, Ask ask) {
+    return ask.which() == FeedRequest.Rows.ALL
+        ? new ClockSpan(reached.low(), newer)
+        : ClockSpan.exactly(newer);
+  }
+
+  private CompletionStage<Reading> pause(
       Ask ask, StableView view, SequenceClock upper, PageRows page, long left, Seen seen) {
     FeedState state = ask.state();
-    IterationTokens each = tokens.iteration(state.branches().digest(), state.since(), upper);
-    List<Row> rows = rows(page, each, page.rows().size());
-    int last = rows.size() - 1;
-    FeedRow row = page.rows().get(last);
-    Iteration position = new Iteration(upper, row.vbucket(), row.seqno(), page.document(last));
-    FeedState after = new FeedState(state.branches(), state.since(), position);
-    return new Reading(new Page(rows, rows.get(last).seq(), false, left), after, view, seen);
+    return tokens
+        .iteration(scope(state.branches()), state.span(), ClockSpan.exactly(upper))
+        .thenApply(
+            each -> {
+              List<Row> rows = rows(page, each, page.rows().size());
+              int last = rows.size() - 1;
+              FeedRow row = page.rows().get(last);
+              Iteration position =
+                  new Iteration(upper, row.vbucket(), row.seqno(), page.document(last));
+              FeedState after = new FeedState(state.branches(), state.span(), position);
+              return new Reading(
+                  new Page(rows, rows.get(last).seq(), false, left), after, view, seen);
+            });
   }
 
-  private Reading end(
-      Ask ask, StableView view, SequenceClock reached, PageRows page, long left, Seen seen) {
+  /**
+   * Ends an iteration.
+   *
+   * @param upper where it went to
+   * @param reached where the feed stands after it
+   */
+  private CompletionStage<Reading> end(
+      Ask ask,
+      StableView view,
+      ClockSpan upper,
+      ClockSpan reached,
+      PageRows page,
+      long left,
+      Seen seen) {
     FeedState state = ask.state();
-    SequenceClock upper = state.upper(view);
-    String lastSeq = tokens.caughtUp(state.branches().digest(), reached);
-    List<Row> rows = new ArrayList<>(page.rows().size());
-    if (page.rows().size() > 1) {
-      IterationTokens each = tokens.iteration(state.branches().digest(), state.since(), upper);
-      rows.addAll(rows(page, each, page.rows().size() - 1));
+    FeedState after = new FeedState(state.branches(), reached, null);
+    CompletionStage<String> lastSeq = tokens.caughtUp(scope(state.branches()), reached);
+    if (page.rows().size() < 2) {
+      return lastSeq.thenApply(
+          seq -> new Reading(lastPage(page, List.of(), seq, left), after, view, seen));
     }
+    return tokens
+        .iteration(scope(state.branches()), state.span(), upper)
+        .thenCombine(
+            lastSeq,
+            (each, seq) -> {
+              List<Row> rows = rows(page, each, page.rows().size() - 1);
+              return new Reading(lastPage(page, rows, seq, left), after, view, seen);
+            });
+  }
+
+  /** The last row of an iteration has the token of its end. */
+  private static Page lastPage(PageRows page, List<Row> begin, String lastSeq, long left) {
+    List<Row> rows = new ArrayList<>(begin);
     if (!page.rows().isEmpty()) {
       rows.add(row(page.rows().get(page.rows().size() - 1), lastSeq));
     }
-    FeedState after = FeedState.at(state.branches(), reached);
-    return new Reading(new Page(rows, lastSeq, left == 0, left), after, view, seen);
+    return new Page(rows, lastSeq, left == 0, left);
   }
 
   private static List<Row> rows(PageRows page, IterationTokens tokens, int count) {

@@ -1,7 +1,10 @@
 package io.channelindex.index.read;
 
 import io.channelindex.sequence.SequenceClock;
-import io.channelindex.sequence.token.TokenFormat;
+import io.channelindex.sequence.token.ClockSpan;
+import io.channelindex.sequence.token.FeedToken.Iteration;
+import io.channelindex.sequence.token.TokenScope;
+import io.channelindex.sequence.token.TokenStrategy;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,8 +21,7 @@ final class FeedFollower implements Follower {
   private final FeedRequest.Rows which;
   private final StableClocks clocks;
   private final BranchVectors branches;
-  private final TokenFormat tokens;
-  private final long database;
+  private final TokenStrategy tokens;
   private final ReadCounters counters;
   private final Consumer<FeedFollower> onClose;
 
@@ -40,16 +42,15 @@ final class FeedFollower implements Follower {
    * @param seq the token of the state
    * @param seen what of the tails it accounts for; null if there may be more for other reasons
    */
-  private record Standing(FeedState state, String seq, @Nullable Seen seen) {}
+  record Standing(FeedState state, String seq, @Nullable Seen seen) {}
 
   FeedFollower(
       Feed feed,
       FeedRequest.Rows which,
-      FeedState state,
+      Standing standing,
       StableClocks clocks,
       BranchVectors branches,
-      TokenFormat tokens,
-      long database,
+      TokenStrategy tokens,
       ReadCounters counters,
       Consumer<FeedFollower> onClose) {
     this.feed = feed;
@@ -57,10 +58,9 @@ final class FeedFollower implements Follower {
     this.clocks = clocks;
     this.branches = branches;
     this.tokens = tokens;
-    this.database = database;
     this.counters = counters;
     this.onClose = onClose;
-    this.standing = standing(state);
+    this.standing = standing;
   }
 
   Feed feed() {
@@ -120,11 +120,11 @@ final class FeedFollower implements Follower {
     }
     return branches
         .publish(view.branches())
+        .thenCompose(published -> standing(tokens, feed, clamp(view, state, counters)))
         .thenApply(
-            published -> {
-              FeedState clamped = clamp(view, state, counters);
-              standing = standing(clamped);
-              return Clamp.withinReach(view, clamped);
+            clamped -> {
+              standing = clamped;
+              return Clamp.withinReach(view, clamped.state());
             });
   }
 
@@ -138,8 +138,18 @@ final class FeedFollower implements Follower {
     return result.state();
   }
 
-  private Standing standing(FeedState state) {
-    return new Standing(state, tokens.format(state.token(database)), null);
+  /** Where a feed stands that has to be given a token. */
+  static CompletionStage<Standing> standing(TokenStrategy tokens, Feed feed, FeedState state) {
+    TokenScope scope = feed.scope(state.branches());
+    Iteration iteration = state.iteration();
+    CompletionStage<String> seq =
+        iteration == null
+            ? tokens.caughtUp(scope, state.span())
+            : tokens
+                .iteration(scope, state.span(), ClockSpan.exactly(iteration.upper()))
+                .thenApply(
+                    rows -> rows.at(iteration.vbucket(), iteration.seqno(), iteration.document()));
+    return seq.thenApply(text -> new Standing(state, text, null));
   }
 
   @Override

@@ -2,7 +2,7 @@ package io.channelindex.index.read;
 
 import io.channelindex.sequence.BranchVector;
 import io.channelindex.sequence.SequenceClock;
-import io.channelindex.sequence.token.FeedToken;
+import io.channelindex.sequence.token.ClockSpan;
 import io.channelindex.sequence.token.FeedToken.Iteration;
 import org.jspecify.annotations.Nullable;
 
@@ -10,17 +10,19 @@ import org.jspecify.annotations.Nullable;
  * Where a feed stands: what its token says, with the branches themselves in place of their digest.
  *
  * @param branches under which the clocks were read
- * @param since the clock up to which everything was delivered
+ * @param span the clock up to which everything was delivered, and a lower one that is as good for
+ *     the feed's channels
  * @param iteration the iteration under way
  */
-record FeedState(BranchVector branches, SequenceClock since, @Nullable Iteration iteration) {
+record FeedState(BranchVector branches, ClockSpan span, @Nullable Iteration iteration) {
   /** Everything up to a clock was delivered. */
   static FeedState at(BranchVector branches, SequenceClock since) {
-    return new FeedState(branches, since, null);
+    return new FeedState(branches, ClockSpan.exactly(since), null);
   }
 
-  FeedToken token(long database) {
-    return new FeedToken(database, branches.digest(), since, iteration);
+  /** The clock up to which everything was delivered. */
+  SequenceClock since() {
+    return span.high();
   }
 
   /**
@@ -31,6 +33,6 @@ record FeedState(BranchVector branches, SequenceClock since, @Nullable Iteration
     if (iteration != null) {
       return iteration.upper();
     }
-    return view.clock().covers(since) ? view.clock() : view.clock().merge(since);
+    return view.clock().covers(since()) ? view.clock() : view.clock().merge(since());
   }
 }

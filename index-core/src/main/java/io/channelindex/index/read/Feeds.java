@@ -1,6 +1,6 @@
 package io.channelindex.index.read;
 
-import io.channelindex.sequence.token.TokenFormat;
+import io.channelindex.sequence.token.TokenStrategy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.concurrent.Executor;
  */
 final class Feeds {
   private final Tails tails;
-  private final TokenFormat tokens;
+  private final TokenStrategy tokens;
   private final ChannelReader reader;
   private final IterationCache cache;
   private final Executor executor;
@@ -35,7 +35,7 @@ final class Feeds {
 
   Feeds(
       Tails tails,
-      TokenFormat tokens,
+      TokenStrategy tokens,
       ChannelReader reader,
       IterationCache cache,
       Executor executor,

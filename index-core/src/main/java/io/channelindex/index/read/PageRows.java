@@ -18,18 +18,35 @@ final class PageRows {
   /** For each row the document to name in its token: more rows with its seqno follow. */
   private final List<@Nullable String> documents = new ArrayList<>();
 
+  /** The last seqno that was offered of each vbucket; null where nobody wants to know. */
+  private final long @Nullable [] reached;
+
   private long left;
 
   PageRows(@Nullable Iteration after, FeedRequest.Rows which, int limit) {
+    this(after, which, limit, null);
+  }
+
+  /**
+   * Rows of which the seqnos are noted.
+   *
+   * @param reached one seqno per vbucket, to be raised to that of the last row offered
+   */
+  PageRows(
+      @Nullable Iteration after, FeedRequest.Rows which, int limit, long @Nullable [] reached) {
     this.after = after;
     this.which = which;
     this.limit = limit;
+    this.reached = reached;
   }
 
   /** Takes rows that begin a vbucket and end one; whether there is room for more. */
   boolean take(List<FeedRow> offered) {
     for (int i = 0; i < offered.size(); i++) {
       FeedRow row = offered.get(i);
+      if (reached != null && Long.compareUnsigned(row.seqno(), reached[row.vbucket()]) > 0) {
+        reached[row.vbucket()] = row.seqno();
+      }
       if (isDelivered(row) || (which == FeedRequest.Rows.ACTIVE && !row.isActive())) {
         continue;
       }
@@ -55,6 +72,11 @@ final class PageRows {
     return order < 0
         || (order == 0
             && (after.document() == null || row.documentId().compareTo(after.document()) <= 0));
+  }
+
+  /** The seqnos that were noted; null if none were asked for. */
+  long @Nullable [] reached() {
+    return reached;
   }
 
   boolean isFull() {

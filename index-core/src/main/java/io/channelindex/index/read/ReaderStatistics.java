@@ -9,7 +9,7 @@ package io.channelindex.index.read;
  * @param coldPages pages that had to be read
  * @param sharedPages pages that another follower had asked for just before
  * @param clampedTokens feeds that stood on undone history and were set back, gap-free
- * @param unknownTokens feeds that stood on history that nobody knows and were set to the beginning
+ * @param unknownTokens tokens of history that nobody knows, which were refused
  * @param regressions stable documents that were older than what had been read before
  * @param failures reads that failed
  * @param tails channels whose recent entries are in memory

@@ -10,6 +10,11 @@ public sealed interface Since {
   /** After everything that is readable now. */
   record Now() implements Since {}
 
-  /** Where an earlier feed stood. */
-  record At(FeedToken token) implements Since {}
+  /**
+   * Where an earlier feed stood, see {@link ChannelIndex#resume}.
+   *
+   * @param token what its token says
+   * @param seq the token's text
+   */
+  record At(FeedToken token, String seq) implements Since {}
 }

@@ -6,6 +6,7 @@ import io.channelindex.sequence.BranchVector;
 import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.sequence.SequenceClock;
+import io.channelindex.sequence.token.ClockSpan;
 import io.channelindex.sequence.token.FeedToken.Iteration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class ClampTest {
   }
 
   private Clamp.Result clamp(SequenceClock since, Iteration iteration) {
-    return Clamp.to(view, new FeedState(BEFORE, since, iteration));
+    return Clamp.to(view, new FeedState(BEFORE, ClockSpan.exactly(since), iteration));
   }
 
   @Test

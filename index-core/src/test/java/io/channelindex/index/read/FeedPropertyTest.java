@@ -3,6 +3,9 @@ package io.channelindex.index.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.channelindex.sequence.SequenceClock;
+import io.channelindex.sequence.token.TokenSettings;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,11 +29,15 @@ class FeedPropertyTest {
     SequenceClock since = world.index.stable();
     FeedRequest.Rows which = pick(random, List.of(FeedRequest.Rows.values()));
     Set<String> channels = pick(random, FEEDS);
-    try (TestReader reader = new TestReader(world.index)) {
+    Instants time = new Instants();
+    try (TestReader reader = reader(world, random, time);
+        TestReader other = reader(world, random, time)) {
       String before = reader.follow(new Since.Now(), "a").lastSeq();
       world.live(60);
       world.index.write();
+      time.pass();
       reader.refresh();
+      other.refresh();
       for (boolean all : new boolean[] {true, false}) {
         SequenceClock from = all ? SequenceClock.zero(since.vbuckets()) : since;
         Since begin = all ? new Since.Beginning() : reader.at(before);
@@ -38,7 +45,7 @@ class FeedPropertyTest {
             world.index.rows(channels, from, world.index.stable()).stream()
                 .filter(row -> which == FeedRequest.Rows.ALL || row.isActive())
                 .toList();
-        assertThat(pages(reader, begin, which, channels, expected.size(), random))
+        assertThat(pages(List.of(reader, other), begin, which, channels, expected.size(), random))
             .map(row -> row.documentId() + row.revision() + row.deleted() + row.removed())
             .containsExactlyElementsOf(
                 expected.stream()
@@ -50,14 +57,14 @@ class FeedPropertyTest {
 
   /** Pages of random sizes, each begun at the last page's end or at the token of its last row. */
   private static List<Row> pages(
-      TestReader reader,
+      List<TestReader> readers,
       Since begin,
       FeedRequest.Rows which,
       Set<String> channels,
       int expected,
       Random random) {
     List<Row> rows = new ArrayList<>();
-    Follower follower = reader.follow(begin, which, channels.toArray(String[]::new));
+    Follower follower = readers.get(0).follow(begin, which, channels.toArray(String[]::new));
     Page page;
     do {
       page = TestReader.get(follower.next(1 + random.nextInt(9)));
@@ -73,6 +80,7 @@ class FeedPropertyTest {
           rows = new ArrayList<>(rows.subList(0, rows.size() - page.rows().size() + resumed));
         }
         follower.close();
+        TestReader reader = pick(random, readers);
         follower = reader.follow(reader.at(seq), which, channels.toArray(String[]::new));
         page = new Page(List.of(), seq, false, 0);
       }
@@ -87,8 +95,9 @@ class FeedPropertyTest {
     World world = new World(random);
     Set<String> channels = pick(random, FEEDS);
     String[] names = channels.toArray(String[]::new);
-    try (TestReader one = new TestReader(world.index);
-        TestReader other = new TestReader(world.index)) {
+    Instants time = new Instants();
+    try (TestReader one = reader(world, random, time);
+        TestReader other = reader(world, random, time)) {
       List<Client> clients = new ArrayList<>();
       clients.add(new Client(one.follow(new Since.Beginning(), names).lastSeq(), Map.of()));
       for (int step = 0; step < 25; step++) {
@@ -96,6 +105,7 @@ class FeedPropertyTest {
         if (random.nextInt(6) == 0) {
           world.rollBack();
         }
+        time.pass();
         TestReader reader = random.nextBoolean() ? one : other;
         if (random.nextBoolean()) {
           reader.refresh();
@@ -133,6 +143,27 @@ class FeedPropertyTest {
         TestReader.drain(follower, 4).forEach(row -> known.put(row.documentId(), row));
       }
       return known;
+    }
+  }
+
+  /** A node with any token strategy: each reads the tokens of the others. */
+  private static TestReader reader(World world, Random random, Instants time) {
+    TokenSettings tokens =
+        TokenSettings.DEFAULT.with(pick(random, List.of(TokenSettings.Strategy.values())));
+    return new TestReader(world.index, TestReader.SETTINGS, tokens, time);
+  }
+
+  /** Time that passes in steps, each long enough for new base clocks. */
+  private static final class Instants implements InstantSource {
+    private volatile Instant now = Instant.parse("2026-11-22T10:00:00Z");
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    void pass() {
+      now = now.plus(TokenSettings.DEFAULT.baseInterval());
     }
   }
 

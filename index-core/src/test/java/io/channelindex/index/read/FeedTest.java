@@ -11,7 +11,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.channelindex.sequence.SequenceClock;
+import io.channelindex.sequence.token.ClockSpan;
 import io.channelindex.sequence.token.FeedToken;
+import io.channelindex.sequence.token.TokenException;
+import io.channelindex.sequence.token.TokenScope;
 import io.channelindex.storage.BucketFault;
 import io.channelindex.storage.BucketFault.Action;
 import io.channelindex.storage.InMemoryIndexBucket.Operation;
@@ -96,7 +99,7 @@ class FeedTest {
       }
     }
     assertThat(told).containsExactly("a", "b", "c");
-    assertThat(reader.index.tokens().parse(seq).iteration()).isNull();
+    assertThat(reader.token(seq).iteration()).isNull();
   }
 
   @Test
@@ -318,10 +321,12 @@ class FeedTest {
   void aTokenBeyondWhatAnybodyKnowsWaits() {
     content.commit("a", 0, 5, "five", ACTIVE);
     reader.refresh();
-    FeedToken five = reader.index.tokens().parse(reader.follow(new Since.Now(), "a").lastSeq());
-    FeedToken nine = new FeedToken(five.database(), five.branches(), five.since().with(0, 9), null);
+    FeedToken five = reader.token(reader.follow(new Since.Now(), "a").lastSeq());
+    FeedToken nine =
+        new FeedToken(
+            five.database(), five.scope(), ClockSpan.exactly(five.since().with(0, 9)), null);
 
-    Follower follower = reader.follow(new Since.At(nine), "a");
+    Follower follower = reader.follow(new Since.At(nine, "nine"), "a");
     assertThat(get(follower.next(5)).caughtUp()).isTrue();
     content.commit("a", 0, 9, "nine", ACTIVE);
     content.commit("a", 0, 10, "ten", ACTIVE);
@@ -336,16 +341,16 @@ class FeedTest {
     }
     reader.refresh();
     Page page = get(reader.follow(new Since.Beginning(), "a").next(1));
-    FeedToken token = reader.index.tokens().parse(page.lastSeq());
+    FeedToken token = reader.token(page.lastSeq());
     FeedToken.Iteration here = token.iteration();
     FeedToken beyond =
         new FeedToken(
             token.database(),
-            token.branches(),
-            token.since(),
+            token.scope(),
+            token.span(),
             new FeedToken.Iteration(here.upper().with(0, 8).with(4, 8), 0, here.seqno(), null));
 
-    Follower follower = reader.follow(new Since.At(beyond), "a");
+    Follower follower = reader.follow(new Since.At(beyond, "beyond"), "a");
     assertThat(ids(drain(follower, 5))).containsExactly("doc2", "doc3");
     content.commit("a", 4, 8, "late", ACTIVE);
     content.commit("a", 0, 4, "doc4", ACTIVE);
@@ -354,17 +359,24 @@ class FeedTest {
   }
 
   @Test
-  void tokensOfUnknownHistoryBeginAgainVisibly() {
+  void tokensOfUnknownHistoryAreRefused() {
     content.commit("a", 0, 1, "one", ACTIVE);
     reader.refresh();
-    FeedToken token =
-        new FeedToken(TestIndex.DATABASE, 12345, SequenceClock.zero(8).with(0, 1), null);
+    TokenScope lost = new TokenScope(12345, 0);
+    ClockSpan here = ClockSpan.exactly(SequenceClock.zero(8).with(0, 1));
+    FeedToken token = new FeedToken(TestIndex.DATABASE, lost, here, null);
 
-    assertThat(ids(drain(reader.follow(new Since.At(token), "a"), 5))).containsExactly("one");
+    assertRefused(new Since.At(token, "lost"), TokenException.Reason.UNKNOWN);
     assertThat(reader.index.statistics().unknownTokens()).isEqualTo(1);
-    FeedToken foreign = new FeedToken(1, 12345, SequenceClock.zero(8), null);
-    assertThatThrownBy(() -> reader.follow(new Since.At(foreign), "a"))
-        .hasMessageContaining("database");
+    FeedToken foreign = new FeedToken(1, lost, here, null);
+    assertRefused(new Since.At(foreign, "foreign"), TokenException.Reason.FOREIGN);
+  }
+
+  private void assertRefused(Since.At since, TokenException.Reason reason) {
+    assertThatThrownBy(() -> reader.follow(since, "a"))
+        .cause()
+        .isInstanceOfSatisfying(
+            TokenException.class, e -> assertThat(e.reason()).isEqualTo(reason));
   }
 
   @Test
@@ -418,7 +430,7 @@ class FeedTest {
     assertThatThrownBy(() -> reader.follow(new Since.Now(), "a"))
         .hasCauseInstanceOf(IndexStorageException.class);
     assertThat(fault.hits()).isEqualTo(1);
-    FeedToken token = reader.index.tokens().parse(reader.follow(new Since.Now(), "a").lastSeq());
+    FeedToken token = reader.token(reader.follow(new Since.Now(), "a").lastSeq());
     assertThat(content.bucket.peek(content.keys.branches(token.branches()))).isNotNull();
   }
 

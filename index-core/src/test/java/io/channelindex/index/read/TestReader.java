@@ -1,8 +1,10 @@
 package io.channelindex.index.read;
 
 import io.channelindex.sequence.token.FeedToken;
+import io.channelindex.sequence.token.TokenSettings;
 import io.channelindex.storage.format.StableDocument;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -44,10 +46,21 @@ final class TestReader implements AutoCloseable {
   }
 
   TestReader(TestIndex content, ReaderSettings settings) {
+    this(content, settings, TokenSettings.DEFAULT, InstantSource.system());
+  }
+
+  TestReader(TestIndex content, ReaderSettings settings, TokenSettings tokens, InstantSource time) {
     index =
         get(
             ChannelIndex.open(
-                content.bucket, content.keys, content.settings, signals, settings, executor));
+                content.bucket,
+                content.keys,
+                content.settings,
+                signals,
+                settings,
+                tokens,
+                executor,
+                time));
   }
 
   /** Pushes a stable document. */
@@ -78,9 +91,12 @@ final class TestReader implements AutoCloseable {
     return follow(at(seq), channels);
   }
 
-  Since at(String seq) {
-    FeedToken token = index.tokens().parse(seq);
-    return new Since.At(token);
+  FeedToken token(String seq) {
+    return at(seq).token();
+  }
+
+  Since.At at(String seq) {
+    return get(index.resume(seq));
   }
 
   boolean isWakeUpClosed() {

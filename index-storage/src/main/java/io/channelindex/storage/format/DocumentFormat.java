@@ -15,7 +15,9 @@ public enum DocumentFormat {
   /** A branch vector under its digest. */
   BRANCH_VECTOR(6),
   /** Names of the channels of a partition. */
-  CHANNEL_REGISTRY(7);
+  CHANNEL_REGISTRY(7),
+  /** A clock that tokens name. */
+  CLOCK(8);
 
   private final int id;
 

@@ -78,7 +78,8 @@ enum Samples {
   CHANNEL_REGISTRY(
       DocumentFormat.CHANNEL_REGISTRY,
       new ChannelRegistryPage(List.of("news", "*", "日本")).encode(),
-      ChannelRegistryPage::decode);
+      ChannelRegistryPage::decode),
+  CLOCK(DocumentFormat.CLOCK, ClockDocument.encode(new byte[] {1, 2, -1}), ClockDocument::decode);
 
   final DocumentFormat format;
   private final byte[] document;
@@ -112,6 +113,8 @@ enum Samples {
       return block.encode();
     } else if (value instanceof ChannelRegistryPage page) {
       return page.encode();
+    } else if (value instanceof byte[] clock) {
+      return ClockDocument.encode(clock);
     }
     return BranchVectorDocument.encode((BranchVector) value);
   }

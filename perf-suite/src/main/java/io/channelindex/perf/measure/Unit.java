@@ -12,6 +12,7 @@ public enum Unit {
   MICROSECONDS("µs"),
   MICROSECONDS_PER_SECOND("µs/s"),
   WRITES_PER_MUTATION("writes/mutation"),
+  OPERATIONS_PER_REQUEST("ops/request"),
   BYTES("bytes"),
   KIBIBYTES("KiB"),
   MEBIBYTES("MiB"),

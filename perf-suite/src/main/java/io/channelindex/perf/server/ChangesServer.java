@@ -2,6 +2,7 @@ package io.channelindex.perf.server;
 
 import io.channelindex.perf.process.ProcessUsage;
 import java.net.URI;
+import java.util.concurrent.CompletableFuture;
 
 /** A running changes server that workloads talk to. */
 public interface ChangesServer extends AutoCloseable {
@@ -10,6 +11,14 @@ public interface ChangesServer extends AutoCloseable {
 
   /** What its process uses. */
   ProcessUsage usage();
+
+  /**
+   * The sum of a counter of its metrics over all labels, soon; 0 if it has none of that name. Fails
+   * if it does not tell.
+   *
+   * @param name as its admin port writes it
+   */
+  CompletableFuture<Double> counter(String name);
 
   /** What went wrong on its side as far as it can tell, for a failure's message. */
   String complaints();

@@ -2,6 +2,7 @@ package io.channelindex.perf.server;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.channelindex.perf.target.Endpoint;
+import java.util.Locale;
 
 /**
  * The configuration of a changes server with one database, on ports that it chooses itself.
@@ -11,13 +12,15 @@ import io.channelindex.perf.target.Endpoint;
  * @param indexing whether it indexes, or only serves
  * @param persistence when changes are indexed
  * @param wakeUps how feeds learn that there is something new
+ * @param tokens how tokens are made
  */
 public record ServerConfig(
     Endpoint endpoint,
     String database,
     Indexing indexing,
     Persistence persistence,
-    WakeUps wakeUps) {
+    WakeUps wakeUps,
+    Tokens tokens) {
   /** Whether a server indexes what is written. */
   public enum Indexing {
     /** All partitions. */
@@ -54,6 +57,16 @@ public record ServerConfig(
     POLL
   }
 
+  /** How tokens are made. */
+  public enum Tokens {
+    /** They say everything themselves. */
+    STATELESS,
+    /** They name clocks that are stored. */
+    LOOKUP,
+    /** They tell the difference to clocks that are published. */
+    RELATIVE
+  }
+
   /** As the server reads it. */
   public String yaml() {
     return """
@@ -75,6 +88,8 @@ public record ServerConfig(
             wakeUps:
               mode: %s
               interval: 100ms
+            tokens:
+              strategy: %s
         """
         .formatted(
             quoted(endpoint.connectionString()),
@@ -85,7 +100,8 @@ public record ServerConfig(
             quoted(endpoint.buckets().index()),
             indexing.owned,
             quoted(persistence.polling),
-            wakeUps == WakeUps.PUSH ? "push" : "poll");
+            wakeUps == WakeUps.PUSH ? "push" : "poll",
+            tokens.name().toLowerCase(Locale.ROOT));
   }
 
   /** Strings in double quotes mean the same in YAML and in JSON. */

@@ -7,12 +7,17 @@ import io.channelindex.perf.process.ProcessException;
 import io.channelindex.perf.process.ProcessUsage;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
@@ -25,7 +30,9 @@ public final class ServerProcess implements ChangesServer {
 
   private final Path configuration;
   private final ChildProcess process;
+  private final HttpClient http = HttpClient.newHttpClient();
   private final URI address;
+  private final URI admin;
 
   /**
    * Starts a server with the class path of this process and waits until it serves.
@@ -40,7 +47,9 @@ public final class ServerProcess implements ChangesServer {
     configuration = write(config);
     process = new ChildProcess("server", command(configuration, heapMib, jvmOptions), READY);
     try {
-      address = URI.create(process.awaitReady(PATIENCE).group(1));
+      MatchResult ready = process.awaitReady(PATIENCE);
+      address = URI.create(ready.group(1));
+      admin = URI.create(ready.group(2));
     } catch (ProcessException | InterruptedException e) {
       close();
       throw e;
@@ -81,6 +90,14 @@ public final class ServerProcess implements ChangesServer {
   @Override
   public ProcessUsage usage() {
     return new ProcessUsage(process.pid());
+  }
+
+  @Override
+  public CompletableFuture<Double> counter(String name) {
+    HttpRequest request =
+        HttpRequest.newBuilder(admin.resolve("/metrics")).timeout(PATIENCE).build();
+    return http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+        .thenApply(answer -> MetricsText.sum(answer.body(), name));
   }
 
   @Override

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FeedMeasurement {
   private static final Duration POLL = Duration.ofMillis(20);
+  private static final String TOKEN_OPERATIONS = "channelindex_tokens_operations_total";
 
   /** What has not come when nothing at all came for so long will not come. */
   private static final Duration QUIET = Duration.ofSeconds(8);
@@ -73,7 +74,8 @@ final class FeedMeasurement {
       long nanos,
       Duration serverCpu,
       Duration generatorCpu,
-      CompletableFuture<FollowerTally> tally) {}
+      CompletableFuture<FollowerTally> tally,
+      CompletableFuture<Double> tokenOperations) {}
 
   void into(Outcome.Builder outcome) throws InterruptedException {
     OptionalLong heapBefore = server.usage().liveHeapBytes();
@@ -156,7 +158,11 @@ final class FeedMeasurement {
 
   private Reading read() {
     return new Reading(
-        run.time().nanos(), server.usage().cpu(), generator.cpu(), client.tallyLater());
+        run.time().nanos(),
+        server.usage().cpu(),
+        generator.cpu(),
+        client.tallyLater(),
+        server.counter(TOKEN_OPERATIONS));
   }
 
   /** Waits until every follower was shown everything, or nothing has come for a while. */
@@ -209,10 +215,13 @@ final class FeedMeasurement {
     FollowerTally after = to.tally().join();
     outcome.metric(
         "delivered", new Metric((after.rows() - before.rows()) / seconds, Unit.ROWS_PER_SECOND));
-    if (kind == FeedKind.LONGPOLL) {
-      outcome.metric(
-          "requests",
-          new Metric((after.requests() - before.requests()) / seconds, Unit.REQUESTS_PER_SECOND));
+    long requests = after.requests() - before.requests();
+    if (kind == FeedKind.LONGPOLL && requests > 0) {
+      double operations = to.tokenOperations().join() - from.tokenOperations().join();
+      outcome
+          .metric("requests", new Metric(requests / seconds, Unit.REQUESTS_PER_SECOND))
+          .metric(
+              "token-operations", new Metric(operations / requests, Unit.OPERATIONS_PER_REQUEST));
     }
     int followers = run.feeds().followers();
     double serverSeconds = to.serverCpu().minus(from.serverCpu()).toNanos() / 1e9;

@@ -11,46 +11,69 @@ enum FeedVariant {
       "Writes at a fixed rate: from the time each was due until continuous feeds show it.",
       FeedKind.CONTINUOUS,
       ServerConfig.Persistence.AT_ONCE,
-      ServerConfig.WakeUps.PUSH),
+      ServerConfig.WakeUps.PUSH,
+      ServerConfig.Tokens.STATELESS),
   /** Only what cannot be rolled back any more is indexed. */
   CONTINUOUS_PERSISTED(
       "continuous-persisted",
       "The same, where only what is persisted on every replica is indexed.",
       FeedKind.CONTINUOUS,
       ServerConfig.Persistence.WHEN_PERSISTED,
-      ServerConfig.WakeUps.PUSH),
+      ServerConfig.WakeUps.PUSH,
+      ServerConfig.Tokens.STATELESS),
   /** Feeds look every 100 ms whether there is something new. */
   CONTINUOUS_POLL(
       "continuous-poll",
       "The same, where feeds look for news every 100 ms instead of being told.",
       FeedKind.CONTINUOUS,
       ServerConfig.Persistence.AT_ONCE,
-      ServerConfig.WakeUps.POLL),
+      ServerConfig.WakeUps.POLL,
+      ServerConfig.Tokens.STATELESS),
   /** One request after the other. */
   LONGPOLL(
       "longpoll",
       "The same with long polls: the end of each answer is where the next request begins.",
       FeedKind.LONGPOLL,
       ServerConfig.Persistence.AT_ONCE,
-      ServerConfig.WakeUps.PUSH);
+      ServerConfig.WakeUps.PUSH,
+      ServerConfig.Tokens.STATELESS),
+  /** The same with tokens of the lookup map. */
+  LONGPOLL_LOOKUP(
+      "longpoll-lookup",
+      "Long polls with tokens that name stored clocks.",
+      FeedKind.LONGPOLL,
+      ServerConfig.Persistence.AT_ONCE,
+      ServerConfig.WakeUps.PUSH,
+      ServerConfig.Tokens.LOOKUP),
+  /** The same with tokens that are relative to published clocks. */
+  LONGPOLL_RELATIVE(
+      "longpoll-relative",
+      "Long polls with tokens that tell the difference to published clocks.",
+      FeedKind.LONGPOLL,
+      ServerConfig.Persistence.AT_ONCE,
+      ServerConfig.WakeUps.PUSH,
+      ServerConfig.Tokens.RELATIVE);
 
   private final String label;
   private final String description;
   private final FeedKind kind;
   private final ServerConfig.Persistence persistence;
   private final ServerConfig.WakeUps wakeUps;
+  private final ServerConfig.Tokens tokens;
 
   FeedVariant(
       String label,
       String description,
       FeedKind kind,
       ServerConfig.Persistence persistence,
-      ServerConfig.WakeUps wakeUps) {
+      ServerConfig.WakeUps wakeUps,
+      ServerConfig.Tokens tokens) {
     this.label = label;
     this.description = description;
     this.kind = kind;
     this.persistence = persistence;
     this.wakeUps = wakeUps;
+    this.tokens = tokens;
   }
 
   /** The name of its workload. */
@@ -72,5 +95,9 @@ enum FeedVariant {
 
   ServerConfig.WakeUps wakeUps() {
     return wakeUps;
+  }
+
+  ServerConfig.Tokens tokens() {
+    return tokens;
   }
 }

@@ -67,6 +67,7 @@ final class FeedWorkload implements Workload {
         .parameter("feed", lower(variant.kind()))
         .parameter("indexed", lower(variant.persistence()))
         .parameter("wake-ups", lower(variant.wakeUps()))
+        .parameter("tokens", lower(variant.tokens()))
         .build();
   }
 
@@ -84,7 +85,8 @@ final class FeedWorkload implements Workload {
             run.namespace().database(),
             ServerConfig.Indexing.ALL,
             variant.persistence(),
-            variant.wakeUps());
+            variant.wakeUps(),
+            variant.tokens());
     run.phases().at("start", 0, 0);
     try (ChangesServer server = starter.start(run, config);
         ChangesClient client = new ChangesClient(server.address(), config.database())) {

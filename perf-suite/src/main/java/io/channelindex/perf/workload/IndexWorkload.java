@@ -129,7 +129,8 @@ final class IndexWorkload implements Workload {
             run.namespace().database(),
             ServerConfig.Indexing.ALL,
             ServerConfig.Persistence.AT_ONCE,
-            ServerConfig.WakeUps.PUSH);
+            ServerConfig.WakeUps.PUSH,
+            ServerConfig.Tokens.STATELESS);
     long writesBefore = indexWrites(run);
     long started = run.time().nanos();
     IndexProgress progress =

@@ -13,6 +13,8 @@ public final class Workloads {
           new FeedWorkload(FeedVariant.CONTINUOUS_PERSISTED),
           new FeedWorkload(FeedVariant.CONTINUOUS_POLL),
           new FeedWorkload(FeedVariant.LONGPOLL),
+          new FeedWorkload(FeedVariant.LONGPOLL_LOOKUP),
+          new FeedWorkload(FeedVariant.LONGPOLL_RELATIVE),
           new IndexWorkload(),
           new ClosedLoopWorkload(DocumentOperation.UPSERT),
           new ClosedLoopWorkload(DocumentOperation.GET),

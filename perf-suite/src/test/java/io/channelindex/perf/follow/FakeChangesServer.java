@@ -15,8 +15,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /**
@@ -79,6 +81,9 @@ public final class FakeChangesServer implements ChangesServer {
 
   private record Waiting(String feed, HttpServerResponse response) {}
 
+  /** What its counters stand at; they go on whenever somebody looks. */
+  private final AtomicLong counted = new AtomicLong();
+
   public FakeChangesServer() {
     server = vertx.createHttpServer().requestHandler(this::handle);
     server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
@@ -92,6 +97,11 @@ public final class FakeChangesServer implements ChangesServer {
   @Override
   public ProcessUsage usage() {
     return new ProcessUsage(ProcessHandle.current().pid());
+  }
+
+  @Override
+  public CompletableFuture<Double> counter(String name) {
+    return CompletableFuture.completedFuture((double) counted.getAndAdd(7));
   }
 
   @Override

@@ -119,6 +119,8 @@ class FeedWorkloadIT {
     assertThat(outcome.parameters()).containsEntry("followers", 12).containsEntry("channels", 3);
     assertThat(outcome.metrics().containsKey("requests"))
         .isEqualTo(variant == FeedVariant.LONGPOLL);
+    assertThat(outcome.metrics().containsKey("token-operations"))
+        .isEqualTo(variant == FeedVariant.LONGPOLL);
   }
 
   @ParameterizedTest

@@ -11,20 +11,30 @@ import org.jspecify.annotations.Nullable;
  * a position.
  *
  * @param database the identity of the index that made it; tokens of another are foreign
- * @param branches digest of the {@link io.channelindex.sequence.BranchVector} under which the
- *     clocks were read
- * @param since the clock up to which everything was delivered
+ * @param scope what its clocks are to be understood under
+ * @param span the clock up to which everything was delivered, and how much lower it may be taken
+ *     for the channels of the scope
  * @param iteration the iteration under way
  */
 public record FeedToken(
-    long database, long branches, SequenceClock since, @Nullable Iteration iteration) {
+    long database, TokenScope scope, ClockSpan span, @Nullable Iteration iteration) {
 
   /** Refuses an iteration that does not begin at {@code since}. */
   public FeedToken {
     if (iteration != null) {
-      requireWay(since, iteration.upper());
-      requirePosition(since, iteration.upper(), iteration.vbucket(), iteration.seqno());
+      requireWay(span.high(), iteration.upper());
+      requirePosition(span.high(), iteration.upper(), iteration.vbucket(), iteration.seqno());
     }
+  }
+
+  /** The clock up to which everything was delivered. */
+  public SequenceClock since() {
+    return span.high();
+  }
+
+  /** The digest of the branches under which the clocks were read. */
+  public long branches() {
+    return scope.branches();
   }
 
   /**

@@ -9,14 +9,31 @@ public final class TokenException extends RuntimeException {
     /** Not a token: wrong alphabet, length, version or checksum. */
     MALFORMED,
     /** A token, but of another database or another number of vbuckets. */
-    FOREIGN
+    FOREIGN,
+    /** A token of this database whose stored half is missing, though it should be there still. */
+    UNKNOWN,
+    /** A token of this database whose stored half was kept for its time and is gone. */
+    EXPIRED
   }
 
   private final Reason reason;
 
-  TokenException(Reason reason, String message) {
+  public TokenException(Reason reason, String message) {
     super(message);
     this.reason = reason;
+  }
+
+  static TokenException malformed(String message) {
+    return new TokenException(Reason.MALFORMED, message);
+  }
+
+  static TokenException foreign(long found, long expected) {
+    return new TokenException(
+        Reason.FOREIGN,
+        "token of another database: database="
+            + Long.toHexString(found)
+            + ", expected="
+            + Long.toHexString(expected));
   }
 
   /** Why the token cannot be used. */
