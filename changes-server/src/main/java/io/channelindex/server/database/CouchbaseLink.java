@@ -39,6 +39,8 @@ public final class CouchbaseLink implements AutoCloseable {
     ClusterEnvironment environment =
         ClusterEnvironment.builder()
             .compressionConfig(compression -> compression.enable(false))
+            // Takes three threads that wake every millisecond, to log what /metrics has.
+            .loggingMeterConfig(meter -> meter.enabled(false))
             .build();
     Cluster cluster =
         Cluster.connect(

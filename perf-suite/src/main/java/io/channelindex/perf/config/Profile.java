@@ -95,7 +95,7 @@ public enum Profile {
               second.multipliedBy(12),
               FeedWriter.REST,
               30_000,
-              512);
+              1_024);
       case FULL ->
           new FeedLoadSettings(
               5_000,

@@ -1,11 +1,10 @@
 package io.channelindex.perf.oracle;
 
+import com.carrotsearch.hppc.IntIntHashMap;
+import com.carrotsearch.hppc.IntLongHashMap;
 import io.channelindex.perf.load.ChannelPlan;
 import io.channelindex.perf.load.ChannelPlan.Appearance;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one follower of a channel was shown, judged row by row and in the end. For one thread.
@@ -14,10 +13,17 @@ import org.jspecify.annotations.Nullable;
  * back: neither from a version to an older one, nor from its leaving to its being there.
  */
 public final class FollowerView {
+  /** Versions begin at 1. */
+  private static final int NEVER = 0;
+
   private final ChannelPlan plan;
   private final int channel;
   private final Arrivals arrivals;
-  private final Map<Integer, Shown> documents = new HashMap<>();
+
+  // By document; numbers only: there are thousands of followers, and what they keep must not make
+  // the load generator stop to collect garbage.
+  private final IntIntHashMap versions = new IntIntHashMap();
+  private final IntLongHashMap revisions = new IntLongHashMap();
   private long rows;
   private long repeated;
   private long outOfOrder;
@@ -47,8 +53,6 @@ public final class FollowerView {
     void arrived(int write, long nanos);
   }
 
-  private record Shown(int version, long revision) {}
-
   /** The channel that it follows. */
   public int channel() {
     return channel;
@@ -71,8 +75,7 @@ public final class FollowerView {
       note("unexpected row", document, version, appearance.toString());
       return;
     }
-    Shown before = documents.get(document);
-    int last = before == null ? 0 : before.version();
+    int last = versions.getOrDefault(document, NEVER);
     if (version < last) {
       outOfOrder++;
       note("row out of order", document, version, "after version " + last);
@@ -83,7 +86,8 @@ public final class FollowerView {
     } else {
       arrived(document, last, version, nanos);
     }
-    documents.put(document, new Shown(version, revision));
+    versions.put(document, version);
+    revisions.put(document, revision);
   }
 
   /** A row came in that is none, or whose token goes back. */
@@ -111,7 +115,7 @@ public final class FollowerView {
   public long missed(List<WriteLog.Expectation> expected) {
     long missed = 0;
     for (WriteLog.Expectation expectation : expected) {
-      missed += isShown(expectation, documents.get(expectation.document())) ? 0 : 1;
+      missed += isShown(expectation) ? 0 : 1;
     }
     return missed;
   }
@@ -119,8 +123,8 @@ public final class FollowerView {
   /** What the first thing that it was not shown is; empty if there is none. */
   public String firstMissed(List<WriteLog.Expectation> expected) {
     for (WriteLog.Expectation expectation : expected) {
-      Shown shown = documents.get(expectation.document());
-      if (!isShown(expectation, shown)) {
+      if (!isShown(expectation)) {
+        int shown = versions.getOrDefault(expectation.document(), NEVER);
         return "channel="
             + channel
             + ", document="
@@ -130,17 +134,18 @@ public final class FollowerView {
             + " "
             + expectation.appearance()
             + ", found="
-            + (shown == null ? "never seen" : "version " + shown.version());
+            + (shown == NEVER ? "never seen" : "version " + shown);
       }
     }
     return "";
   }
 
   /** A newer version that nobody got acknowledged makes up for an older one that somebody did. */
-  private static boolean isShown(WriteLog.Expectation expected, @Nullable Shown shown) {
-    return shown != null
-        && (shown.version() > expected.version()
-            || (shown.version() == expected.version() && shown.revision() == expected.revision()));
+  private boolean isShown(WriteLog.Expectation expected) {
+    int shown = versions.getOrDefault(expected.document(), NEVER);
+    return shown > expected.version()
+        || (shown == expected.version()
+            && revisions.get(expected.document()) == expected.revision());
   }
 
   private void note(String problem, int document, int version, String about) {
