@@ -76,6 +76,20 @@ public record BranchHistory(List<Branch> branches) {
   }
 
   /**
+   * Up to where what was seen up to (vbuuid, seqno) is still true: {@code seqno} itself, or the
+   * common point of the branches, or 0 if the branch is not known. Never below {@link
+   * #resumePoint}.
+   */
+  public long commonPoint(long vbuuid, long seqno) {
+    for (Branch branch : branches) {
+      if (branch.vbuuid() == vbuuid) {
+        return min(seqno, branch.end());
+      }
+    }
+    return 0;
+  }
+
+  /**
    * This history after a stream was opened: the log's newest branch is the current one, and the
    * others end where the log says that the next newer one began. Branches that the log does not
    * have any more end where they are, by the branches that it has, provably part of the new current

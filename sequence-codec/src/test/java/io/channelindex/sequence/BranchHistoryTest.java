@@ -139,6 +139,11 @@ class BranchHistoryTest {
     long vbuuid = VbucketModel.uuid(branch);
     long point = history.resumePoint(vbuuid, seqno);
     boolean isTrue = Long.compareUnsigned(seqno, common) <= 0;
+    long truth = history.commonPoint(vbuuid, seqno);
+    if (Long.compareUnsigned(truth, isTrue ? seqno : common) > 0
+        || Long.compareUnsigned(truth, point) < 0) {
+      return "is not true up to there: commonPoint=" + truth + ", resume=" + point;
+    }
     if (history.contains(vbuuid, seqno)) {
       if (!isTrue) {
         return "contains what is not true";
@@ -173,6 +178,9 @@ class BranchHistoryTest {
     assertThat(after.resumePoint(A, 100)).isEqualTo(100);
     assertThat(after.resumePoint(A, 101)).isEqualTo(80);
     assertThat(after.resumePoint(B, 101)).isEqualTo(101);
+    assertThat(after.commonPoint(A, 101)).isEqualTo(100);
+    assertThat(after.commonPoint(A, 90)).isEqualTo(90);
+    assertThat(after.commonPoint(C, 90)).isZero();
   }
 
   @Test

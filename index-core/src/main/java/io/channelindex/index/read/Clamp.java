@@ -1,38 +1,41 @@
 package io.channelindex.index.read;
 
-import io.channelindex.sequence.BranchVector;
+import io.channelindex.sequence.BranchHistory;
 import io.channelindex.sequence.SequenceClock;
 import io.channelindex.sequence.token.ClockSpan;
 import io.channelindex.sequence.token.FeedToken.Iteration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sets a feed back to what is still true of what it has seen (invariant 12).
  *
  * <p>Per vbucket: a feed that saw everything up to a seqno on a branch goes on from that branch's
- * resume point. An iteration has seen its vbuckets before the position up to its upper clock, the
- * position's own up to the position, though not what later entries up to the upper clock stood in
- * for, and the vbuckets after it up to {@code since} only.
+ * resume point. An iteration has seen all of its vbuckets before the position. Of the others it may
+ * have seen anything up to its upper clock, and it has passed over what later entries stood in for.
+ *
+ * <p>A feed that was set back has seen more than it goes on from, and a later rollback can undo
+ * that too. So it goes on with an iteration: to where what it has seen is still true.
  */
 final class Clamp {
   private final FeedState state;
   private final StableView view;
   private final long[] since;
-  private final long @Nullable [] upper;
+  private final long[] upper;
   private int clamped;
 
   private Clamp(FeedState state, StableView view) {
     this.state = state;
     this.view = view;
     this.since = state.since().toArray();
-    this.upper = state.iteration() == null ? null : state.iteration().upper().toArray();
+    this.upper = (state.iteration() == null ? state.since() : state.iteration().upper()).toArray();
   }
 
   /**
    * A feed's state under the view's history.
    *
    * @param state the state itself if there is nothing to change
-   * @param clamped how many vbuckets were set back
+   * @param clamped of how many vbuckets it had undone history before it or behind it
    */
   record Result(FeedState state, int clamped) {}
 
@@ -68,66 +71,47 @@ final class Clamp {
 
   private Result result() {
     Iteration iteration = state.iteration();
-    if (iteration == null || upper == null) {
-      for (int vbucket = 0; vbucket < since.length; vbucket++) {
-        since[vbucket] = resume(vbucket, since[vbucket]);
-      }
-      return new Result(FeedState.at(view.branches(), SequenceClock.of(since)), clamped);
+    if (iteration != null) {
+      // What is done is done, whatever it began at.
+      System.arraycopy(upper, 0, since, 0, iteration.vbucket());
     }
+    boolean holds = iteration != null && isTrue(iteration.vbucket());
     for (int vbucket = 0; vbucket < since.length; vbucket++) {
-      if (vbucket < iteration.vbucket()) {
-        clampDone(vbucket, upper);
-      } else if (vbucket > iteration.vbucket()) {
-        clampAhead(vbucket, upper);
+      if (!isTrue(vbucket)) {
+        setBack(vbucket);
       }
     }
-    Iteration here = clampCurrent(iteration, upper);
-    return new Result(
-        new FeedState(view.branches(), ClockSpan.exactly(SequenceClock.of(since)), here), clamped);
-  }
-
-  private void clampDone(int vbucket, long[] upper) {
-    long resume = resume(vbucket, upper[vbucket]);
-    if (resume != upper[vbucket]) {
-      upper[vbucket] = resume;
-      since[vbucket] = resume;
+    int first = Arrays.mismatch(since, upper);
+    Iteration goOn = null;
+    if (holds && iteration != null && first >= iteration.vbucket()) {
+      goOn = iterate(iteration.vbucket(), iteration.seqno(), iteration.document());
+    } else if (first >= 0) {
+      goOn = iterate(first, since[first], null);
     }
+    ClockSpan span = ClockSpan.exactly(SequenceClock.of(since));
+    return new Result(new FeedState(view.branches(), span, goOn), clamped);
   }
 
-  private void clampAhead(int vbucket, long[] upper) {
-    long undone = upper[vbucket];
-    since[vbucket] = resume(vbucket, since[vbucket]);
-    upper[vbucket] = max(since[vbucket], resumePoint(vbucket, undone));
+  /** Whether all that the feed may have seen of a vbucket is still true. */
+  private boolean isTrue(int vbucket) {
+    long vbuuid = state.branches().vbuuid(vbucket);
+    return upper[vbucket] == 0 || history(vbucket).contains(vbuuid, upper[vbucket]);
   }
 
-  private Iteration clampCurrent(Iteration iteration, long[] upper) {
-    int vbucket = iteration.vbucket();
-    long resume = resumePoint(vbucket, upper[vbucket]);
-    if (resume == upper[vbucket]) {
-      return new Iteration(
-          SequenceClock.of(upper), vbucket, iteration.seqno(), iteration.document());
-    }
-    // Rows up to the position may have come from undone history, and others may have been passed
-    // over for undone ones.
-    long seen = max(since[vbucket], iteration.seqno());
-    long delivered = min(resumePoint(vbucket, seen), resumePoint(vbucket, since[vbucket]));
+  private void setBack(int vbucket) {
+    long vbuuid = state.branches().vbuuid(vbucket);
+    long resume = history(vbucket).resumePoint(vbuuid, upper[vbucket]);
+    since[vbucket] = min(since[vbucket], resume);
+    upper[vbucket] = history(vbucket).commonPoint(vbuuid, upper[vbucket]);
     clamped++;
-    since[vbucket] = delivered;
-    upper[vbucket] = max(delivered, resume);
-    return new Iteration(SequenceClock.of(upper), vbucket, delivered, null);
   }
 
-  private long resume(int vbucket, long seqno) {
-    long resume = resumePoint(vbucket, seqno);
-    if (resume != seqno) {
-      clamped++;
-    }
-    return resume;
+  private BranchHistory history(int vbucket) {
+    return view.vbucket(vbucket).history();
   }
 
-  private long resumePoint(int vbucket, long seqno) {
-    BranchVector branches = state.branches();
-    return view.vbucket(vbucket).history().resumePoint(branches.vbuuid(vbucket), seqno);
+  private Iteration iterate(int vbucket, long seqno, @Nullable String document) {
+    return new Iteration(SequenceClock.of(upper), vbucket, seqno, document);
   }
 
   private static long min(long a, long b) {

@@ -53,45 +53,57 @@ class ClampTest {
 
     assertThat(result.clamped()).isEqualTo(1);
     assertThat(result.state().since()).isEqualTo(SequenceClock.of(20, 6, 20, 20));
+    assertThat(result.state().iteration())
+        .isEqualTo(new Iteration(SequenceClock.of(20, 10, 20, 20), 1, 6, null));
   }
 
   @Test
-  void aVbucketThatIsDoneCountsAsDoneUpToWhatIsTrue() {
-    Iteration iteration = new Iteration(SequenceClock.of(20, 12, 20, 20), 2, 15, null);
+  void whatHadSeenNothingThatIsStillTrueBeginsAgain() {
+    BranchVector unknown = BranchVector.of(1000, 666, 1002, 1003);
+    FeedState state =
+        new FeedState(unknown, ClockSpan.exactly(SequenceClock.of(20, 9, 20, 20)), null);
+
+    assertThat(Clamp.to(view, state).state())
+        .isEqualTo(FeedState.at(view.branches(), SequenceClock.of(20, 0, 20, 20)));
+  }
+
+  @Test
+  void aVbucketThatIsDoneIsUnderWayAgain() {
+    Iteration iteration = new Iteration(SequenceClock.of(20, 12, 20, 20), 3, 15, null);
     FeedState state = clamp(SequenceClock.of(1, 1, 1, 1), iteration).state();
 
-    assertThat(state.since()).isEqualTo(SequenceClock.of(1, 6, 1, 1));
+    assertThat(state.since()).isEqualTo(SequenceClock.of(20, 6, 20, 1));
     assertThat(state.iteration())
-        .isEqualTo(new Iteration(SequenceClock.of(20, 6, 20, 20), 2, 15, null));
+        .isEqualTo(new Iteration(SequenceClock.of(20, 10, 20, 20), 1, 6, null));
   }
 
   @Test
-  void aVbucketAheadWasNotSeen() {
+  void ofAVbucketAheadAnythingMayHaveBeenSeen() {
     Iteration iteration = new Iteration(SequenceClock.of(20, 12, 20, 20), 0, 15, "doc");
     FeedState state = clamp(SequenceClock.of(1, 8, 1, 1), iteration).state();
 
-    assertThat(state.since()).isEqualTo(SequenceClock.of(1, 8, 1, 1));
+    assertThat(state.since()).isEqualTo(SequenceClock.of(1, 6, 1, 1));
     assertThat(state.iteration())
-        .isEqualTo(new Iteration(SequenceClock.of(20, 8, 20, 20), 0, 15, "doc"));
+        .isEqualTo(new Iteration(SequenceClock.of(20, 10, 20, 20), 0, 15, "doc"));
   }
 
   @Test
-  void theVbucketUnderWayBeginsAgainWhereItsRowsAreTrue() {
+  void theVbucketUnderWayBeginsAgain() {
     Iteration iteration = new Iteration(SequenceClock.of(20, 12, 20, 20), 1, 9, "doc");
     FeedState state = clamp(SequenceClock.of(1, 3, 1, 1), iteration).state();
 
-    assertThat(state.since()).isEqualTo(SequenceClock.of(1, 3, 1, 1));
+    assertThat(state.since()).isEqualTo(SequenceClock.of(20, 3, 1, 1));
     assertThat(state.iteration())
-        .isEqualTo(new Iteration(SequenceClock.of(20, 6, 20, 20), 1, 3, null));
+        .isEqualTo(new Iteration(SequenceClock.of(20, 10, 20, 20), 1, 3, null));
   }
 
   @Test
-  void theVbucketUnderWayGoesFurtherBackIfUndoneRowsWereSent() {
-    Iteration iteration = new Iteration(SequenceClock.of(20, 12, 20, 20), 1, 11, null);
+  void theVbucketUnderWayGoesFurtherBackThanItBegan() {
+    Iteration iteration = new Iteration(SequenceClock.of(20, 12, 20, 20), 1, 9, null);
     FeedState state = clamp(SequenceClock.of(1, 8, 1, 1), iteration).state();
 
-    assertThat(state.since()).isEqualTo(SequenceClock.of(1, 6, 1, 1));
+    assertThat(state.since()).isEqualTo(SequenceClock.of(20, 6, 1, 1));
     assertThat(state.iteration())
-        .isEqualTo(new Iteration(SequenceClock.of(20, 6, 20, 20), 1, 6, null));
+        .isEqualTo(new Iteration(SequenceClock.of(20, 10, 20, 20), 1, 6, null));
   }
 }
