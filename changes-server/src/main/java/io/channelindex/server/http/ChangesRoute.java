@@ -52,7 +52,9 @@ final class ChangesRoute {
                       exchange
                           .context()
                           .runOnContext(
-                              now -> resume(exchange, database, options, since, failure)));
+                              now ->
+                                  exchange.guarded(
+                                      () -> resume(exchange, database, options, since, failure))));
     }
   }
 

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A database in memory with the revision rules of the real one, and feeds that a test drives. */
 final class FakeDatabase implements HostedDatabase {
@@ -41,13 +42,15 @@ final class FakeDatabase implements HostedDatabase {
   private volatile Optional<String> whyClosed = Optional.empty();
   private volatile boolean indexAway;
   private volatile boolean documentsAway;
-  private volatile FakeFollower prepared = new FakeFollower(TOKEN);
+  private final AtomicReference<FakeFollower> prepared =
+      new AtomicReference<>(new FakeFollower(TOKEN));
   private volatile List<PartitionStatus> partitions = List.of();
 
   /** The follower that the next feed gets. */
   FakeFollower prepare() {
-    prepared = new FakeFollower(TOKEN);
-    return prepared;
+    FakeFollower follower = new FakeFollower(TOKEN);
+    prepared.set(follower);
+    return follower;
   }
 
   List<FeedRequest> requests() {
@@ -131,8 +134,8 @@ final class FakeDatabase implements HostedDatabase {
       return CompletableFuture.failedFuture(new IndexStorageException("index is away"));
     }
     requests.add(request);
-    FakeFollower follower = prepared;
-    prepared = new FakeFollower(TOKEN);
+    // Feeds of two event loops must not be given the same one.
+    FakeFollower follower = prepared.getAndSet(new FakeFollower(TOKEN));
     followers.add(follower);
     return CompletableFuture.completedFuture(follower);
   }

@@ -467,6 +467,7 @@ class FeedsIT {
 
     assertThat(refused.statusCode()).isEqualTo(503);
     assertThat(refused.body()).contains("maxOpenFeeds=20");
+    assertThat(front.get("/db/_changes?since=" + FakeDatabase.TOKEN).statusCode()).isEqualTo(503);
     clients.forEach(RawClient::close);
     await().until(() -> front.openFeeds(FeedKind.CONTINUOUS) == 0);
     assertThat(front.get("/db/_changes").statusCode()).isEqualTo(200);
