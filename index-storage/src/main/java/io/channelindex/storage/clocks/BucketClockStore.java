@@ -1,6 +1,9 @@
-package io.channelindex.storage;
+package io.channelindex.storage.clocks;
 
 import io.channelindex.sequence.token.ClockStore;
+import io.channelindex.storage.IndexBucket;
+import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.ClockDocument;
 import java.time.Duration;
 import java.util.Optional;
