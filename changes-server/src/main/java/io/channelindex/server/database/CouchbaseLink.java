@@ -1,5 +1,6 @@
 package io.channelindex.server.database;
 
+import com.couchbase.client.core.cnc.tracing.NoopRequestTracer;
 import com.couchbase.client.core.topology.ClusterTopologyWithBucket;
 import com.couchbase.client.core.topology.CouchbaseBucketTopology;
 import com.couchbase.client.java.Bucket;
@@ -41,6 +42,8 @@ public final class CouchbaseLink implements AutoCloseable {
             .compressionConfig(compression -> compression.enable(false))
             // Takes three threads that wake every millisecond, to log what /metrics has.
             .loggingMeterConfig(meter -> meter.enabled(false))
+            // Spans of every operation, to log the slow ones.
+            .requestTracer(NoopRequestTracer.INSTANCE)
             .build();
     Cluster cluster =
         Cluster.connect(
