@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param mode pushed by the index bucket's own change streams, or polled
  * @param interval how often the counter is polled, start to start; for {@code poll}
  * @param slowInterval how often to look without a hint, in either mode
+ * @param handOver whether the feeds of this server get what it commits itself at once and from
+ *     memory, in either mode; without, they learn of it and read it as those of other servers do
  */
-public record WakeUpsConfig(Mode mode, Duration interval, Duration slowInterval) {
+public record WakeUpsConfig(Mode mode, Duration interval, Duration slowInterval, boolean handOver) {
   /** Where wake-ups come from. */
   public enum Mode {
     /** The index bucket's change streams. */
@@ -22,9 +24,9 @@ public record WakeUpsConfig(Mode mode, Duration interval, Duration slowInterval)
     POLL
   }
 
-  /** Pushed, and a look every 5 seconds. */
+  /** Handed over or pushed, and a look every 5 seconds. */
   public static final WakeUpsConfig DEFAULT =
-      new WakeUpsConfig(Mode.PUSH, Duration.ofMillis(100), Duration.ofSeconds(5));
+      new WakeUpsConfig(Mode.PUSH, Duration.ofMillis(100), Duration.ofSeconds(5), true);
 
   public WakeUpsConfig {
     Require.range("wakeUps.interval", interval, Duration.ofMillis(1), Duration.ofMinutes(1));
@@ -37,11 +39,13 @@ public record WakeUpsConfig(Mode mode, Duration interval, Duration slowInterval)
   static WakeUpsConfig of(
       @JsonProperty("mode") @Nullable String mode,
       @JsonProperty("interval") @Nullable String interval,
-      @JsonProperty("slowInterval") @Nullable String slowInterval) {
+      @JsonProperty("slowInterval") @Nullable String slowInterval,
+      @JsonProperty("handOver") @Nullable Boolean handOver) {
     return new WakeUpsConfig(
         mode == null ? DEFAULT.mode() : mode(mode),
         interval == null ? DEFAULT.interval() : Durations.parse(interval),
-        slowInterval == null ? DEFAULT.slowInterval() : Durations.parse(slowInterval));
+        slowInterval == null ? DEFAULT.slowInterval() : Durations.parse(slowInterval),
+        handOver == null ? DEFAULT.handOver() : handOver);
   }
 
   private static Mode mode(String text) {

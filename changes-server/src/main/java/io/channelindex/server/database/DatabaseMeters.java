@@ -124,6 +124,10 @@ public final class DatabaseMeters {
   private void bindReader() {
     counter("reader.looks", "Looks at all stable clocks", reader(ReaderStatistics::looks));
     counter("reader.reads", "Heads, pages and blocks read", reader(ReaderStatistics::reads));
+    counter(
+        "reader.entries.handed.over",
+        "Entries of followed channels that this server committed and did not read back",
+        reader(ReaderStatistics::handedOver));
     counter("reader.pages.live", "Pages from memory", reader(ReaderStatistics::livePages));
     counter("reader.pages.cold", "Pages that were read", reader(ReaderStatistics::coldPages));
     counter("reader.pages.shared", "Pages shared", reader(ReaderStatistics::sharedPages));

@@ -4,6 +4,7 @@ import com.couchbase.client.core.msg.kv.DurabilityLevel;
 import com.couchbase.client.java.Bucket;
 import io.channelindex.feed.PartitionSet;
 import io.channelindex.feed.PartitionedFeed;
+import io.channelindex.index.CommitListener;
 import io.channelindex.index.IndexSettings;
 import io.channelindex.index.SettingsMismatchException;
 import io.channelindex.index.read.ChannelIndex;
@@ -95,7 +96,8 @@ record Opening(
             writerSettings(),
             workers.executor(),
             documents,
-            IndexingOwner.DEFAULT_IMPORTS);
+            IndexingOwner.DEFAULT_IMPORTS,
+            config.wakeUps().handOver() ? reader.commits() : CommitListener.NONE);
     PartitionedFeed feed =
         new PartitionedFeed(
             link.feed(

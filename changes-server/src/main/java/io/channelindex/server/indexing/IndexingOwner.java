@@ -2,6 +2,7 @@ package io.channelindex.server.indexing;
 
 import io.channelindex.feed.PartitionOwner;
 import io.channelindex.feed.PartitionSession;
+import io.channelindex.index.CommitListener;
 import io.channelindex.index.write.PartitionWriter;
 import io.channelindex.index.write.PartitionWriters;
 import io.channelindex.index.write.WriterSettings;
@@ -38,6 +39,7 @@ public final class IndexingOwner implements PartitionOwner {
    * @param executor where the writers compute, never blocked; has to outlive them
    * @param documents the data bucket
    * @param imports how many foreign documents are imported at once, at least 1
+   * @param listener told of every commit
    */
   public IndexingOwner(
       IndexBucket bucket,
@@ -46,9 +48,10 @@ public final class IndexingOwner implements PartitionOwner {
       WriterSettings settings,
       Executor executor,
       DocumentStore documents,
-      int imports) {
+      int imports,
+      CommitListener listener) {
     BucketDocumentSource source = new BucketDocumentSource(documents);
-    writers = new PartitionWriters(bucket, keys, map, source, settings, executor);
+    writers = new PartitionWriters(bucket, keys, map, source, settings, executor, listener);
     translator = new ChangeTranslator(documents, new ImportLimit(imports));
   }
 

@@ -50,7 +50,7 @@ class ServerConfigTest {
                   retryFor: 2s
                   durability: MAJORITY
                 feed: {bufferSize: 1MiB, persistencePolling: 100ms}
-                wakeUps: {mode: poll, interval: 250ms, slowInterval: 2s}
+                wakeUps: {mode: poll, interval: 250ms, slowInterval: 2s, handOver: false}
                 tokens: {strategy: relative, expiry: 2d, baseInterval: 10s}
             """,
             "test");
@@ -75,7 +75,10 @@ class ServerConfigTest {
                             IndexConfig.Durability.MAJORITY),
                         new FeedConfig(1 << 20, Duration.ofMillis(100)),
                         new WakeUpsConfig(
-                            WakeUpsConfig.Mode.POLL, Duration.ofMillis(250), Duration.ofSeconds(2)),
+                            WakeUpsConfig.Mode.POLL,
+                            Duration.ofMillis(250),
+                            Duration.ofSeconds(2),
+                            false),
                         new TokensConfig(
                             TokenSettings.Strategy.RELATIVE,
                             Duration.ofDays(2),

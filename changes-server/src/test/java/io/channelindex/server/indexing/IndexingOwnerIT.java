@@ -16,6 +16,7 @@ import io.channelindex.feed.FeedSettings;
 import io.channelindex.feed.OwnershipLostException;
 import io.channelindex.feed.PartitionSession;
 import io.channelindex.feed.PartitionedFeed;
+import io.channelindex.index.CommitListener;
 import io.channelindex.index.write.WriterSettings;
 import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.PartitionMap;
@@ -89,7 +90,8 @@ class IndexingOwnerIT {
   }
 
   private IndexingOwner owner() {
-    return new IndexingOwner(index, keys, MAP, WriterSettings.DEFAULT, executor, store, 4);
+    return new IndexingOwner(
+        index, keys, MAP, WriterSettings.DEFAULT, executor, store, 4, CommitListener.NONE);
   }
 
   private PartitionedFeed feed() {

@@ -1,5 +1,6 @@
 package io.channelindex.index.read;
 
+import io.channelindex.index.CommitListener;
 import io.channelindex.sequence.BranchVector;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.sequence.SequenceClock;
@@ -279,6 +280,11 @@ public final class ChannelIndex implements AutoCloseable {
                           "token of unknown history: branches="
                               + Long.toHexString(token.branches()));
                     }));
+  }
+
+  /** Who is to be told what the writers of this process commit: then nobody has to read it back. */
+  public CommitListener commits() {
+    return clocks;
   }
 
   /** What its tokens have cost so far. */

@@ -1,10 +1,14 @@
 package io.channelindex.index.read;
 
+import io.channelindex.storage.Entry;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.format.StableDocument.Touched;
 import io.channelindex.storage.format.StableDocument.VbucketState;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a partition's stable document moved between two looks at it.
@@ -13,8 +17,15 @@ import java.util.Set;
  * @param after what is known now
  * @param reach which channels that concerns
  * @param channels the hashes of the channels concerned, if they are {@link Reach#LISTED}
+ * @param entries what became readable, by channel, if this process wrote it; null if it has to be
+ *     read. Entries that are not readable yet may be among them
  */
-record Movement(StableDocument before, StableDocument after, Reach reach, Set<Long> channels) {
+record Movement(
+    StableDocument before,
+    StableDocument after,
+    Reach reach,
+    Set<Long> channels,
+    @Nullable Map<String, List<Entry>> entries) {
   /** Which channels a movement concerns. */
   enum Reach {
     /** Those listed. */
@@ -32,25 +43,37 @@ record Movement(StableDocument before, StableDocument after, Reach reach, Set<Lo
   /** A step forward, or over a rollback. */
   static Movement forward(StableDocument before, StableDocument after) {
     if (!continues(before, after)) {
-      return new Movement(before, after, Reach.UNDONE, Set.of());
+      return new Movement(before, after, Reach.UNDONE, Set.of(), null);
     }
     long commits = after.commit() - before.commit();
     if (commits > after.recent().size()) {
-      return new Movement(before, after, Reach.ALL, Set.of());
+      return new Movement(before, after, Reach.ALL, Set.of(), null);
     }
     Set<Long> channels = new HashSet<>();
     for (Touched touched : after.recent().subList(0, (int) commits)) {
       if (touched.all()) {
-        return new Movement(before, after, Reach.ALL, Set.of());
+        return new Movement(before, after, Reach.ALL, Set.of(), null);
       }
       channels.addAll(touched.channels());
     }
-    return new Movement(before, after, Reach.LISTED, channels);
+    return new Movement(before, after, Reach.LISTED, channels, null);
+  }
+
+  /** The same, where what became readable is known. */
+  Movement with(Map<String, List<Entry>> known) {
+    return new Movement(before, after, reach, channels, known);
+  }
+
+  /** What became readable in a channel; null if that has to be read. */
+  @Nullable List<Entry> entriesOf(String channel) {
+    return entries == null || reach == Reach.UNDONE
+        ? null
+        : entries.getOrDefault(channel, List.of());
   }
 
   /** A step back that nobody announced. */
   static Movement regression(StableDocument before, StableDocument after) {
-    return new Movement(before, after, Reach.UNDONE, Set.of());
+    return new Movement(before, after, Reach.UNDONE, Set.of(), null);
   }
 
   private static boolean continues(StableDocument before, StableDocument after) {

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class ReadCounters {
   final LongAdder looks = new LongAdder();
   final LongAdder reads = new LongAdder();
+  final LongAdder handedOver = new LongAdder();
   final LongAdder livePages = new LongAdder();
   final LongAdder coldPages = new LongAdder();
   final LongAdder sharedPages = new LongAdder();
@@ -19,6 +20,7 @@ final class ReadCounters {
     return new ReaderStatistics(
         looks.sum(),
         reads.sum(),
+        handedOver.sum(),
         livePages.sum(),
         coldPages.sum(),
         sharedPages.sum(),

@@ -5,6 +5,8 @@ package io.channelindex.index.read;
  *
  * @param looks how often all stable documents were read
  * @param reads documents of channels that were asked for: heads, directory pages, blocks
+ * @param handedOver entries of followed channels that the writers of this process handed over, so
+ *     that they need not be read
  * @param livePages pages that came from memory
  * @param coldPages pages that had to be read
  * @param sharedPages pages that another follower had asked for just before
@@ -18,6 +20,7 @@ package io.channelindex.index.read;
 public record ReaderStatistics(
     long looks,
     long reads,
+    long handedOver,
     long livePages,
     long coldPages,
     long sharedPages,

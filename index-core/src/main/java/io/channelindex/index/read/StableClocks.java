@@ -1,5 +1,6 @@
 package io.channelindex.index.read;
 
+import io.channelindex.index.CommitListener;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
@@ -7,7 +8,9 @@ import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.StableDocument;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -19,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the newest {@link StableView}: from what wake-ups push, and by reading all stable documents
- * when they say so, when somebody needs to know, and after a failure until it is over.
+ * Keeps the newest {@link StableView}: from what wake-ups push, what the writers of this process
+ * commit, and by reading all stable documents when they say so, when somebody needs to know, and
+ * after a failure until it is over.
  *
  * <p>A pushed document that is older than the known one is late and ignored. One that was read and
  * is older than what was known when the read began is a regression: the bucket has lost writes. It
@@ -29,7 +33,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe. Moves happen one at a time, under this object's monitor.
  */
-final class StableClocks implements WakeUps.Listener {
+final class StableClocks implements WakeUps.Listener, CommitListener {
   private static final Logger LOG = LoggerFactory.getLogger(StableClocks.class);
 
   private final IndexBucket bucket;
@@ -49,6 +53,11 @@ final class StableClocks implements WakeUps.Listener {
 
   private @Nullable CompletableFuture<StableView> queued;
   private boolean retryScheduled;
+
+  /**
+   * The newest announcement of each partition that this process writes. Guarded by {@code this}.
+   */
+  private final Map<Integer, Announcement> announced = new HashMap<>();
 
   /**
    * Who has to know which partitions moved. Told under the monitor, before anybody can see the view
@@ -105,9 +114,19 @@ final class StableClocks implements WakeUps.Listener {
     synchronized (this) {
       StableDocument known = view.document(document.partition());
       if (document.commit() > known.commit()) {
-        apply(List.of(Movement.forward(known, document)));
+        apply(List.of(forward(known, document)));
       }
     }
+  }
+
+  @Override
+  public synchronized void committing(Announcement announcement) {
+    announced.put(announcement.partition(), announcement);
+  }
+
+  @Override
+  public void committed(StableDocument document) {
+    moved(document);
   }
 
   @Override
@@ -198,7 +217,7 @@ final class StableClocks implements WakeUps.Listener {
     for (StableDocument document : documents) {
       StableDocument known = view.document(document.partition());
       if (document.commit() > known.commit()) {
-        movements.add(Movement.forward(known, document));
+        movements.add(forward(known, document));
       } else if (isRegression(before.document(document.partition()), document)) {
         counters.regressions.increment();
         LOG.error(
@@ -210,6 +229,22 @@ final class StableClocks implements WakeUps.Listener {
       }
     }
     apply(movements);
+  }
+
+  /** A step forward, with the entries that it brought if this process wrote them. */
+  private Movement forward(StableDocument known, StableDocument document) {
+    Movement movement = Movement.forward(known, document);
+    Announcement announcement = announced.get(document.partition());
+    if (announcement == null || announcement.commit() > document.commit()) {
+      return movement;
+    }
+    announced.remove(document.partition());
+    boolean next =
+        announcement.commit() == document.commit()
+            && announcement.owner().equals(document.owner())
+            && known.commit() == document.commit() - 1
+            && known.owner().equals(document.owner());
+    return next ? movement.with(announcement.entries()) : movement;
   }
 
   private static boolean isRegression(StableDocument known, StableDocument read) {

@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * partitions that it is <em>behind</em> in: there only up to an older state of the partition. It
  * falls behind where a commit touched the channel, and catches up with one read of all those
  * partitions: at once if somebody waits for news, else when somebody asks. A commit that did not
- * touch the channel moves the tail along for nothing.
+ * touch the channel moves the tail along for nothing, and one of this process brings its entries
+ * along.
  *
  * <p>Thread-safe: guarded by its monitor. Movements come under the monitor of {@link StableClocks},
  * which is always taken first. Waiting followers are told on the executor.
@@ -89,7 +90,7 @@ final class Tail {
   synchronized void moved(Movement movement, StableView after) {
     if (movement.reach() == Movement.Reach.UNDONE) {
       forget(movement.partition(), after);
-    } else {
+    } else if (!takeOver(movement)) {
       behind.putIfAbsent(movement.partition(), movement.before());
     }
     catchUpIfAwaited();
@@ -262,6 +263,25 @@ final class Tail {
       trim();
     }
     catchUpIfAwaited();
+    return true;
+  }
+
+  /** Adds what a commit of this process brought, unless something before that is missing. */
+  private boolean takeOver(Movement movement) {
+    List<Entry> brought = movement.entriesOf(channel);
+    if (brought == null || behind.containsKey(movement.partition())) {
+      return false;
+    }
+    Slice slice = Slice.between(channel, movement.before(), movement.after());
+    List<Entry> readable = new ArrayList<>(brought.size());
+    for (Entry entry : brought) {
+      if (slice.wants(entry)) {
+        readable.add(entry);
+      }
+    }
+    counters.handedOver.add(readable.size());
+    append(readable);
+    trim();
     return true;
   }
 

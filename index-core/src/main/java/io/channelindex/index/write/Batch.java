@@ -6,6 +6,7 @@ import io.channelindex.storage.EntryState;
 import io.channelindex.storage.IndexKeys;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,13 @@ final class Batch {
   private final Map<String, ChannelEntries> channels = new LinkedHashMap<>();
   private final RecentCommits.Collector visible = new RecentCommits.Collector();
   private final List<Rebuilt> rebuilt = new ArrayList<>();
+  private final Reveals reveals;
+
+  /** What becomes readable with a batch. */
+  private enum Reveals {
+    ITS_ENTRIES,
+    MORE
+  }
 
   /**
    * The new entries of one channel.
@@ -40,6 +48,25 @@ final class Batch {
    * @param arrival the step with which it is
    */
   record Rebuilt(VbucketProgress progress, VbucketProgress.Rebuild rebuild, Arrival arrival) {}
+
+  /** A batch that may reveal anything. */
+  Batch() {
+    this(Reveals.MORE);
+  }
+
+  private Batch(Reveals reveals) {
+    this.reveals = reveals;
+  }
+
+  /** The next batch of a partition whose vbuckets are as far as this. */
+  static Batch after(List<VbucketProgress> vbuckets) {
+    for (VbucketProgress progress : vbuckets) {
+      if (progress.hidesEntries()) {
+        return new Batch();
+      }
+    }
+    return new Batch(Reveals.ITS_ENTRIES);
+  }
 
   /**
    * Adds the next step of a vbucket: what is at or below {@code floor} is a replay, but for a
@@ -102,6 +129,18 @@ final class Batch {
 
   Collection<ChannelEntries> channels() {
     return channels.values();
+  }
+
+  /** Whether what becomes readable with the batch is among its own entries. */
+  boolean revealsOnlyItsEntries() {
+    return reveals == Reveals.ITS_ENTRIES;
+  }
+
+  /** Its entries by channel. */
+  Map<String, List<Entry>> entries() {
+    Map<String, List<Entry>> entries = new HashMap<>(2 * channels.size());
+    channels.forEach((channel, added) -> entries.put(channel, added.entries()));
+    return entries;
   }
 
   RecentCommits.Collector visible() {

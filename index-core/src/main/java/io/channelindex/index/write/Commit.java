@@ -1,7 +1,10 @@
 package io.channelindex.index.write;
 
+import io.channelindex.index.CommitListener;
+import io.channelindex.index.CommitListener.Announcement;
 import io.channelindex.index.write.Batch.Rebuilt;
 import io.channelindex.index.write.GoneDocuments.Outcome;
+import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.format.StableDocument.VbucketState;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +29,7 @@ final class Commit {
   private final List<VbucketProgress> vbuckets;
   private final DocumentSource documents;
   private final WakeUpCounter wakeUps;
+  private final CommitListener listener;
   private final ChannelMemory memory = new ChannelMemory(MEMORY_BYTES);
   private final ChannelLoader loader;
   private final Registry registry;
@@ -35,12 +39,14 @@ final class Commit {
       StableRecord stable,
       List<VbucketProgress> vbuckets,
       DocumentSource documents,
-      WakeUpCounter wakeUps) {
+      WakeUpCounter wakeUps,
+      CommitListener listener) {
     this.scope = scope;
     this.stable = stable;
     this.vbuckets = vbuckets;
     this.documents = documents;
     this.wakeUps = wakeUps;
+    this.listener = listener;
     this.loader = new ChannelLoader(scope, new Owner(scope, stable, vbuckets));
     this.registry = new Registry(scope);
   }
@@ -56,7 +62,7 @@ final class Commit {
     return begin(WriterStep.BLOCKS)
         .thenCompose(begun -> writeChannels(batch))
         .thenCompose(written -> begin(WriterStep.STABLE))
-        .thenCompose(begun -> stable.commit(states.get(), batch.visible().touched()))
+        .thenCompose(begun -> writeStable(batch, states.get()))
         .thenCompose(committed -> begin(WriterStep.WAKE_UPS))
         .thenAccept(
             begun -> {
@@ -66,6 +72,18 @@ final class Commit {
               }
               scope.settings().probe().before(scope.partition(), null);
             });
+  }
+
+  private CompletableFuture<Void> writeStable(Batch batch, List<VbucketState> states) {
+    if (batch.revealsOnlyItsEntries()) {
+      StableDocument before = stable.document();
+      listener.committing(
+          new Announcement(
+              scope.partition(), before.owner(), before.commit() + 1, batch.entries()));
+    }
+    return stable
+        .commit(states, batch.visible().touched())
+        .thenAccept(committed -> listener.committed(stable.document()));
   }
 
   /** Forgets what blocks hold: entries in them are not true any more. */

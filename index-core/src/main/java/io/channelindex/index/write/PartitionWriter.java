@@ -1,5 +1,6 @@
 package io.channelindex.index.write;
 
+import io.channelindex.index.CommitListener;
 import io.channelindex.index.write.VbucketProgress.Past;
 import io.channelindex.index.write.WriterStatus.State;
 import io.channelindex.sequence.BranchHistory;
@@ -71,7 +72,11 @@ public final class PartitionWriter {
       Supplier<CompletableFuture<StreamPosition>> work, CompletableFuture<StreamPosition> result) {}
 
   PartitionWriter(
-      Scope scope, StableRecord stable, DocumentSource documents, WakeUpCounter wakeUps) {
+      Scope scope,
+      StableRecord stable,
+      DocumentSource documents,
+      WakeUpCounter wakeUps,
+      CommitListener listener) {
     this.scope = scope;
     this.stable = stable;
     this.documents = documents;
@@ -84,7 +89,7 @@ public final class PartitionWriter {
     }
     this.positions = Map.copyOf(from);
     this.intake = new Intake(scope.firstVbucket(), vbuckets);
-    this.commit = new Commit(scope, stable, vbuckets, documents, wakeUps);
+    this.commit = new Commit(scope, stable, vbuckets, documents, wakeUps, listener);
     this.linger = new Linger(scope, this::next);
   }
 
@@ -100,7 +105,9 @@ public final class PartitionWriter {
       DocumentSource documents,
       WriterSettings settings,
       Executor executor) {
-    return new PartitionWriters(bucket, keys, map, documents, settings, executor).take(partition);
+    return new PartitionWriters(
+            bucket, keys, map, documents, settings, executor, CommitListener.NONE)
+        .take(partition);
   }
 
   /** Where the stream of each vbucket of the partition has to begin, as of the take. */
@@ -362,7 +369,7 @@ public final class PartitionWriter {
         intake.collect(
             scope.settings().batchChanges(),
             arrival -> progress(arrival.vbucket()).mayCompleteRebuild(arrival));
-    Batch batch = new Batch();
+    Batch batch = Batch.after(vbuckets);
     try {
       for (Arrival arrival : arrivals) {
         long floor = committed.vbucket(arrival.vbucket()).stable();

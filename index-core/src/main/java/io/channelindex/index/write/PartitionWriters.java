@@ -1,5 +1,6 @@
 package io.channelindex.index.write;
 
+import io.channelindex.index.CommitListener;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
@@ -21,6 +22,7 @@ public final class PartitionWriters {
   private final DocumentSource documents;
   private final WriterSettings settings;
   private final Executor executor;
+  private final CommitListener listener;
   private final Function<Executor, Time> time;
   private final WakeUpCounter wakeUps;
 
@@ -28,6 +30,7 @@ public final class PartitionWriters {
    * The writers of one database.
    *
    * @param executor runs what is to be computed, never blocked; has to outlive the writers
+   * @param listener told of every commit
    */
   public PartitionWriters(
       IndexBucket bucket,
@@ -35,8 +38,9 @@ public final class PartitionWriters {
       PartitionMap map,
       DocumentSource documents,
       WriterSettings settings,
-      Executor executor) {
-    this(bucket, keys, map, documents, settings, executor, Time::system);
+      Executor executor,
+      CommitListener listener) {
+    this(bucket, keys, map, documents, settings, executor, listener, Time::system);
   }
 
   /** With another time. */
@@ -47,6 +51,7 @@ public final class PartitionWriters {
       DocumentSource documents,
       WriterSettings settings,
       Executor executor,
+      CommitListener listener,
       Function<Executor, Time> time) {
     this.bucket = bucket;
     this.keys = keys;
@@ -54,8 +59,9 @@ public final class PartitionWriters {
     this.documents = documents;
     this.settings = settings;
     this.executor = executor;
+    this.listener = listener;
     this.time = time;
-    this.wakeUps = new WakeUpCounter(bucket, keys);
+    this.wakeUps = new WakeUpCounter(bucket, keys, time.apply(executor));
   }
 
   /**
@@ -84,6 +90,7 @@ public final class PartitionWriters {
             counters);
     return CompletableFuture.<Void>completedFuture(null)
         .thenComposeAsync(begun -> StableRecord.take(scope), serial)
-        .thenApplyAsync(stable -> new PartitionWriter(scope, stable, documents, wakeUps), serial);
+        .thenApplyAsync(
+            stable -> new PartitionWriter(scope, stable, documents, wakeUps, listener), serial);
   }
 }

@@ -124,6 +124,11 @@ final class VbucketProgress {
     hideAnywhere();
   }
 
+  /** Whether a commit may make more readable than the entries that it writes itself. */
+  boolean hidesEntries() {
+    return rebuild != null || hiddenAnywhere || !hidden.isEmpty();
+  }
+
   private void hideAnywhere() {
     hiddenAnywhere = true;
     hidden.clear();

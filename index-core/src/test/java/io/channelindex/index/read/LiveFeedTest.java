@@ -69,6 +69,7 @@ class LiveFeedTest {
     world.index.blockEntries = 20;
     List<Set<String>> feeds = List.of(Set.of("a"), Set.of("b", "c"), Set.of("a", "b", "c"));
     try (TestReader reader = new TestReader(world.index)) {
+      world.listener = reader.index.commits();
       List<Client> clients = new ArrayList<>();
       for (int i = 0; i < 30; i++) {
         String[] channels = feeds.get(i % 3).toArray(String[]::new);
@@ -103,6 +104,7 @@ class LiveFeedTest {
         world.assertKnows(feeds.get(i % 3), told);
       }
       assertThat(fault.hits()).isPositive();
+      assertThat(reader.index.statistics().handedOver()).isPositive();
       assertThat(reader.index.statistics().clampedTokens()).isPositive();
     } catch (CompletionException e) {
       throw new AssertionError("seed=" + seed, e.getCause());

@@ -1,5 +1,6 @@
 package io.channelindex.index.read;
 
+import io.channelindex.index.CommitListener;
 import io.channelindex.sequence.BranchHistory;
 import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.PartitionMap;
@@ -32,6 +33,7 @@ import java.util.TreeSet;
  */
 final class TestIndex {
   static final long DATABASE = 0x7e57;
+  private static final String OWNER = "test";
 
   final PartitionMap map;
   final InMemoryIndexBucket bucket = new InMemoryIndexBucket();
@@ -46,6 +48,7 @@ final class TestIndex {
   private final long[] commits;
   private final List<List<Touched>> recent = new ArrayList<>();
   private final List<Set<Long>> touched = new ArrayList<>();
+  private final List<Map<String, List<Entry>>> added = new ArrayList<>();
   private final Map<String, Map<Integer, List<Entry>>> content = new TreeMap<>();
   private final Map<String, Set<Integer>> unwritten = new TreeMap<>();
 
@@ -62,6 +65,7 @@ final class TestIndex {
     for (int partition = 0; partition < partitions; partition++) {
       recent.add(new ArrayList<>());
       touched.add(new TreeSet<>());
+      added.add(new TreeMap<>());
     }
   }
 
@@ -98,6 +102,7 @@ final class TestIndex {
     if (entries.stream().noneMatch(other -> sameIdentity(other, entry))) {
       entries.add(entry);
     }
+    added.get(partition).computeIfAbsent(channel, name -> new ArrayList<>()).add(entry);
     unwritten.computeIfAbsent(channel, name -> new TreeSet<>()).add(partition);
     touched.get(partition).add(IndexKeys.channelHash(channel));
   }
@@ -124,8 +129,15 @@ final class TestIndex {
     return commit(partition, new Touched(channels, false));
   }
 
+  /** What the next commit of a partition will make readable, if its clock passes all of it. */
+  CommitListener.Announcement announcement(int partition) {
+    return new CommitListener.Announcement(
+        partition, OWNER, commits[partition] + 1, Map.copyOf(added.get(partition)));
+  }
+
   StableDocument commit(int partition, Touched what) {
     write();
+    added.get(partition).clear();
     commits[partition]++;
     List<Touched> ring = recent.get(partition);
     ring.add(0, what);
@@ -147,7 +159,7 @@ final class TestIndex {
         partition,
         map.first(partition),
         1,
-        "test",
+        OWNER,
         commits[partition],
         states,
         recent.get(partition));

@@ -2,9 +2,11 @@ package io.channelindex.index.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.channelindex.index.CommitListener;
 import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
+import io.channelindex.storage.format.StableDocument;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,7 +33,11 @@ final class World {
   private final long[] high = new long[VBUCKETS];
   private final List<List<FailoverEntry>> logs = new ArrayList<>();
   private final Map<String, List<Change>> changes = new TreeMap<>();
+  private final Set<Integer> hiding = new HashSet<>();
   private long lastVbuuid = 5000;
+
+  /** Told of most commits, now and then too late or not at all. */
+  CommitListener listener = CommitListener.NONE;
 
   /** A state of a document, and the entries that it leads to. */
   private record Change(long seqno, Set<String> channels, List<Told> entries) {}
@@ -80,7 +86,14 @@ final class World {
     for (int v = index.map.first(partition); v <= index.map.last(partition); v++) {
       index.stable(v, high[v]);
     }
-    index.commit(partition);
+    boolean announced = !hiding.remove(partition) && random.nextInt(4) > 0;
+    if (announced) {
+      listener.committing(index.announcement(partition));
+    }
+    StableDocument document = index.commit(partition);
+    if (announced && random.nextBoolean()) {
+      listener.committed(document);
+    }
   }
 
   private static int vbucket(String id) {
@@ -173,8 +186,8 @@ final class World {
     undone.forEach(this::restore);
     high[vbucket] = to;
     index.stable(vbucket, Math.min(index.stable().seqno(vbucket), to));
-    index.commit(
-        index.map.partitionOf(vbucket), io.channelindex.storage.format.StableDocument.Touched.ALL);
+    index.commit(index.map.partitionOf(vbucket), StableDocument.Touched.ALL);
+    hiding.add(index.map.partitionOf(vbucket));
   }
 
   private void restore(String id) {

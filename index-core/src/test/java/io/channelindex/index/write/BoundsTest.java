@@ -130,12 +130,13 @@ class BoundsTest {
   void wakeUpsThatAreAskedForMeanwhileAreOne() {
     Turns turns = new Turns(new Random(1));
     InMemoryIndexBucket bucket = new InMemoryIndexBucket(turns);
-    WakeUpCounter counter = new WakeUpCounter(bucket, new IndexKeys("db"));
+    WakeUpCounter counter = new WakeUpCounter(bucket, new IndexKeys("db"), turns);
     IntStream.range(0, 100).forEach(i -> counter.increment());
     assertThat(bucket.count()).isEqualTo(1);
     turns.untilQuiet();
     assertThat(bucket.count()).isEqualTo(2);
     assertThat(bucket.peek("db:wake")).isEqualTo(new byte[] {'2'});
+    assertThat(turns.nanos()).isEqualTo(2 * WakeUpCounter.SPACING.toNanos());
 
     BucketFault failing = bucket.inject(BucketFault.of(Action.FAIL).times(1));
     counter.increment();

@@ -1,5 +1,6 @@
 package io.channelindex.index.write;
 
+import io.channelindex.index.CommitListener;
 import io.channelindex.index.write.IndexedChange.Membership;
 import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.PartitionMap;
@@ -31,6 +32,7 @@ final class OnePartition {
   final Map<String, IndexedChange> documents = new HashMap<>();
   final List<Long> done = new ArrayList<>();
   WriterProbe probe = WriterProbe.NONE;
+  CommitListener listener = CommitListener.NONE;
   int blockBytes = 1024;
   int batchChanges = 1_000;
   Duration linger = Duration.ZERO;
@@ -51,7 +53,8 @@ final class OnePartition {
   CompletableFuture<PartitionWriter> taking() {
     WriterSettings settings =
         new WriterSettings(blockBytes, batchChanges, linger, Duration.ofMillis(100), probe);
-    return new PartitionWriters(bucket, keys, map, source, settings, turns, serial -> turns)
+    return new PartitionWriters(
+            bucket, keys, map, source, settings, turns, listener, serial -> turns)
         .take(0)
         .toCompletableFuture();
   }

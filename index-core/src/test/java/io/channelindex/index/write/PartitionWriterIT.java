@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.couchbase.client.java.Cluster;
 import io.channelindex.embedded.EmbeddedCouchbase;
+import io.channelindex.index.CommitListener;
 import io.channelindex.index.write.IndexedChange.Membership;
 import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.PartitionMap;
@@ -88,7 +89,8 @@ class PartitionWriterIT {
   @Test
   void twentyThousandChangesInFiftyChannels() throws Exception {
     PartitionWriters writers =
-        new PartitionWriters(bucket, KEYS, MAP, NO_DOCUMENTS, WriterSettings.DEFAULT, threads);
+        new PartitionWriters(
+            bucket, KEYS, MAP, NO_DOCUMENTS, WriterSettings.DEFAULT, threads, CommitListener.NONE);
     List<PartitionWriter> owned = new ArrayList<>();
     for (int partition = 0; partition < MAP.partitions(); partition++) {
       owned.add(writers.take(partition).toCompletableFuture().get(30, TimeUnit.SECONDS));

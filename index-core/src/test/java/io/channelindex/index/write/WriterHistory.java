@@ -2,6 +2,7 @@ package io.channelindex.index.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.channelindex.index.CommitListener;
 import io.channelindex.index.write.DataVbucket.Row;
 import io.channelindex.index.write.DataVbucket.Version;
 import io.channelindex.index.write.IndexReading.Place;
@@ -84,7 +85,8 @@ final class WriterHistory {
                 }
               });
       taking =
-          new PartitionWriters(bucket, keys, map, this, settings, turns, serial -> turns)
+          new PartitionWriters(
+                  bucket, keys, map, this, settings, turns, CommitListener.NONE, serial -> turns)
               .take(PARTITION)
               .toCompletableFuture();
     }

@@ -30,7 +30,8 @@ public record FollowerTally(
   /** Of nobody. */
   static final FollowerTally NOTHING = new FollowerTally(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "");
 
-  FollowerTally plus(FollowerTally other) {
+  /** Both together. */
+  public FollowerTally plus(FollowerTally other) {
     return new FollowerTally(
         rows + other.rows,
         missed + other.missed,

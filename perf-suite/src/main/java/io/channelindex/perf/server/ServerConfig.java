@@ -51,10 +51,20 @@ public record ServerConfig(
 
   /** How feeds learn that there is something new. */
   public enum WakeUps {
-    /** From the index bucket's own feed. */
-    PUSH,
-    /** By looking every so often. */
-    POLL
+    /** From the writers of their own server, and of what others index from the index bucket. */
+    HANDED_OVER("push", true),
+    /** From the index bucket's own feed only. */
+    PUSH("push", false),
+    /** By looking every so often only. */
+    POLL("poll", false);
+
+    private final String mode;
+    private final boolean handOver;
+
+    WakeUps(String mode, boolean handOver) {
+      this.mode = mode;
+      this.handOver = handOver;
+    }
   }
 
   /** How tokens are made. */
@@ -88,6 +98,7 @@ public record ServerConfig(
             wakeUps:
               mode: %s
               interval: 100ms
+              handOver: %s
             tokens:
               strategy: %s
         """
@@ -100,7 +111,8 @@ public record ServerConfig(
             quoted(endpoint.buckets().index()),
             indexing.owned,
             quoted(persistence.polling),
-            wakeUps == WakeUps.PUSH ? "push" : "poll",
+            wakeUps.mode,
+            wakeUps.handOver,
             tokens.name().toLowerCase(Locale.ROOT));
   }
 

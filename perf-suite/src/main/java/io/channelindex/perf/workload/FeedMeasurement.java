@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,7 +94,7 @@ final class FeedMeasurement {
                 OpenLoopWorkload.PATIENCE);
     driver.failed(written.failed(), written.firstFailure());
     long quiet = run.time().nanos();
-    FollowerTally shown = settle();
+    FollowerTally shown = settle(client);
     outcome
         .metric("catch-up", new Metric((run.time().nanos() - quiet) / 1e9, Unit.SECONDS))
         .check("unanswered", written.unanswered())
@@ -102,7 +103,7 @@ final class FeedMeasurement {
         .metric("rate", new Metric(rhythm.rate(), Unit.OPERATIONS_PER_SECOND))
         .metric("lateness-p99", Metric.milliseconds(written.lateness().percentile(99)))
         .metric("unknown-outcomes", Metric.count(writes.unknown()));
-    judge(shown, outcome);
+    judge(shown, newcomers(), outcome);
     usage(heapBefore, heapAfter, outcome);
   }
 
@@ -113,7 +114,7 @@ final class FeedMeasurement {
         new OpenLoop(run.time(), write -> {})
             .run(cold, 0, writes::start, OpenLoopWorkload.PATIENCE);
     driver.failed(warmed.failed(), warmed.firstFailure());
-    settle();
+    settle(client);
   }
 
   private DocumentWriter writer() {
@@ -165,13 +166,30 @@ final class FeedMeasurement {
         server.counter(TOKEN_OPERATIONS));
   }
 
+  /**
+   * What one more follower of each channel is shown, from the beginning: those before may have been
+   * shown from the server's memory what is not in the index.
+   */
+  private FollowerTally newcomers() throws InterruptedException {
+    run.phases().at("read again", 0, 0);
+    try (ChangesClient late = new ChangesClient(server.address(), run.namespace().database())) {
+      late.follow(
+          FeedKind.CONTINUOUS,
+          run.namespace(),
+          run.time(),
+          IntStream.range(0, plan.channels()).boxed().toList(),
+          channel -> new FollowerView(plan, channel, (write, nanos) -> {}));
+      return settle(late);
+    }
+  }
+
   /** Waits until every follower was shown everything, or nothing has come for a while. */
-  private FollowerTally settle() throws InterruptedException {
+  private FollowerTally settle(ChangesClient followers) throws InterruptedException {
     List<List<WriteLog.Expectation>> expected = log.expectations();
     long rows = -1;
     long moved = run.time().nanos();
     while (true) {
-      FollowerTally tally = client.tally(expected);
+      FollowerTally tally = followers.tally(expected);
       long now = run.time().nanos();
       if (tally.rows() != rows) {
         rows = tally.rows();
@@ -185,17 +203,20 @@ final class FeedMeasurement {
     }
   }
 
-  private static void judge(FollowerTally shown, Outcome.Builder outcome) {
+  private static void judge(FollowerTally shown, FollowerTally newcomers, Outcome.Builder outcome) {
+    FollowerTally all = shown.plus(newcomers);
     outcome
         .check("missed", shown.missed())
-        .check("out-of-order", shown.outOfOrder())
-        .check("unexpected", shown.unexpected())
+        .check("missed-by-newcomers", newcomers.missed())
+        .check("out-of-order", all.outOfOrder())
+        .check("unexpected", all.unexpected())
         .metric("rows", Metric.count(shown.rows()))
         .metric("repeated", Metric.count(shown.repeated()))
         .metric("interruptions", Metric.count(shown.interruptions()));
     for (String check : List.of("missed", "out-of-order", "unexpected")) {
-      outcome.note(check, shown.firstProblem());
+      outcome.note(check, all.firstProblem());
     }
+    outcome.note("missed-by-newcomers", newcomers.firstProblem());
     if (shown.tokens() > 0) {
       outcome
           .metric(

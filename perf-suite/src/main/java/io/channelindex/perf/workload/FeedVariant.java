@@ -11,7 +11,7 @@ enum FeedVariant {
       "Writes at a fixed rate: from the time each was due until continuous feeds show it.",
       FeedKind.CONTINUOUS,
       ServerConfig.Persistence.AT_ONCE,
-      ServerConfig.WakeUps.PUSH,
+      ServerConfig.WakeUps.HANDED_OVER,
       ServerConfig.Tokens.STATELESS),
   /** Only what cannot be rolled back any more is indexed. */
   CONTINUOUS_PERSISTED(
@@ -19,12 +19,21 @@ enum FeedVariant {
       "The same, where only what is persisted on every replica is indexed.",
       FeedKind.CONTINUOUS,
       ServerConfig.Persistence.WHEN_PERSISTED,
+      ServerConfig.WakeUps.HANDED_OVER,
+      ServerConfig.Tokens.STATELESS),
+  /** Feeds of a server that indexes nothing of what they follow. */
+  CONTINUOUS_PUSH(
+      "continuous-push",
+      "The same, where feeds are told by the index bucket and read it, as on a server that"
+          + " indexes none of it.",
+      FeedKind.CONTINUOUS,
+      ServerConfig.Persistence.AT_ONCE,
       ServerConfig.WakeUps.PUSH,
       ServerConfig.Tokens.STATELESS),
   /** Feeds look every 100 ms whether there is something new. */
   CONTINUOUS_POLL(
       "continuous-poll",
-      "The same, where feeds look for news every 100 ms instead of being told.",
+      "The same, where feeds look for news every 100 ms, and nothing tells them.",
       FeedKind.CONTINUOUS,
       ServerConfig.Persistence.AT_ONCE,
       ServerConfig.WakeUps.POLL,
@@ -35,7 +44,7 @@ enum FeedVariant {
       "The same with long polls: the end of each answer is where the next request begins.",
       FeedKind.LONGPOLL,
       ServerConfig.Persistence.AT_ONCE,
-      ServerConfig.WakeUps.PUSH,
+      ServerConfig.WakeUps.HANDED_OVER,
       ServerConfig.Tokens.STATELESS),
   /** The same with tokens of the lookup map. */
   LONGPOLL_LOOKUP(
@@ -43,7 +52,7 @@ enum FeedVariant {
       "Long polls with tokens that name stored clocks.",
       FeedKind.LONGPOLL,
       ServerConfig.Persistence.AT_ONCE,
-      ServerConfig.WakeUps.PUSH,
+      ServerConfig.WakeUps.HANDED_OVER,
       ServerConfig.Tokens.LOOKUP),
   /** The same with tokens that are relative to published clocks. */
   LONGPOLL_RELATIVE(
@@ -51,7 +60,7 @@ enum FeedVariant {
       "Long polls with tokens that tell the difference to published clocks.",
       FeedKind.LONGPOLL,
       ServerConfig.Persistence.AT_ONCE,
-      ServerConfig.WakeUps.PUSH,
+      ServerConfig.WakeUps.HANDED_OVER,
       ServerConfig.Tokens.RELATIVE);
 
   private final String label;

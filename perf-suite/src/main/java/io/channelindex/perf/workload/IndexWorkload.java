@@ -129,7 +129,7 @@ final class IndexWorkload implements Workload {
             run.namespace().database(),
             ServerConfig.Indexing.ALL,
             ServerConfig.Persistence.AT_ONCE,
-            ServerConfig.WakeUps.PUSH,
+            ServerConfig.WakeUps.HANDED_OVER,
             ServerConfig.Tokens.STATELESS);
     long writesBefore = indexWrites(run);
     long started = run.time().nanos();

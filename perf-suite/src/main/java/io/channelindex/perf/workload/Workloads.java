@@ -11,6 +11,7 @@ public final class Workloads {
       List.of(
           new FeedWorkload(FeedVariant.CONTINUOUS),
           new FeedWorkload(FeedVariant.CONTINUOUS_PERSISTED),
+          new FeedWorkload(FeedVariant.CONTINUOUS_PUSH),
           new FeedWorkload(FeedVariant.CONTINUOUS_POLL),
           new FeedWorkload(FeedVariant.LONGPOLL),
           new FeedWorkload(FeedVariant.LONGPOLL_LOOKUP),
