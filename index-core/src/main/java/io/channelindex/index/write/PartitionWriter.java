@@ -5,10 +5,7 @@ import io.channelindex.index.write.VbucketProgress.Past;
 import io.channelindex.index.write.WriterStatus.State;
 import io.channelindex.sequence.BranchHistory;
 import io.channelindex.sequence.FailoverEntry;
-import io.channelindex.sequence.PartitionMap;
 import io.channelindex.sequence.StreamPosition;
-import io.channelindex.storage.IndexBucket;
-import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.format.StableDocument;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -20,7 +17,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -91,23 +87,6 @@ public final class PartitionWriter {
     this.intake = new Intake(scope.firstVbucket(), vbuckets);
     this.commit = new Commit(scope, stable, vbuckets, documents, wakeUps, listener);
     this.linger = new Linger(scope, this::next);
-  }
-
-  /**
-   * Takes one partition, with a wake-up counter of its own; see {@link PartitionWriters#take} for
-   * many.
-   */
-  public static CompletionStage<PartitionWriter> take(
-      IndexBucket bucket,
-      IndexKeys keys,
-      PartitionMap map,
-      int partition,
-      DocumentSource documents,
-      WriterSettings settings,
-      Executor executor) {
-    return new PartitionWriters(
-            bucket, keys, map, documents, settings, executor, CommitListener.NONE)
-        .take(partition);
   }
 
   /** Where the stream of each vbucket of the partition has to begin, as of the take. */

@@ -60,6 +60,8 @@ public final class ServerProcess implements ChangesServer {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JvmOptions.forJava(Runtime.version().feature()));
+    // As servers are run: a heap that grows with what is needed is collected three times as often.
+    command.add("-Xms" + heapMib + "m");
     command.add("-Xmx" + heapMib + "m");
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.addAll(jvmOptions);

@@ -46,6 +46,7 @@ final class EmbeddedTarget implements Target {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JvmOptions.forJava(Runtime.version().feature()));
+    command.add("-Xms" + settings.nodeHeapMib() + "m");
     command.add("-Xmx" + settings.nodeHeapMib() + "m");
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.add("-cp");
