@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /**
- * Random histories against a model (invariants 1 to 5 and 14). A history that fails names its seed;
+ * Random histories against a model (invariants 1 to 6, 12 and 14). A history that fails names its seed;
  * {@code -Dhistory.seed=…} runs only that one.
  */
 class WriterHistoriesTest {
@@ -50,6 +50,11 @@ class WriterHistoriesTest {
   @Test
   void lostHistoryOfTheDataIsUndoneInTheIndex() {
     run(EnumSet.of(Trouble.FAIL_OVER, Trouble.CRASH, Trouble.DISCONNECT), 3_000);
+  }
+
+  @Test
+  void historyThatIsLostAgainBeforeItIsIndexed() {
+    run(EnumSet.of(Trouble.FAIL_OVER_TWICE, Trouble.CRASH, Trouble.TAKE_OVER), 6_000);
   }
 
   @Test

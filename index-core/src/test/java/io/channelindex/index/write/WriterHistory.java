@@ -45,6 +45,7 @@ final class WriterHistory {
   final List<Owner> owners = new ArrayList<>();
   private final Map<String, Map<Place, Row>> followed = new TreeMap<>();
   private StableDocument lastSeen;
+  final HistoryClients clients;
   private int names;
   int taken;
   int crashes;
@@ -58,6 +59,7 @@ final class WriterHistory {
       data.put(vbucket, new DataVbucket(vbucket));
     }
     lastSeen = reading.stable();
+    clients = new HistoryClients(turns, new Random(seed + 2), bucket, keys, map);
   }
 
   /** An owner, and the streams that feed it; an owner of the past is one that does not know. */
@@ -249,9 +251,10 @@ final class WriterHistory {
   void write(int vbucket, int count) {
     DataVbucket into = data.get(vbucket);
     for (int i = 0; i < count; i++) {
-      String id = "doc" + random.nextInt(1 + names % 40);
+      // A document never changes its vbucket.
+      String id = "doc" + vbucket + "-" + random.nextInt(1 + names % 40);
       if (random.nextInt(3) == 0 || into.isPurged(id)) {
-        id = "new" + names++;
+        id = "new" + vbucket + "-" + names++;
       }
       Optional<Set<String>> channels =
           random.nextInt(6) == 0 ? Optional.empty() : Optional.of(someChannels());
@@ -395,6 +398,7 @@ final class WriterHistory {
     turns.untilQuiet();
     check();
     checkEnd();
+    clients.assertKnow(data.values());
   }
 
   private void close(Owner owner) {
@@ -443,11 +447,12 @@ final class WriterHistory {
 
   /** One random thing happens. */
   void act(Set<Trouble> troubles) {
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(14)) {
       case 0, 1 -> write(anyVbucket(), 1 + random.nextInt(10));
       case 2, 3, 4, 5, 6, 7 -> feedSome();
       case 8 -> turns.steps(random.nextInt(60));
       case 9 -> check();
+      case 10, 11 -> clients.read();
       default -> {
         Trouble[] possible = troubles.toArray(Trouble[]::new);
         if (possible.length > 0 && random.nextInt(3) == 0) {
@@ -515,6 +520,12 @@ final class WriterHistory {
         history.disconnectAll();
       }
     },
+    FAIL_OVER_TWICE {
+      @Override
+      void strike(WriterHistory history) {
+        history.failOverTwice();
+      }
+    },
     PURGE {
       @Override
       void strike(WriterHistory history) {
@@ -530,6 +541,46 @@ final class WriterHistory {
     };
 
     abstract void strike(WriterHistory history);
+  }
+
+  /** Lets the stream of a vbucket go on until everything is indexed. */
+  void settle(int vbucket) {
+    for (int round = 0; reading.stable().vbucket(vbucket).stable() < data.get(vbucket).high(); ) {
+      assertThat(round++).as("rounds until everything is indexed: %s", this).isLessThan(5_000);
+      current().feed(vbucket);
+      turns.untilQuiet();
+    }
+  }
+
+  /** A vbucket loses what clients were told, is written again, and loses that before long. */
+  private void failOverTwice() {
+    int vbucket = anyVbucket();
+    DataVbucket source = data.get(vbucket);
+    long to = source.high() - random.nextInt(1 + (int) source.high() / 2);
+    readAndFeed(vbucket, 2 + random.nextInt(8));
+    Set<String> lost = new TreeSet<>();
+    source.latest(source.high()).values().stream()
+        .filter(version -> version.seqno() > to && !source.isPurged(version.id()))
+        .forEach(version -> lost.add(version.id()));
+    source.failOver(to);
+    disconnectAll();
+    for (String id : lost) {
+      if (random.nextBoolean()) {
+        source.write(id, Optional.of(someChannels()));
+      }
+    }
+    readAndFeed(vbucket, 1 + random.nextInt(3));
+    source.failOver(to + random.nextLong(1 + source.high() - to));
+    disconnectAll();
+  }
+
+  private void readAndFeed(int vbucket, int times) {
+    for (int i = 0; i < times; i++) {
+      current().feed(vbucket);
+      turns.steps(random.nextInt(100));
+      clients.read();
+      turns.steps(random.nextInt(100));
+    }
   }
 
   private void disconnectAll() {
