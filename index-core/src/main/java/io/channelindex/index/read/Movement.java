@@ -35,7 +35,7 @@ record Movement(StableDocument before, StableDocument after, Reach reach, Set<Lo
       return new Movement(before, after, Reach.UNDONE, Set.of());
     }
     long commits = after.commit() - before.commit();
-    if (commits > after.recent().size()) {
+    if (commits > after.recent().size() || mayHaveBeenRepeated(before, after)) {
       return new Movement(before, after, Reach.ALL, Set.of());
     }
     Set<Long> channels = new HashSet<>();
@@ -46,6 +46,14 @@ record Movement(StableDocument before, StableDocument after, Reach reach, Set<Lo
       channels.addAll(touched.channels());
     }
     return new Movement(before, after, Reach.LISTED, channels);
+  }
+
+  /**
+   * Whether some of the commits may not be those that were known under their numbers: a bucket that
+   * lost commits has a new owner, who may be past them before anybody looks.
+   */
+  private static boolean mayHaveBeenRepeated(StableDocument before, StableDocument after) {
+    return !before.owner().equals(after.owner()) && !before.vbuckets().equals(after.vbuckets());
   }
 
   /** A step back that nobody announced. */

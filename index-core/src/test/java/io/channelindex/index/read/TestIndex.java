@@ -40,6 +40,7 @@ final class TestIndex {
   int blockEntries = 3;
   int pageBlocks = 2;
   int ringCommits = 4;
+  String owner = "test";
 
   private final long[] stable;
   private final BranchHistory[] histories;
@@ -137,6 +138,12 @@ final class TestIndex {
     return document;
   }
 
+  /** The bucket lost the last commits of a partition; a new owner took it. */
+  void lose(int partition, int lost) {
+    commits[partition] -= lost;
+    owner = "after " + owner;
+  }
+
   private StableDocument document(int partition) {
     List<VbucketState> states = new ArrayList<>();
     for (int v = map.first(partition); v <= map.last(partition); v++) {
@@ -147,7 +154,7 @@ final class TestIndex {
         partition,
         map.first(partition),
         1,
-        "test",
+        owner,
         commits[partition],
         states,
         recent.get(partition));
