@@ -53,7 +53,9 @@ record Movement(StableDocument before, StableDocument after, Reach reach, Set<Lo
    * lost commits has a new owner, who may be past them before anybody looks.
    */
   private static boolean mayHaveBeenRepeated(StableDocument before, StableDocument after) {
-    return !before.owner().equals(after.owner()) && !before.vbuckets().equals(after.vbuckets());
+    return before.commit() != 0
+        && !before.owner().equals(after.owner())
+        && !before.vbuckets().equals(after.vbuckets());
   }
 
   /** A step back that nobody announced. */
