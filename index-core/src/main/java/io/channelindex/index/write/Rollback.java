@@ -168,9 +168,7 @@ final class Rollback {
     if (Long.compareUnsigned(change.seqno(), to) > 0) {
       highestReplacement = max(highestReplacement, change.seqno());
       for (IndexedChange.Membership membership : change.memberships()) {
-        replaced
-            .computeIfAbsent(membership.channel(), channel -> new HashSet<>())
-            .add(documentId);
+        replaced.computeIfAbsent(membership.channel(), channel -> new HashSet<>()).add(documentId);
       }
     }
     for (IndexedChange.Membership membership : change.memberships()) {
@@ -257,8 +255,7 @@ final class Rollback {
       vanished =
           newest.values().stream()
               .anyMatch(
-                  entry ->
-                      entry.state() == EntryState.ACTIVE && gone.contains(entry.documentId()));
+                  entry -> entry.state() == EntryState.ACTIVE && gone.contains(entry.documentId()));
     }
   }
 

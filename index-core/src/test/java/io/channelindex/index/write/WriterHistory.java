@@ -476,73 +476,6 @@ final class WriterHistory {
     turns.steps(random.nextInt(30));
   }
 
-  /** What may go wrong. */
-  enum Trouble {
-    FAULT {
-      @Override
-      void strike(WriterHistory history) {
-        history.injectFault();
-      }
-    },
-    RELEASE {
-      @Override
-      void strike(WriterHistory history) {
-        history.bucket.release();
-      }
-    },
-    CRASH {
-      @Override
-      void strike(WriterHistory history) {
-        history.current().stepsToLive = history.random.nextInt(10);
-      }
-    },
-    TAKE_OVER {
-      @Override
-      void strike(WriterHistory history) {
-        history.take();
-      }
-    },
-    DISCONNECT {
-      @Override
-      void strike(WriterHistory history) {
-        Stream stream = history.current().streams.get(history.anyVbucket());
-        if (stream != null) {
-          stream.disconnect();
-        }
-      }
-    },
-    FAIL_OVER {
-      @Override
-      void strike(WriterHistory history) {
-        DataVbucket source = history.data.get(history.anyVbucket());
-        source.failOver(
-            Math.max(0, source.high() - history.random.nextInt(1 + (int) source.high() / 2)));
-        history.disconnectAll();
-      }
-    },
-    FAIL_OVER_TWICE {
-      @Override
-      void strike(WriterHistory history) {
-        history.failOverTwice();
-      }
-    },
-    PURGE {
-      @Override
-      void strike(WriterHistory history) {
-        history.data.get(history.anyVbucket()).purge();
-      }
-    },
-    FLUSH {
-      @Override
-      void strike(WriterHistory history) {
-        history.data.get(history.anyVbucket()).flush();
-        history.disconnectAll();
-      }
-    };
-
-    abstract void strike(WriterHistory history);
-  }
-
   /** Lets the stream of a vbucket go on until everything is indexed. */
   void settle(int vbucket) {
     for (int round = 0; reading.stable().vbucket(vbucket).stable() < data.get(vbucket).high(); ) {
@@ -553,7 +486,7 @@ final class WriterHistory {
   }
 
   /** A vbucket loses what clients were told, is written again, and loses that before long. */
-  private void failOverTwice() {
+  void failOverTwice() {
     int vbucket = anyVbucket();
     DataVbucket source = data.get(vbucket);
     long to = source.high() - random.nextInt(1 + (int) source.high() / 2);
@@ -583,7 +516,7 @@ final class WriterHistory {
     }
   }
 
-  private void disconnectAll() {
+  void disconnectAll() {
     owners.forEach(owner -> owner.streams.values().forEach(Stream::disconnect));
   }
 
