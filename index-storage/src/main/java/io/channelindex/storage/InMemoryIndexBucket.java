@@ -1,19 +1,14 @@
 package io.channelindex.storage;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -73,12 +68,7 @@ public final class InMemoryIndexBucket implements IndexBucket {
   private final Map<Long, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
   private final AtomicLong started = new AtomicLong();
   private final ArrayDeque<Runnable> held = new ArrayDeque<>();
-  private final Map<String, Versioned<byte[]>> documents = new TreeMap<>();
-  // When documents go by themselves, in milliseconds of the bucket's own time.
-  private final Map<String, Long> expiries = new HashMap<>();
-  private long now;
-  // CAS values are never given twice, not even after a restore.
-  private long lastCas = 1;
+  private final StoredDocuments documents = new StoredDocuments();
   private volatile boolean closed;
 
   /** A bucket with a thread of its own. */
@@ -163,68 +153,43 @@ public final class InMemoryIndexBucket implements IndexBucket {
 
   /** The content. */
   public Snapshot snapshot() {
-    synchronized (documents) {
-      return new Snapshot(Map.copyOf(documents));
-    }
+    return new Snapshot(documents.content());
   }
 
   /** Brings a content back, its versions included: as a bucket that lost what came after. */
   public void restore(Snapshot snapshot) {
-    synchronized (documents) {
-      documents.clear();
-      documents.putAll(snapshot.documents);
-    }
+    documents.restore(snapshot.documents);
   }
 
   /** Lets time pass: documents go that are to go by themselves. */
   public void pass(Duration time) {
-    synchronized (documents) {
-      now += time.toMillis();
-      expiries
-          .entrySet()
-          .removeIf(
-              expiry -> {
-                boolean gone = expiry.getValue() <= now;
-                if (gone) {
-                  documents.remove(expiry.getKey());
-                }
-                return gone;
-              });
-    }
+    documents.pass(time);
   }
 
   /** The keys that there are. */
   public Set<String> keys() {
-    synchronized (documents) {
-      return new TreeSet<>(documents.keySet());
-    }
+    return documents.keys();
   }
 
   /** A document from behind, uncounted and without faults; null if there is none. */
   public byte @Nullable [] peek(String key) {
-    synchronized (documents) {
-      Versioned<byte[]> document = documents.get(key);
-      return document == null ? null : document.value().clone();
-    }
+    Versioned<byte[]> document = documents.read(key);
+    return document == null ? null : document.value();
   }
 
   /** Puts a document from behind, uncounted and without faults. */
   public void poke(String key, byte[] value) {
-    synchronized (documents) {
-      put(key, value);
-    }
+    documents.put(key, value);
   }
 
   /** Removes a document from behind, uncounted and without faults. */
   public void forget(String key) {
-    synchronized (documents) {
-      documents.remove(key);
-    }
+    documents.forget(key);
   }
 
   @Override
   public CompletionStage<Optional<Versioned<byte[]>>> get(String key) {
-    return start(Operation.GET, key, () -> Optional.ofNullable(read(key)));
+    return start(Operation.GET, key, () -> Optional.ofNullable(documents.read(key)));
   }
 
   @Override
@@ -237,150 +202,63 @@ public final class InMemoryIndexBucket implements IndexBucket {
   @Override
   public CompletionStage<WriteResult> insert(String key, byte[] value) {
     byte[] copy = value.clone();
-    return start(
-        Operation.INSERT,
-        key,
-        () ->
-            documents.containsKey(key)
-                ? WriteResult.refused(WriteResult.Outcome.CONFLICT)
-                : put(key, copy));
+    return start(Operation.INSERT, key, () -> documents.insert(key, copy));
   }
 
   @Override
   public CompletionStage<WriteResult> insert(String key, byte[] value, Duration expiry) {
     Requests.requireExpiry(key, expiry);
     byte[] copy = value.clone();
-    return start(
-        Operation.INSERT,
-        key,
-        () -> {
-          if (documents.containsKey(key)) {
-            return WriteResult.refused(WriteResult.Outcome.CONFLICT);
-          }
-          WriteResult written = put(key, copy);
-          expiries.put(key, now + expiry.toMillis());
-          return written;
-        });
+    return start(Operation.INSERT, key, () -> documents.insert(key, copy, expiry));
   }
 
   @Override
   public CompletionStage<Optional<Versioned<byte[]>>> getAndTouch(String key, Duration expiry) {
     Requests.requireExpiry(key, expiry);
-    return start(
-        Operation.TOUCH,
-        key,
-        () -> {
-          Versioned<byte[]> document = documents.get(key);
-          if (document == null) {
-            return Optional.empty();
-          }
-          documents.put(key, new Versioned<>(document.value(), ++lastCas));
-          expiries.put(key, now + expiry.toMillis());
-          return Optional.ofNullable(read(key));
-        });
+    return start(Operation.TOUCH, key, () -> documents.getAndTouch(key, expiry));
   }
 
   @Override
   public CompletionStage<WriteResult> replace(String key, byte[] value, long cas) {
     Requests.requireCas(key, cas);
     byte[] copy = value.clone();
-    return start(
-        Operation.REPLACE,
-        key,
-        () -> {
-          WriteResult refusal = refusal(key, cas);
-          return refusal == null ? put(key, copy) : refusal;
-        });
+    return start(Operation.REPLACE, key, () -> documents.replace(key, copy, cas));
   }
 
   @Override
   public CompletionStage<WriteResult> append(String key, byte[] bytes) {
     byte[] copy = bytes.clone();
-    return start(
-        Operation.APPEND,
-        key,
-        () -> {
-          Versioned<byte[]> document = documents.get(key);
-          if (document == null) {
-            return WriteResult.refused(WriteResult.Outcome.MISSING);
-          }
-          byte[] old = document.value();
-          byte[] joined = Arrays.copyOf(old, old.length + copy.length);
-          System.arraycopy(copy, 0, joined, old.length, copy.length);
-          return put(key, joined);
-        });
+    return start(Operation.APPEND, key, () -> documents.append(key, copy));
   }
 
   @Override
   public CompletionStage<WriteResult> remove(String key, long cas) {
     Requests.requireCas(key, cas);
-    return start(
-        Operation.REMOVE,
-        key,
-        () -> {
-          WriteResult refusal = refusal(key, cas);
-          if (refusal == null) {
-            documents.remove(key);
-            return WriteResult.written(++lastCas);
-          }
-          return refusal;
-        });
+    return start(Operation.REMOVE, key, () -> documents.remove(key, cas));
   }
 
   @Override
   public CompletionStage<Long> increment(String key, long delta) {
     Requests.requireDelta(key, delta);
-    return start(
-        Operation.INCREMENT,
-        key,
-        () -> {
-          Versioned<byte[]> document = documents.get(key);
-          long sum = (document == null ? 0 : number(key, document)) + delta;
-          put(key, Long.toString(sum).getBytes(StandardCharsets.US_ASCII));
-          return sum;
-        });
+    return start(Operation.INCREMENT, key, () -> documents.increment(key, delta));
   }
 
   @Override
   public CompletionStage<Long> counter(String key) {
-    return start(
-        Operation.COUNTER,
-        key,
-        () -> {
-          Versioned<byte[]> document = documents.get(key);
-          return document == null ? 0L : number(key, document);
-        });
+    return start(Operation.COUNTER, key, () -> documents.counter(key));
   }
 
   @Override
   public CompletionStage<WriteResult> setFields(String key, List<Field> fields) {
     Requests.requirePaths(key, fields.size());
-    return start(
-        Operation.SET_FIELDS,
-        key,
-        () -> {
-          Versioned<byte[]> document = documents.get(key);
-          JsonFields json = document == null ? JsonFields.empty() : JsonFields.of(key, document);
-          fields.forEach(field -> json.set(key, field.path(), field.value()));
-          return put(key, json.encode());
-        });
+    return start(Operation.SET_FIELDS, key, () -> documents.setFields(key, fields));
   }
 
   @Override
   public CompletionStage<Optional<List<Optional<String>>>> getFields(
       String key, List<String> paths) {
     Requests.requirePaths(key, paths.size());
-    return start(
-        Operation.GET_FIELDS,
-        key,
-        () -> {
-          Versioned<byte[]> document = documents.get(key);
-          if (document == null) {
-            return Optional.empty();
-          }
-          JsonFields json = JsonFields.of(key, document);
-          return Optional.of(paths.stream().map(path -> json.get(key, path)).toList());
-        });
+    return start(Operation.GET_FIELDS, key, () -> documents.getFields(key, paths));
   }
 
   @Override
@@ -459,13 +337,11 @@ public final class InMemoryIndexBucket implements IndexBucket {
     }
   }
 
-  private <T> Answer<T> act(Supplier<T> action) {
-    synchronized (documents) {
-      try {
-        return new Answer<>(action.get(), null);
-      } catch (BucketFailedException e) {
-        return new Answer<>(null, e);
-      }
+  private static <T> Answer<T> act(Supplier<T> action) {
+    try {
+      return new Answer<>(action.get(), null);
+    } catch (BucketFailedException e) {
+      return new Answer<>(null, e);
     }
   }
 
@@ -481,29 +357,6 @@ public final class InMemoryIndexBucket implements IndexBucket {
 
   private AtomicLong counter(Operation operation) {
     return Objects.requireNonNull(counters.get(operation));
-  }
-
-  private @Nullable Versioned<byte[]> read(String key) {
-    Versioned<byte[]> document = documents.get(key);
-    return document == null ? null : new Versioned<>(document.value().clone(), document.cas());
-  }
-
-  private WriteResult put(String key, byte[] value) {
-    documents.put(key, new Versioned<>(value, ++lastCas));
-    expiries.remove(key);
-    return WriteResult.written(lastCas);
-  }
-
-  private @Nullable WriteResult refusal(String key, long cas) {
-    Versioned<byte[]> document = documents.get(key);
-    if (document == null) {
-      return WriteResult.refused(WriteResult.Outcome.MISSING);
-    }
-    return document.cas() == cas ? null : WriteResult.refused(WriteResult.Outcome.CONFLICT);
-  }
-
-  private static long number(String key, Versioned<byte[]> document) {
-    return Requests.number(key, document.value());
   }
 
   private static BucketTimeoutException timeout(Operation operation, String key) {

@@ -46,7 +46,7 @@ record Movement(
       return new Movement(before, after, Reach.UNDONE, Set.of(), null);
     }
     long commits = after.commit() - before.commit();
-    if (commits > after.recent().size()) {
+    if (commits > after.recent().size() || mayHaveBeenRepeated(before, after)) {
       return new Movement(before, after, Reach.ALL, Set.of(), null);
     }
     Set<Long> channels = new HashSet<>();
@@ -69,6 +69,16 @@ record Movement(
     return entries == null || reach == Reach.UNDONE
         ? null
         : entries.getOrDefault(channel, List.of());
+  }
+
+  /**
+   * Whether some of the commits may not be those that were known under their numbers: a bucket that
+   * lost commits has a new owner, who may be past them before anybody looks.
+   */
+  private static boolean mayHaveBeenRepeated(StableDocument before, StableDocument after) {
+    return before.commit() != 0
+        && !before.owner().equals(after.owner())
+        && !before.vbuckets().equals(after.vbuckets());
   }
 
   /** A step back that nobody announced. */

@@ -6,8 +6,10 @@ import io.channelindex.sequence.StreamPosition;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
 import io.channelindex.storage.format.StableDocument.VbucketState;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +33,7 @@ import org.slf4j.LoggerFactory;
 final class Rollback {
   private static final Logger LOG = LoggerFactory.getLogger(Rollback.class);
   private static final int DOCUMENTS_AT_ONCE = 64;
+  private static final int CHANNELS_AT_ONCE = 8;
 
   private final Scope scope;
   private final Commit commit;
@@ -43,12 +46,28 @@ final class Rollback {
   private final BranchHistory before;
   private final BranchHistory after;
   private final boolean sameBranch;
+  private final boolean owes;
 
   private final Batch batch = new Batch();
   private final Set<String> undone = new HashSet<>();
   private final Set<String> gone = new HashSet<>();
-  private final Set<String> replaced = new HashSet<>();
+
+  /** Documents that were undone and written anew above, by the channels that they speak of now. */
+  private final Map<String, Set<String>> replaced = new HashMap<>();
+
   private long highestReplacement;
+
+  /**
+   * Up to where the index is known to have every state, and feeds to have been told of it, whatever
+   * they saw of what was undone. A document that was undone and written anew may have had a state
+   * in between that nobody can tell any more, or that a feed has to be told again. Nobody needs it,
+   * unless the new one is undone as well before the stream has brought it.
+   */
+  private long whole = -1;
+
+  /** Whether a document is gone although a state of it was not undone. */
+  private boolean vanished;
+
   private long lowestRestored = -1;
 
   /** What becomes of the vbucket's stream. */
@@ -73,12 +92,42 @@ final class Rollback {
     this.documents = documents;
     this.vbuckets = vbuckets;
     this.progress = progress;
-    this.to = to;
     this.log = List.copyOf(log);
     this.stream = stream;
     this.before = progress.history();
-    this.after = before.rolledBack(to, to, log);
     this.sameBranch = before.branches().isEmpty() || before.current() == log.get(0).vbuuid();
+    this.owes = owes(progress);
+    this.to = owes && !sameBranch ? min(to, progress.position().snapshotStart()) : to;
+    this.after = history(this.to, this.to);
+  }
+
+  /**
+   * Whether an earlier rollback left documents that were to be written anew, and the stream has not
+   * brought them yet: what became of them meanwhile, nobody was told.
+   */
+  private static boolean owes(VbucketProgress progress) {
+    StreamPosition position = progress.position();
+    return !position.isConsistent()
+        && Long.compareUnsigned(position.snapshotStart(), progress.stable()) < 0;
+  }
+
+  /**
+   * The history after the rollback. Where the former branch's state was not whole above the point
+   * that it goes back to, it ends there, although the data service has more of it: feeds that stood
+   * above have to be told what came to light.
+   */
+  private BranchHistory history(long end, long resume) {
+    return before.rolledBack(
+        end, resume, owes || Long.compareUnsigned(end, to) < 0 ? logFrom(end) : log);
+  }
+
+  /** The log as if the branches that are new began no later than at a seqno. */
+  private List<FailoverEntry> logFrom(long seqno) {
+    List<FailoverEntry> earlier = new ArrayList<>(log);
+    for (int i = 0; i < earlier.size() && log.get(i).vbuuid() != before.current(); i++) {
+      earlier.set(i, new FailoverEntry(log.get(i).vbuuid(), min(log.get(i).seqno(), seqno)));
+    }
+    return earlier;
   }
 
   /** Rolls back; the position from which the vbucket's stream goes on. */
@@ -117,8 +166,10 @@ final class Rollback {
     }
     IndexedChange change = current.get();
     if (Long.compareUnsigned(change.seqno(), to) > 0) {
-      replaced.add(documentId);
       highestReplacement = max(highestReplacement, change.seqno());
+      for (IndexedChange.Membership membership : change.memberships()) {
+        replaced.computeIfAbsent(membership.channel(), channel -> new HashSet<>()).add(documentId);
+      }
     }
     for (IndexedChange.Membership membership : change.memberships()) {
       // What is later the stream brings. Not so the leavings of a newer state that are at or below
@@ -133,8 +184,8 @@ final class Rollback {
   private CompletableFuture<Void> commit() {
     return findSurvivors()
         .thenCompose(
-            survivors -> {
-              VbucketState state = state(survivors);
+            found -> {
+              VbucketState state = state();
               batch.visible().addAll();
               LOG.warn(
                   "Rolling back: partition={}, vbucket={}, to={}, from={}, stable={}, undone={}, log={}",
@@ -160,83 +211,94 @@ final class Rollback {
     return vbuckets.stream().map(other -> other == progress ? state : other.state()).toList();
   }
 
-  /** The newest states that were not undone of documents that could not be restored. */
-  private CompletableFuture<Map<String, Entry>> findSurvivors() {
-    Map<String, Entry> newest = new HashMap<>();
-    if (gone.isEmpty() && replaced.isEmpty()) {
-      return CompletableFuture.completedFuture(newest);
+  /** What was not undone of the documents that could not be restored. */
+  private CompletableFuture<Void> findSurvivors() {
+    Set<String> channels = new LinkedHashSet<>(replaced.keySet());
+    if (!gone.isEmpty()) {
+      channels.add(Batch.EVERYTHING);
     }
+    return Window.each(channels, CHANNELS_AT_ONCE, this::findSurvivors);
+  }
+
+  private CompletableFuture<Void> findSurvivors(String channel) {
+    Set<String> writtenAnew = replaced.getOrDefault(channel, Set.of());
+    Set<String> wanted = new HashSet<>(writtenAnew);
+    if (channel.equals(Batch.EVERYTHING)) {
+      wanted.addAll(gone);
+    }
+    Map<String, Entry> newest = new HashMap<>();
     return new ChannelScan(
             scope,
-            Batch.EVERYTHING,
+            channel,
             progress.vbucket(),
             entry -> {
-              String id = entry.documentId();
-              if ((gone.contains(id) || replaced.contains(id))
+              if (wanted.contains(entry.documentId())
                   && after.contains(entry.vbuuid(), entry.seqno())) {
-                newest.merge(id, entry, Rollback::newer);
+                newest.merge(entry.documentId(), entry, Rollback::newer);
               }
             })
         .run()
-        .thenApply(scanned -> newest);
+        .thenAccept(scanned -> survived(channel, writtenAnew, newest));
+  }
+
+  private void survived(String channel, Set<String> writtenAnew, Map<String, Entry> newest) {
+    boolean everywhere = channel.equals(Batch.EVERYTHING);
+    for (String id : writtenAnew) {
+      Entry survivor = newest.get(id);
+      if (survivor != null) {
+        whole = min(whole, survivor.seqno() - 1);
+      } else if (everywhere) {
+        whole = 0;
+      }
+    }
+    if (everywhere) {
+      vanished =
+          newest.values().stream()
+              .anyMatch(
+                  entry -> entry.state() == EntryState.ACTIVE && gone.contains(entry.documentId()));
+    }
   }
 
   private static Entry newer(Entry one, Entry other) {
     return Long.compareUnsigned(one.seqno(), other.seqno()) > 0 ? one : other;
   }
 
-  private VbucketState state(Map<String, Entry> survivors) {
-    BranchHistory history = before.rolledBack(to, min(to, lowestRestored - 1), log);
+  private VbucketState state() {
+    long resume = min(to, lowestRestored - 1);
     long stable = sameBranch ? progress.stable() : min(progress.stable(), to);
     if (stream == Stream.GOES_ON) {
-      long whole = min(stable, wholeUpTo(survivors));
-      return new VbucketState(whole, progress.position(), history, progress.rebuild() != null);
+      return new VbucketState(
+          min(stable, whole), progress.position(), history(to, resume), progress.rebuild() != null);
     }
-    if (mustRebuild(survivors)) {
-      long whole = min(stable, wholeUpTo(survivors));
-      return new VbucketState(whole, StreamPosition.BEGINNING, history, true);
+    if (mustRebuild()) {
+      // The stream brings everything above again.
+      BranchHistory history = history(min(to, whole), min(resume, whole));
+      return new VbucketState(min(stable, whole), StreamPosition.BEGINNING, history, true);
     }
-    return new VbucketState(stable, restart(survivors), history, false);
+    return new VbucketState(stable, restart(), history(to, resume), false);
   }
 
   /**
    * Only a rebuild tells the channels of documents that are gone without a trace although a state
    * of theirs was not undone.
    */
-  private boolean mustRebuild(Map<String, Entry> survivors) {
+  private boolean mustRebuild() {
     return progress.rebuild() != null
         || (!before.branches().isEmpty() && mustRunFromBeginning())
-        || survivors.values().stream()
-            .anyMatch(
-                entry -> entry.state() == EntryState.ACTIVE && gone.contains(entry.documentId()));
+        || vanished;
   }
 
-  /**
-   * Up to where the index is known to have every state. A document that was undone and written anew
-   * may have had a state in between that nobody can tell any more. Nobody needs it, unless the new
-   * one is undone as well before the stream has brought it.
-   */
-  private long wholeUpTo(Map<String, Entry> survivors) {
-    long whole = -1;
-    for (String id : replaced) {
-      Entry survivor = survivors.get(id);
-      whole = survivor == null ? 0 : min(whole, survivor.seqno());
-    }
-    return whole;
-  }
-
-  private StreamPosition restart(Map<String, Entry> survivors) {
+  private StreamPosition restart() {
     StreamPosition position = progress.position();
     // In the middle of a snapshot the newer half, which may be undone, hid states before it.
     long middle = min(progress.stable(), position.snapshotStart());
     long seqno = min(to, position.isConsistent() ? position.seqno() : middle);
-    long whole = min(seqno, wholeUpTo(survivors));
     if (seqno == 0) {
       return StreamPosition.BEGINNING;
     }
     // As if in a snapshot that hides those states: if history is lost again before its end, the
     // data service asks for a rollback to its start.
-    return whole == seqno
+    return Long.compareUnsigned(whole, seqno) >= 0
         ? StreamPosition.at(branchAt(seqno), seqno)
         : new StreamPosition(log.get(0).vbuuid(), seqno, whole, highestReplacement);
   }

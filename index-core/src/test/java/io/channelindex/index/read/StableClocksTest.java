@@ -45,6 +45,26 @@ class StableClocksTest {
   }
 
   @Test
+  void commitsThatWereLostAndRepeatedBeforeAnybodyLookedAreLookedAt() {
+    TestIndex content = new TestIndex(1, 1);
+    try (TestReader reader = new TestReader(content)) {
+      Follower follower = reader.follow(new Since.Now(), "a");
+      for (int seqno = 1; seqno <= 3; seqno++) {
+        content.commit("a", 0, seqno, "doc" + seqno, EntryState.ACTIVE);
+      }
+      reader.refresh();
+      assertThat(TestReader.drain(follower, 9)).hasSize(3);
+
+      content.lose(0, 2);
+      content.commit("a", 0, 4, "missed", EntryState.ACTIVE);
+      content.commit("b", 0, 5, "other", EntryState.ACTIVE);
+      content.commit("b", 0, 6, "other", EntryState.ACTIVE);
+      reader.refresh();
+      assertThat(TestReader.ids(TestReader.drain(follower, 9))).containsExactly("missed");
+    }
+  }
+
+  @Test
   void whoAsksAllTheTimeMissesNothing() throws Exception {
     TestIndex content = new TestIndex(4, 4);
     try (TestReader reader = new TestReader(content)) {

@@ -33,7 +33,6 @@ import java.util.TreeSet;
  */
 final class TestIndex {
   static final long DATABASE = 0x7e57;
-  private static final String OWNER = "test";
 
   final PartitionMap map;
   final InMemoryIndexBucket bucket = new InMemoryIndexBucket();
@@ -42,6 +41,7 @@ final class TestIndex {
   int blockEntries = 3;
   int pageBlocks = 2;
   int ringCommits = 4;
+  String owner = "test";
 
   private final long[] stable;
   private final BranchHistory[] histories;
@@ -132,7 +132,7 @@ final class TestIndex {
   /** What the next commit of a partition will make readable, if its clock passes all of it. */
   CommitListener.Announcement announcement(int partition) {
     return new CommitListener.Announcement(
-        partition, OWNER, commits[partition] + 1, Map.copyOf(added.get(partition)));
+        partition, owner, commits[partition] + 1, Map.copyOf(added.get(partition)));
   }
 
   StableDocument commit(int partition, Touched what) {
@@ -149,6 +149,12 @@ final class TestIndex {
     return document;
   }
 
+  /** The bucket lost the last commits of a partition; a new owner took it. */
+  void lose(int partition, int lost) {
+    commits[partition] -= lost;
+    owner = "after " + owner;
+  }
+
   private StableDocument document(int partition) {
     List<VbucketState> states = new ArrayList<>();
     for (int v = map.first(partition); v <= map.last(partition); v++) {
@@ -159,7 +165,7 @@ final class TestIndex {
         partition,
         map.first(partition),
         1,
-        OWNER,
+        owner,
         commits[partition],
         states,
         recent.get(partition));

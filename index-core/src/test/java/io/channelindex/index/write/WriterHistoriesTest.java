@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import io.channelindex.index.write.WriterHistory.Trouble;
 import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -13,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /**
- * Random histories against a model (invariants 1 to 5 and 14). A history that fails names its seed;
- * {@code -Dhistory.seed=…} runs only that one.
+ * Random histories against a model (invariants 1 to 6, 12 and 14). A history that fails names its
+ * seed; {@code -Dhistory.seed=…} runs only that one.
  */
 class WriterHistoriesTest {
   private static final int HISTORIES = Integer.getInteger("history.count", 80);
@@ -50,6 +49,11 @@ class WriterHistoriesTest {
   @Test
   void lostHistoryOfTheDataIsUndoneInTheIndex() {
     run(EnumSet.of(Trouble.FAIL_OVER, Trouble.CRASH, Trouble.DISCONNECT), 3_000);
+  }
+
+  @Test
+  void historyThatIsLostAgainBeforeItIsIndexed() {
+    run(EnumSet.of(Trouble.FAIL_OVER_TWICE, Trouble.CRASH, Trouble.TAKE_OVER), 6_000);
   }
 
   @Test

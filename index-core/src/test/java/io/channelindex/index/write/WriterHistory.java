@@ -2,7 +2,6 @@ package io.channelindex.index.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.channelindex.index.CommitListener;
 import io.channelindex.index.write.DataVbucket.Row;
 import io.channelindex.index.write.DataVbucket.Version;
 import io.channelindex.index.write.IndexReading.Place;
@@ -46,6 +45,7 @@ final class WriterHistory {
   final List<Owner> owners = new ArrayList<>();
   private final Map<String, Map<Place, Row>> followed = new TreeMap<>();
   private StableDocument lastSeen;
+  final HistoryClients clients;
   private int names;
   int taken;
   int crashes;
@@ -59,6 +59,7 @@ final class WriterHistory {
       data.put(vbucket, new DataVbucket(vbucket));
     }
     lastSeen = reading.stable();
+    clients = new HistoryClients(turns, new Random(seed + 2), bucket, keys, map);
   }
 
   /** An owner, and the streams that feed it; an owner of the past is one that does not know. */
@@ -86,7 +87,7 @@ final class WriterHistory {
               });
       taking =
           new PartitionWriters(
-                  bucket, keys, map, this, settings, turns, CommitListener.NONE, serial -> turns)
+                  bucket, keys, map, this, settings, turns, clients.commits(), serial -> turns)
               .take(PARTITION)
               .toCompletableFuture();
     }
@@ -251,9 +252,10 @@ final class WriterHistory {
   void write(int vbucket, int count) {
     DataVbucket into = data.get(vbucket);
     for (int i = 0; i < count; i++) {
-      String id = "doc" + random.nextInt(1 + names % 40);
+      // A document never changes its vbucket.
+      String id = "doc" + vbucket + "-" + random.nextInt(1 + names % 40);
       if (random.nextInt(3) == 0 || into.isPurged(id)) {
-        id = "new" + names++;
+        id = "new" + vbucket + "-" + names++;
       }
       Optional<Set<String>> channels =
           random.nextInt(6) == 0 ? Optional.empty() : Optional.of(someChannels());
@@ -397,6 +399,7 @@ final class WriterHistory {
     turns.untilQuiet();
     check();
     checkEnd();
+    clients.assertKnow(data.values());
   }
 
   private void close(Owner owner) {
@@ -445,11 +448,12 @@ final class WriterHistory {
 
   /** One random thing happens. */
   void act(Set<Trouble> troubles) {
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(14)) {
       case 0, 1 -> write(anyVbucket(), 1 + random.nextInt(10));
       case 2, 3, 4, 5, 6, 7 -> feedSome();
       case 8 -> turns.steps(random.nextInt(60));
       case 9 -> check();
+      case 10, 11 -> clients.read();
       default -> {
         Trouble[] possible = troubles.toArray(Trouble[]::new);
         if (possible.length > 0 && random.nextInt(3) == 0) {
@@ -473,68 +477,47 @@ final class WriterHistory {
     turns.steps(random.nextInt(30));
   }
 
-  /** What may go wrong. */
-  enum Trouble {
-    FAULT {
-      @Override
-      void strike(WriterHistory history) {
-        history.injectFault();
-      }
-    },
-    RELEASE {
-      @Override
-      void strike(WriterHistory history) {
-        history.bucket.release();
-      }
-    },
-    CRASH {
-      @Override
-      void strike(WriterHistory history) {
-        history.current().stepsToLive = history.random.nextInt(10);
-      }
-    },
-    TAKE_OVER {
-      @Override
-      void strike(WriterHistory history) {
-        history.take();
-      }
-    },
-    DISCONNECT {
-      @Override
-      void strike(WriterHistory history) {
-        Stream stream = history.current().streams.get(history.anyVbucket());
-        if (stream != null) {
-          stream.disconnect();
-        }
-      }
-    },
-    FAIL_OVER {
-      @Override
-      void strike(WriterHistory history) {
-        DataVbucket source = history.data.get(history.anyVbucket());
-        source.failOver(
-            Math.max(0, source.high() - history.random.nextInt(1 + (int) source.high() / 2)));
-        history.disconnectAll();
-      }
-    },
-    PURGE {
-      @Override
-      void strike(WriterHistory history) {
-        history.data.get(history.anyVbucket()).purge();
-      }
-    },
-    FLUSH {
-      @Override
-      void strike(WriterHistory history) {
-        history.data.get(history.anyVbucket()).flush();
-        history.disconnectAll();
-      }
-    };
-
-    abstract void strike(WriterHistory history);
+  /** Lets the stream of a vbucket go on until everything is indexed. */
+  void settle(int vbucket) {
+    for (int round = 0; reading.stable().vbucket(vbucket).stable() < data.get(vbucket).high(); ) {
+      assertThat(round++).as("rounds until everything is indexed: %s", this).isLessThan(5_000);
+      current().feed(vbucket);
+      turns.untilQuiet();
+    }
   }
 
-  private void disconnectAll() {
+  /** A vbucket loses what clients were told, is written again, and loses that before long. */
+  void failOverTwice() {
+    int vbucket = anyVbucket();
+    DataVbucket source = data.get(vbucket);
+    long to = source.high() - random.nextInt(1 + (int) source.high() / 2);
+    readAndFeed(vbucket, 2 + random.nextInt(8));
+    Set<String> lost = new TreeSet<>();
+    source.latest(source.high()).values().stream()
+        .filter(version -> version.seqno() > to && !source.isPurged(version.id()))
+        .forEach(version -> lost.add(version.id()));
+    source.failOver(to);
+    disconnectAll();
+    for (String id : lost) {
+      if (random.nextBoolean()) {
+        source.write(id, Optional.of(someChannels()));
+      }
+    }
+    readAndFeed(vbucket, 1 + random.nextInt(3));
+    source.failOver(to + random.nextLong(1 + source.high() - to));
+    disconnectAll();
+  }
+
+  private void readAndFeed(int vbucket, int times) {
+    for (int i = 0; i < times; i++) {
+      current().feed(vbucket);
+      turns.steps(random.nextInt(100));
+      clients.read();
+      turns.steps(random.nextInt(100));
+    }
+  }
+
+  void disconnectAll() {
     owners.forEach(owner -> owner.streams.values().forEach(Stream::disconnect));
   }
 
