@@ -35,7 +35,8 @@ class WriterHistoriesTest {
 
   @Test
   void withoutTroubleReadersSeeTheDataAtTheStableClock() {
-    run(EnumSet.noneOf(Trouble.class), 1_000);
+    long handedOver = run(EnumSet.noneOf(Trouble.class), 1_000);
+    assertThat(handedOver).as("entries that clients were shown unread").isPositive();
   }
 
   @Test
@@ -66,18 +67,20 @@ class WriterHistoriesTest {
     run(EnumSet.allOf(Trouble.class), 5_000);
   }
 
-  private static void run(Set<Trouble> troubles, long base) {
+  /** Runs histories; how many entries their owners handed over to clients. */
+  private static long run(Set<Trouble> troubles, long base) {
     Long only = Long.getLong("history.seed");
     if (only != null) {
-      run(only, troubles);
-      return;
+      return run(only, troubles);
     }
+    long handedOver = 0;
     for (long seed = base * 1_000; seed < base * 1_000 + HISTORIES; seed++) {
-      run(seed, troubles);
+      handedOver += run(seed, troubles);
     }
+    return handedOver;
   }
 
-  private static void run(long seed, Set<Trouble> troubles) {
+  private static long run(long seed, Set<Trouble> troubles) {
     WriterHistory history = new WriterHistory(seed);
     try {
       history.take();
@@ -89,5 +92,6 @@ class WriterHistoriesTest {
       throw new AssertionError("history fails: seed=" + seed + ", troubles=" + troubles, failure);
     }
     assertThat(history.taken).isPositive();
+    return history.clients.handedOver();
   }
 }
