@@ -13,7 +13,6 @@ import io.channelindex.perf.load.Namespace;
 import io.channelindex.perf.measure.TimeSource;
 import io.channelindex.perf.target.Endpoint;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -79,7 +78,7 @@ class PlantedServerFaultsIT {
             new Namespace("f" + runs.incrementAndGet(), variant.label()),
             TimeSource.SYSTEM,
             (phase, share, rate) -> {});
-    return new FeedWorkload(variant, FeedWorkload.process(List.of(faults))).run(run);
+    return new FeedWorkload(variant, ShortLived.server(faults)).run(run);
   }
 
   @Test
