@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @ExtendWith(NettyLeaks.class)
 class MillionDocumentsIT {
-  private static final int DOCUMENTS = Integer.getInteger("documents", 200_000);
+  private static final int DOCUMENTS = Integer.getInteger("documents", 100_000);
   private static final int IN_FLIGHT = 1024;
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final long SEED = 20_240_229;

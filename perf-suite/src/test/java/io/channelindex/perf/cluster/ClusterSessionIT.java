@@ -2,6 +2,7 @@ package io.channelindex.perf.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.channelindex.embedded.EmbeddedCouchbase;
 import io.channelindex.perf.config.Buckets;
@@ -12,12 +13,12 @@ import io.channelindex.perf.target.Endpoint;
 import io.channelindex.perf.target.TargetException;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ClusterSessionIT {
   private static final LoadSettings LOAD = SuiteSettings.from(Map.of()).load();
@@ -40,17 +41,18 @@ class ClusterSessionIT {
     node.close();
   }
 
-  private static ClusterSession open(String user, String password, String data, String index)
-      throws InterruptedException {
+  private static ClusterSession open(String password) throws InterruptedException {
     Endpoint endpoint =
         new Endpoint(
-            node.connectionString(), new Credentials(user, password), new Buckets(data, index));
+            node.connectionString(),
+            new Credentials(node.username(), password),
+            new Buckets("data", "index"));
     return ClusterSession.open(endpoint, LOAD, "it");
   }
 
   @Test
   void vbucketsAndVersionAreTheTargetsOwn() throws InterruptedException {
-    try (ClusterSession session = open(node.username(), node.password(), "data", "index")) {
+    try (ClusterSession session = open(node.password())) {
       assertThat(session.vbuckets()).isEqualTo(128);
       assertThat(session.version()).matches("\\d+\\.\\d+\\.\\d+.*");
     }
@@ -58,36 +60,53 @@ class ClusterSessionIT {
 
   @Test
   void aWrongPasswordIsNamedAtOnce() {
-    assertThatThrownBy(() -> open(node.username(), "wrong", "data", "index"))
+    assertThatThrownBy(() -> open("wrong"))
         .isInstanceOf(TargetException.class)
         .hasMessageContaining("user or password is wrong: username=Administrator")
         .hasMessageNotContaining("password=wrong");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"data", "index"})
-  void aMissingBucketIsNamed(String there) {
-    String data = there.equals("data") ? "data" : "nothing";
-    String index = there.equals("index") ? "index" : "nothing";
-    assertThatThrownBy(() -> open(node.username(), node.password(), data, index))
+  /** Side by side: each of them takes the time after which a target is given up. */
+  @Test
+  void whatIsNotThereIsNamed() throws IOException {
+    Endpoint nobody = endpoint("couchbase://127.0.0.1:" + freePort(), "data", "index");
+    CompletableFuture<Throwable> noData =
+        refusal(endpoint(node.connectionString(), "nothing", "index"));
+    CompletableFuture<Throwable> noIndex =
+        refusal(endpoint(node.connectionString(), "data", "nothing"));
+    CompletableFuture<Throwable> noNode = refusal(nobody);
+    for (CompletableFuture<Throwable> noBucket : List.of(noData, noIndex)) {
+      assertThat(noBucket.join())
+          .isInstanceOf(TargetException.class)
+          .hasMessageContaining("the bucket does not exist, or the user has no right to it")
+          .hasMessageContaining("bucket=nothing");
+    }
+    assertThat(noNode.join())
         .isInstanceOf(TargetException.class)
-        .hasMessageContaining("the bucket does not exist, or the user has no right to it")
-        .hasMessageContaining("bucket=nothing");
+        .hasMessageContaining("connectionString=" + nobody.connectionString());
   }
 
-  @Test
-  void aPortWhereNobodyAnswersIsNamed() throws IOException {
-    int port;
+  private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
+      return socket.getLocalPort();
     }
-    Endpoint endpoint =
-        new Endpoint(
-            "couchbase://127.0.0.1:" + port,
-            new Credentials("Administrator", "password"),
-            new Buckets("data", "index"));
-    assertThatThrownBy(() -> ClusterSession.open(endpoint, LOAD, "it"))
-        .isInstanceOf(TargetException.class)
-        .hasMessageContaining("connectionString=couchbase://127.0.0.1:" + port);
+  }
+
+  private static Endpoint endpoint(String connectionString, String data, String index) {
+    return new Endpoint(
+        connectionString,
+        new Credentials(node.username(), node.password()),
+        new Buckets(data, index));
+  }
+
+  private static CompletableFuture<Throwable> refusal(Endpoint endpoint) {
+    CompletableFuture<Throwable> refusal = new CompletableFuture<>();
+    new Thread(
+            () ->
+                refusal.complete(
+                    catchThrowable(() -> ClusterSession.open(endpoint, LOAD, "it").close())),
+            "open")
+        .start();
+    return refusal;
   }
 }

@@ -13,7 +13,6 @@ import io.channelindex.perf.load.Namespace;
 import io.channelindex.perf.measure.TimeSource;
 import io.channelindex.perf.target.Endpoint;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,19 +25,14 @@ class PlantedServerFaultsIT {
   private static final LoadSettings LOAD =
       new LoadSettings(
           5, 600, 600, 120, Duration.ofMillis(400), Duration.ofMillis(100), 64, 400, 1, 1_024);
-  private static final FeedLoadSettings FEEDS =
-      new FeedLoadSettings(
-          12,
-          4,
-          100,
-          60,
-          512,
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(1),
-          FeedWriter.REST,
-          500,
-          256);
-  private static final double STALL_MILLIS = 50;
+  private static final Duration STALL = Duration.ofMillis(50);
+
+  /** Not measured, and so not warmed up: what is lost then would be waited for as well. */
+  private static final FeedLoadSettings COLD = feeds(100, Duration.ofSeconds(3), Duration.ZERO);
+
+  /** Far below what a server does that has just started on a machine that has other work. */
+  private static final FeedLoadSettings CALM =
+      feeds(25, Duration.ofSeconds(3), Duration.ofSeconds(2));
 
   private final AtomicInteger runs = new AtomicInteger();
   private EmbeddedCouchbase node;
@@ -70,39 +64,47 @@ class PlantedServerFaultsIT {
     node.close();
   }
 
-  private Outcome run(FeedVariant variant, String... faults) throws InterruptedException {
+  private static FeedLoadSettings feeds(int rate, Duration measure, Duration warmUp) {
+    return new FeedLoadSettings(12, 4, rate, 60, 512, measure, warmUp, FeedWriter.REST, 500, 256);
+  }
+
+  private Outcome run(FeedLoadSettings feeds, String... faults) throws InterruptedException {
+    FeedVariant variant = FeedVariant.CONTINUOUS;
     WorkloadRun run =
         new WorkloadRun(
             session,
             LOAD,
-            FEEDS,
+            feeds,
             new Namespace("f" + runs.incrementAndGet(), variant.label()),
             TimeSource.SYSTEM,
             (phase, share, rate) -> {});
-    return new FeedWorkload(variant, FeedWorkload.process(List.of(faults))).run(run);
+    return new FeedWorkload(variant, ShortLived.server(faults)).run(run);
   }
 
   @Test
   void aLostBlockWriteIsMissed() throws InterruptedException {
     // The first writes of blocks are those of the documents that say that the server works.
-    Outcome outcome = run(FeedVariant.CONTINUOUS, "-Dchannelindex.fault.lose-block=61");
+    Outcome outcome = run(COLD, "-Dchannelindex.fault.lose-block=61");
     assertThat(outcome.checks().get("missed")).isPositive();
     assertThat(outcome.notes().get("missed")).contains("expected=version ");
     assertThat(outcome.isRight()).isFalse();
   }
 
+  /**
+   * No change can be shown before its commit is done, so that the stall is in every latency, the
+   * lowest too; and the lowest is what a busy machine adds least to.
+   */
   @Test
   void aStallOfEveryCommitShowsInThePercentiles() throws InterruptedException {
-    Outcome quick = run(FeedVariant.CONTINUOUS);
-    Outcome slow = run(FeedVariant.CONTINUOUS, "-Dchannelindex.fault.stall=50ms");
+    Outcome slow = run(CALM, "-Dchannelindex.fault.stall=" + STALL.toMillis() + "ms");
+    Outcome quick = run(CALM);
     assertThat(quick.isRight()).as("%s %s", quick.checks(), quick.notes()).isTrue();
     assertThat(slow.isRight()).as("%s %s", slow.checks(), slow.notes()).isTrue();
-    assertThat(millis(slow, "latency-p50") - millis(quick, "latency-p50"))
-        .isGreaterThan(STALL_MILLIS / 2);
-    assertThat(millis(slow, "latency-p50")).isGreaterThan(STALL_MILLIS);
+    assertThat(lowest(slow)).isGreaterThanOrEqualTo(STALL);
+    assertThat(lowest(quick)).isLessThan(STALL);
   }
 
-  private static double millis(Outcome outcome, String metric) {
-    return outcome.metrics().get(metric).value();
+  private static Duration lowest(Outcome outcome) {
+    return Duration.ofNanos(outcome.latencies().get("latency").percentile(0));
   }
 }

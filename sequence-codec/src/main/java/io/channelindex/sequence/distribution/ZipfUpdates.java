@@ -24,6 +24,7 @@ final class ZipfUpdates extends ClockDistribution {
   private final int documents;
   private final long updates;
   private final ConcurrentHashMap<Integer, Double> entropies = new ConcurrentHashMap<>();
+  private double[] weights = {};
 
   ZipfUpdates(String name, int documents, long updates) {
     super(name);
@@ -37,8 +38,15 @@ final class ZipfUpdates extends ClockDistribution {
     return new ClockSample(zero, SequenceClock.of(seqnos));
   }
 
-  /** The updates of every rank, on average. */
-  private double[] weights() {
+  /** The updates of every rank, on average: made once, as they take longer than a sample. */
+  private synchronized double[] weights() {
+    if (weights.length == 0) {
+      weights = makeWeights();
+    }
+    return weights;
+  }
+
+  private double[] makeWeights() {
     double[] weights = new double[documents];
     double sum = 0;
     for (int rank = 1; rank <= documents; rank++) {

@@ -25,6 +25,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What every codec has to do with every clock, and with bytes that are none. */
 class ClockCodecContractTest {
   private static final int[] VBUCKETS = {1, 2, 63, 64, 65, 128, 1023, 1024};
+
+  /** The same for every subject: some distributions take longer to sample than all codecs. */
+  private static final List<SequenceClock> CLOCKS =
+      Arrays.stream(VBUCKETS)
+          .mapToObj(ClockCodecContractTest::clocks)
+          .flatMap(List::stream)
+          .toList();
+
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /** A codec, made for a clock: deltas need a base that it covers. */
@@ -112,18 +120,16 @@ class ClockCodecContractTest {
   @MethodSource("subjects")
   void everyClockComesBackExactly(Subject subject) {
     ClockAccumulator reused = new ClockAccumulator(1);
-    for (int vbuckets : VBUCKETS) {
-      for (SequenceClock clock : clocks(vbuckets)) {
-        ClockCodec codec = subject.codec.apply(clock);
-        byte[] bytes = codec.encode(clock);
+    for (SequenceClock clock : CLOCKS) {
+      ClockCodec codec = subject.codec.apply(clock);
+      byte[] bytes = codec.encode(clock);
 
-        assertThat(codec.decode(bytes)).isEqualTo(clock);
-        assertThat(bytes.length).isLessThanOrEqualTo(codec.maxBytes(vbuckets));
-        assertThat(codec.decode(bytes, 0, bytes.length, reused)).isEqualTo(bytes.length);
-        assertThat(reused.snapshot()).isEqualTo(clock);
-        if (!(codec instanceof DeltaCodec)) {
-          assertThat(ClockCodecs.decodeAny(ByteBuffer.wrap(bytes))).isEqualTo(clock);
-        }
+      assertThat(codec.decode(bytes)).isEqualTo(clock);
+      assertThat(bytes.length).isLessThanOrEqualTo(codec.maxBytes(clock.vbuckets()));
+      assertThat(codec.decode(bytes, 0, bytes.length, reused)).isEqualTo(bytes.length);
+      assertThat(reused.snapshot()).isEqualTo(clock);
+      if (!(codec instanceof DeltaCodec)) {
+        assertThat(ClockCodecs.decodeAny(ByteBuffer.wrap(bytes))).isEqualTo(clock);
       }
     }
   }
@@ -176,9 +182,7 @@ class ClockCodecContractTest {
       byte[] bytes = codec.encode(clock);
       for (int length = 0; length < bytes.length; length++) {
         byte[] truncated = Arrays.copyOf(bytes, length);
-        assertThatExceptionOfType(CorruptClockException.class)
-            .as("length=%d of %d", length, bytes.length)
-            .isThrownBy(() -> codec.decode(truncated));
+        assertThat(refuses(codec, truncated)).as("length=%d of %d", length, bytes.length).isTrue();
       }
     }
   }
@@ -189,7 +193,7 @@ class ClockCodecContractTest {
     for (SequenceClock clock : damaged()) {
       ClockCodec codec = subject.codec.apply(clock);
       byte[] bytes = codec.encode(clock);
-      int step = bytes.length < 300 ? 1 : 61;
+      int step = bytes.length < 100 ? 1 : bytes.length < 300 ? 17 : 61;
       for (int i = 0; i < bytes.length; i++) {
         byte right = bytes[i];
         for (int change = 1; change < 256; change += step) {
@@ -241,6 +245,15 @@ class ClockCodecContractTest {
       if (round > 1000) {
         assertThat(allocated).as("seed=%d, round=%d", seed, round).isLessThan(256 * 1024);
       }
+    }
+  }
+
+  private static boolean refuses(ClockCodec codec, byte[] bytes) {
+    try {
+      codec.decode(bytes);
+      return false;
+    } catch (CorruptClockException refused) {
+      return true;
     }
   }
 

@@ -94,7 +94,7 @@ class PrefixCodeTest {
     SplittableRandom random = new SplittableRandom(seed);
     int[] widths = random.ints(200, 0, 65).toArray();
     long[] numbers = random.longs(200).toArray();
-    byte[] out = new byte[200 * 10 + BitWriter.SLACK_BYTES];
+    byte[] out = new byte[5 + 200 * (64 + 7 + 64) / 8 + BitWriter.SLACK_BYTES];
     BitWriter writer = new BitWriter(out, 5);
     for (int i = 0; i < widths.length; i++) {
       numbers[i] &= BitWriter.mask(widths[i]);
