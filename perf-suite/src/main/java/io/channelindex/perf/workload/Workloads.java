@@ -25,7 +25,8 @@ public final class Workloads {
           new BackfillWorkload(),
           new LiveThroughputWorkload(),
           new LiveLatencyWorkload(),
-          new LoadAndCompareWorkload());
+          new LoadAndCompareWorkload(),
+          new CodecWorkload());
 
   private Workloads() {}
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.channelindex.embedded.EmbeddedCouchbase;
 import io.channelindex.perf.cluster.ClusterSession;
 import io.channelindex.perf.config.Buckets;
+import io.channelindex.perf.config.CodecCells;
+import io.channelindex.perf.config.CodecSettings;
 import io.channelindex.perf.config.Credentials;
 import io.channelindex.perf.config.FeedLoadSettings;
 import io.channelindex.perf.config.FeedWriter;
@@ -76,6 +78,7 @@ class PlantedServerFaultsIT {
             session,
             LOAD,
             FEEDS,
+            new CodecSettings(CodecCells.FEW, Duration.ofMillis(10)),
             new Namespace("f" + runs.incrementAndGet(), variant.label()),
             TimeSource.SYSTEM,
             (phase, share, rate) -> {});

@@ -39,6 +39,11 @@ public abstract class ClockKernels {
     return CHOICE.describe();
   }
 
+  /** Whether {@link #active} will not change any more: there was a trial, or there is none. */
+  public static boolean isSettled() {
+    return CHOICE.isSettled();
+  }
+
   /** The name, for reports. */
   public final String name() {
     return name;
