@@ -68,7 +68,7 @@ class GoldenTokensTest {
   void tokensOfTheFirstVersionAreReadByEveryServer() throws IOException {
     Map<String, MemoryClockStore> stores = new TreeMap<>();
     for (String line : golden()) {
-      String[] words = line.split(" ");
+      String[] words = line.split(" ", -1);
       if (words[1].equals("stored")) {
         stores
             .computeIfAbsent(words[0], strategy -> new MemoryClockStore())
@@ -76,7 +76,7 @@ class GoldenTokensTest {
       }
     }
     for (String line : golden()) {
-      String[] words = line.split(" ");
+      String[] words = line.split(" ", -1);
       MemoryClockStore store = stores.getOrDefault(words[0], new MemoryClockStore());
       for (Strategy strategy : Strategy.values()) {
         if (!words[1].equals("stored")) {
@@ -92,8 +92,7 @@ class GoldenTokensTest {
     if (kind.equals("caught-up")) {
       assertThat(token.iteration()).isNull();
     } else {
-      assertThat(token.iteration())
-          .isEqualTo(new FeedToken.Iteration(UPPER, 5, 101_011, "döc"));
+      assertThat(token.iteration()).isEqualTo(new FeedToken.Iteration(UPPER, 5, 101_011, "döc"));
     }
   }
 }
