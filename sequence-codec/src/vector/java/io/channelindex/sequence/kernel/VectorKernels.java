@@ -37,9 +37,6 @@ final class VectorKernels extends ClockKernels {
   private static final VectorMask<Integer> UPPER =
       VectorMask.fromLong(INTS, 0xaaaa_aaaa_aaaa_aaaaL);
 
-  /** Bit j for lane j. An array: a vector that is one already would be allocated in each step. */
-  private static final long[] FIRST_BITS = {1, 2, 4, 8};
-
   /** So far from the first one numbers may be to be compared by their lower halves. */
   private static final long CLOSE = 1L << 30;
 
@@ -107,7 +104,13 @@ final class VectorKernels extends ClockKernels {
   public void after(long[] a, long[] b, int count, long[] words) {
     int end = count & -Long.SIZE;
     for (int from = 0; from < end; from += Long.SIZE) {
-      words[from / Long.SIZE] = afterWord(a, b, from);
+      long word = 0;
+      for (int i = 0; i < Long.SIZE; i += LENGTH) {
+        VectorMask<Long> after =
+            flipped(a, from + i).compare(VectorOperators.GT, flipped(b, from + i));
+        word |= after.toLong() << i;
+      }
+      words[from / Long.SIZE] = word;
     }
     if (end < count) {
       long word = 0;
@@ -116,19 +119,6 @@ final class VectorKernels extends ClockKernels {
       }
       words[end / Long.SIZE] = word;
     }
-  }
-
-  /** A bit for each of 64 numbers. Collected in lanes: a mask costs more to become a number. */
-  private static long afterWord(long[] a, long[] b, int from) {
-    LongVector none = LongVector.zero(LONGS);
-    LongVector word = LongVector.zero(LONGS);
-    LongVector bits = at(FIRST_BITS, 0);
-    for (int i = from; i < from + Long.SIZE; i += LENGTH) {
-      VectorMask<Long> after = flipped(a, i).compare(VectorOperators.GT, flipped(b, i));
-      word = word.or(none.blend(bits, after));
-      bits = bits.lanewise(VectorOperators.LSHL, LENGTH);
-    }
-    return word.reduceLanes(VectorOperators.OR);
   }
 
   @Override
