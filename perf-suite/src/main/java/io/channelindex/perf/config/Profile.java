@@ -74,7 +74,7 @@ public enum Profile {
     CodecSettings codecs =
         switch (this) {
           case SMOKE -> new CodecSettings(CodecCells.FEW, Duration.ofMillis(50));
-          case QUICK -> new CodecSettings(CodecCells.CHOSEN, Duration.ofMillis(100));
+          case QUICK -> new CodecSettings(CodecCells.CHOSEN, Duration.ofMillis(200));
           case FULL -> new CodecSettings(CodecCells.CHOSEN, Duration.ofMillis(500));
         };
     return new CodecSettings(
