@@ -36,6 +36,7 @@ class ArchitectureTest {
     classes =
         new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("jmh_generated"))
             .importPackages(ROOT);
     assertThat(classes).as("classes of the project on the class path").hasSizeGreaterThan(50);
   }
@@ -57,6 +58,8 @@ class ArchitectureTest {
         .definedBy(ROOT + ".embedded..")
         .layer("changes-server")
         .definedBy(ROOT + ".server..")
+        .layer("benchmarks")
+        .definedBy(ROOT + ".benchmarks..")
         .layer("perf-suite")
         .definedBy(ROOT + ".perf..")
         .whereLayer("sequence-codec")
@@ -76,6 +79,8 @@ class ArchitectureTest {
             "feed-partitioner",
             "sequence-codec",
             "couchbase-embedded")
+        .whereLayer("benchmarks")
+        .mayOnlyAccessLayers("sequence-codec")
         .whereLayer("perf-suite")
         .mayNotBeAccessedByAnyLayer()
         .check(classes);

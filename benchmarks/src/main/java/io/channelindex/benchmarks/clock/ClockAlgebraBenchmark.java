@@ -47,7 +47,8 @@ public class ClockAlgebraBenchmark {
    * vbuckets, and another that is before or after them anywhere.
    */
   @Setup
-  public void makeClocks() {
+  public void makeClocks() throws InterruptedException {
+    SettledKernels.await();
     SplittableRandom random = new SplittableRandom(4);
     numbers = random.longs(vbuckets, 97_000, 99_000).toArray();
     copy = new long[vbuckets];

@@ -81,7 +81,8 @@ public class CodecBenchmark {
   private int next;
 
   @Setup
-  public void makeClocks() {
+  public void makeClocks() throws InterruptedException {
+    SettledKernels.await();
     ClockDistribution source = ClockDistributions.byName(distribution).orElseThrow();
     for (int i = 0; i < CLOCKS; i++) {
       samples[i] = source.sample(vbuckets, i);

@@ -25,17 +25,22 @@ public final class CodecSizes {
   /**
    * One cell of the table.
    *
+   * @param codec its name
+   * @param distribution its name
    * @param bytes of a clock, on average
    * @param boundBytes the entropy
+   * @param wrong how many clocks did not come back as they were: 0
    */
-  record Size(String codec, String distribution, double bytes, double boundBytes) {
-    double ratio() {
+  public record Size(
+      String codec, String distribution, double bytes, double boundBytes, int wrong) {
+    /** What it takes more than the entropy, as a factor. */
+    public double ratio() {
       return bytes / boundBytes;
     }
   }
 
   /** Of every codec, {@code auto} first. */
-  static List<Size> of(ClockDistribution distribution, int vbuckets) {
+  public static List<Size> of(ClockDistribution distribution, int vbuckets) {
     List<ClockSample> samples = new ArrayList<>();
     for (int seed = 0; seed < CLOCKS; seed++) {
       samples.add(distribution.sample(vbuckets, seed));
@@ -44,14 +49,22 @@ public final class CodecSizes {
     ClockCodecs.all().forEach(codec -> codecs.add(codec.name()));
     List<Size> sizes = new ArrayList<>();
     for (String name : codecs) {
-      double bytes = 0;
-      for (ClockSample sample : samples) {
-        ClockCodec codec = CodecBenchmark.codec(name, sample);
-        bytes += (double) codec.encode(sample.clock()).length / CLOCKS;
-      }
-      sizes.add(new Size(name, distribution.name(), bytes, distribution.boundBytes(vbuckets)));
+      sizes.add(size(name, samples, distribution, vbuckets));
     }
     return sizes;
+  }
+
+  private static Size size(
+      String name, List<ClockSample> samples, ClockDistribution distribution, int vbuckets) {
+    double bytes = 0;
+    int wrong = 0;
+    for (ClockSample sample : samples) {
+      ClockCodec codec = CodecBenchmark.codec(name, sample);
+      byte[] encoded = codec.encode(sample.clock());
+      bytes += (double) encoded.length / samples.size();
+      wrong += codec.decode(encoded).equals(sample.clock()) ? 0 : 1;
+    }
+    return new Size(name, distribution.name(), bytes, distribution.boundBytes(vbuckets), wrong);
   }
 
   public static void main(String[] arguments) {

@@ -45,7 +45,8 @@ public class FrameCodecBenchmark {
 
   /** A clock of about 97,656 mutations a vbucket, as 100 million documents in 1,024 make it. */
   @Setup
-  public void makeClock() {
+  public void makeClock() throws InterruptedException {
+    SettledKernels.await();
     Random random = new Random(4);
     double mean = 1e8 / 1024;
     numbers = new long[vbuckets];

@@ -14,7 +14,7 @@ class ClockAlgebraBenchmarkTest {
 
   @ParameterizedTest
   @ValueSource(ints = {64, 1024})
-  void eachComputesItsResult(int vbuckets) {
+  void eachComputesItsResult(int vbuckets) throws Exception {
     benchmark.vbuckets = vbuckets;
     benchmark.makeClocks();
     SequenceClock earlier = SequenceClock.of(benchmark.copyToNewArray());
@@ -31,7 +31,7 @@ class ClockAlgebraBenchmarkTest {
   }
 
   @Test
-  void theAccumulatorBecomesTheOtherClock() {
+  void theAccumulatorBecomesTheOtherClock() throws Exception {
     benchmark.vbuckets = 1024;
     benchmark.makeClocks();
     SequenceClock other = benchmark.mergeIntoAccumulator().snapshot();

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FrameCodecBenchmarkTest {
   @ParameterizedTest
   @ValueSource(ints = {64, 1024})
-  void whatIsEncodedAndWhatIsDecodedIsTheClock(int vbuckets) {
+  void whatIsEncodedAndWhatIsDecodedIsTheClock(int vbuckets) throws Exception {
     FrameCodecBenchmark benchmark = new FrameCodecBenchmark();
     benchmark.vbuckets = vbuckets;
     benchmark.makeClock();

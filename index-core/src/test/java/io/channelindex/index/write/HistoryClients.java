@@ -160,13 +160,19 @@ final class HistoryClients {
         .thenCompose(
             page -> {
               Client after = tell(client, page, true);
-              if (client == faithful) {
+              if (isFaithful(client)) {
                 faithful = after;
               }
               return pages == 0
                   ? CompletableFuture.completedFuture(null)
                   : readOn(follower, after, pages - 1);
             });
+  }
+
+  /** Others may have been told the same. */
+  @SuppressWarnings("ReferenceEquality")
+  private boolean isFaithful(Client client) {
+    return client == faithful;
   }
 
   private CompletionStage<Follower> follow(Client client) {

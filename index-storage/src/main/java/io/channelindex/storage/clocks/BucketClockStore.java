@@ -20,6 +20,14 @@ public final class BucketClockStore implements ClockStore {
   private final IndexKeys keys;
   private final Executor executor;
 
+  /**
+   * The clocks of one database.
+   *
+   * @param bucket where they are kept; stays open
+   * @param keys of the database
+   * @param executor where stages complete, and what depends on them runs: never a thread of the
+   *     bucket's client
+   */
   public BucketClockStore(IndexBucket bucket, IndexKeys keys, Executor executor) {
     this.bucket = bucket;
     this.keys = keys;

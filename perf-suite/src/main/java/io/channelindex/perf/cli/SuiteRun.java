@@ -104,6 +104,7 @@ final class SuiteRun {
             session,
             settings.load(),
             settings.feeds(),
+            settings.codecs(),
             new Namespace(run, workload.name()),
             TimeSource.SYSTEM,
             (phase, share, rate) ->

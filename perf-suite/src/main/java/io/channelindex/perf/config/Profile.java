@@ -69,6 +69,19 @@ public enum Profile {
         settings.integer(Setting.SERVER_HEAP, feeds.serverHeapMib()));
   }
 
+  /** How codecs are measured, likewise. */
+  CodecSettings codecs(Settings settings) {
+    CodecSettings codecs =
+        switch (this) {
+          case SMOKE -> new CodecSettings(CodecCells.FEW, Duration.ofMillis(50));
+          case QUICK -> new CodecSettings(CodecCells.CHOSEN, Duration.ofMillis(200));
+          case FULL -> new CodecSettings(CodecCells.CHOSEN, Duration.ofMillis(500));
+        };
+    return new CodecSettings(
+        settings.choice(Setting.CODECS, CodecCells.class).orElse(codecs.cells()),
+        settings.seconds(Setting.CODEC_SECONDS, codecs.iteration()));
+  }
+
   private FeedLoadSettings feeds() {
     Duration second = Duration.ofSeconds(1);
     return switch (this) {

@@ -36,6 +36,8 @@ public enum Setting {
       "feed-writer", "who writes there: rest (the server's interface) or process (this one)"),
   INDEX_DOCUMENTS("index-documents", "documents that are indexed from nothing"),
   SERVER_HEAP("server-heap-mib", "the heap of the changes server, in MiB"),
+  CODECS("codecs", "of which clock codecs the speed is measured: few, chosen or all"),
+  CODEC_SECONDS("codec-seconds", "how long one of the eight iterations of each takes"),
   SEED("seed", "the seed of every generated document"),
   REPORT_DIRECTORY("report-directory", "where the report goes"),
   PROGRESS("progress", "how to show progress: auto, live or plain");

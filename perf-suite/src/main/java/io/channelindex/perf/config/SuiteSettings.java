@@ -10,6 +10,7 @@ import java.util.Map;
  * @param target where
  * @param load how much
  * @param feeds how much where a changes server is measured
+ * @param codecs how clock codecs are measured
  * @param workloads names of the workloads to run; empty means all
  * @param report what is left behind
  */
@@ -18,6 +19,7 @@ public record SuiteSettings(
     TargetSettings target,
     LoadSettings load,
     FeedLoadSettings feeds,
+    CodecSettings codecs,
     List<String> workloads,
     ReportSettings report) {
   public SuiteSettings {
@@ -38,6 +40,7 @@ public record SuiteSettings(
         TargetSettings.from(settings, profile),
         profile.load(settings),
         profile.feeds(settings),
+        profile.codecs(settings),
         settings.list(Setting.WORKLOADS),
         ReportSettings.from(settings));
   }

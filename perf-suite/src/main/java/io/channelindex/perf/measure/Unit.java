@@ -10,6 +10,7 @@ public enum Unit {
   MILLISECONDS("ms"),
   SECONDS("s"),
   MICROSECONDS("µs"),
+  NANOSECONDS("ns"),
   MICROSECONDS_PER_SECOND("µs/s"),
   WRITES_PER_MUTATION("writes/mutation"),
   OPERATIONS_PER_REQUEST("ops/request"),

@@ -7,6 +7,9 @@ import java.util.List;
 public final class JvmOptions {
   private static final int UNSAFE_WARNS_SINCE = 23;
 
+  /** Since then the Vector API does without allocation what clocks need. */
+  private static final int VECTORS_SINCE = 22;
+
   private JvmOptions() {}
 
   /**
@@ -22,6 +25,10 @@ public final class JvmOptions {
     options.add("--enable-native-access=ALL-UNNAMED");
     if (feature >= UNSAFE_WARNS_SINCE) {
       options.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    if (feature >= VECTORS_SINCE) {
+      options.add("--add-modules");
+      options.add("jdk.incubator.vector");
     }
     return options;
   }

@@ -16,6 +16,8 @@ final class SummaryMarkdown {
     verdict(report, text);
     throughput(report, text);
     latency(report, text);
+    tokens(report, text);
+    codecs(report, text);
     problems(report, text);
     text.append("\n## Environment\n\n| | |\n| --- | --- |\n");
     report.environment().facts().forEach((name, value) -> row(text, name, value.toString()));
@@ -66,6 +68,64 @@ final class SummaryMarkdown {
             shown(metrics.get("latency-p99.9")),
             shown(metrics.get("latency-max")));
       }
+    }
+  }
+
+  private static void tokens(Report report, StringBuilder text) {
+    List<Result> results =
+        report.results().stream()
+            .filter(result -> result.outcome().metrics().containsKey("token-mean"))
+            .toList();
+    if (results.isEmpty()) {
+      return;
+    }
+    text.append("\n## Tokens\n\n| tokens | vbuckets | characters | longest |");
+    text.append(" operations per request | p50 ms | p99 ms |\n");
+    text.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+    for (Result result : results) {
+      Map<String, Metric> metrics = result.outcome().metrics();
+      row(
+          text,
+          String.valueOf(result.outcome().parameters().getOrDefault("tokens", result.workload())),
+          Figures.number(result.vbuckets()),
+          shown(metrics.get("token-mean")),
+          shown(metrics.get("token-longest")),
+          shown(metrics.get("token-operations")),
+          shown(metrics.get("latency-p50")),
+          shown(metrics.get("latency-p99")));
+    }
+  }
+
+  private static void codecs(Report report, StringBuilder text) {
+    List<Result> results =
+        report.results().stream().filter(result -> result.workload().equals("codecs")).toList();
+    if (results.isEmpty()) {
+      return;
+    }
+    text.append("\n## Codecs\n\n| clocks | vbuckets | codec | bytes | of the bound |");
+    text.append(" encode ns | decode ns |\n");
+    text.append("| --- | ---: | --- | ---: | ---: | ---: | ---: |\n");
+    for (Result result : results) {
+      Map<String, Metric> metrics = result.outcome().metrics();
+      metrics.forEach(
+          (name, encode) -> {
+            String[] parts = name.split("\\.", -1);
+            if (!parts[parts.length - 1].equals("encode")) {
+              return;
+            }
+            String cell = parts[0] + "." + parts[1] + ".";
+            Metric bytes = metrics.get(cell + "bytes");
+            Metric bound = metrics.get(parts[0] + ".bound");
+            row(
+                text,
+                parts[0],
+                Figures.number(result.vbuckets()),
+                parts[1],
+                shown(bytes),
+                bytes == null || bound == null ? "" : Figures.number(bytes.value() / bound.value()),
+                shown(encode),
+                shown(metrics.get(cell + "decode")));
+          });
     }
   }
 

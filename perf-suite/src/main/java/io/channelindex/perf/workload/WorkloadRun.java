@@ -1,6 +1,7 @@
 package io.channelindex.perf.workload;
 
 import io.channelindex.perf.cluster.ClusterSession;
+import io.channelindex.perf.config.CodecSettings;
 import io.channelindex.perf.config.FeedLoadSettings;
 import io.channelindex.perf.config.LoadSettings;
 import io.channelindex.perf.load.Namespace;
@@ -12,6 +13,7 @@ import io.channelindex.perf.measure.TimeSource;
  * @param session the target
  * @param load how much
  * @param feeds how much where a changes server is measured
+ * @param codecs how clock codecs are measured
  * @param namespace the keys that belong to this workload of this run alone
  * @param time the clock
  * @param phases told how it goes
@@ -20,6 +22,7 @@ public record WorkloadRun(
     ClusterSession session,
     LoadSettings load,
     FeedLoadSettings feeds,
+    CodecSettings codecs,
     Namespace namespace,
     TimeSource time,
     PhaseListener phases) {}

@@ -26,7 +26,8 @@ public final class Workloads {
           new BackfillWorkload(),
           new LiveThroughputWorkload(),
           new LiveLatencyWorkload(),
-          new LoadAndCompareWorkload());
+          new LoadAndCompareWorkload(),
+          new CodecWorkload());
 
   private Workloads() {}
 

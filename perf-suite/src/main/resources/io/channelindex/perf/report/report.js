@@ -15,6 +15,9 @@
     "subdoc-write-latency": "Sub-doc write",
     "dcp-live-latency": "Write → seen on DCP",
     "load-and-compare": "Load and compare",
+    "longpoll": "Long polls",
+    "longpoll-lookup": "Long polls, lookup",
+    "longpoll-relative": "Long polls, relative",
   };
 
   const byId = id => document.getElementById(id);
@@ -128,6 +131,94 @@
     ], rows);
   }
 
+  const tokenResults = results.filter(result => result.metrics["token-mean"]);
+
+  function tokenTable() {
+    const shown = (result, name) =>
+      result.metrics[name] ? number(result.metrics[name].value) : "";
+    fillTable(byId("token-table"), [
+      ["Tokens", "text"], ["vbuckets"], ["characters, mean"], ["longest"], ["operations per request"],
+      ["requests/s"], ["p50 ms"], ["p99 ms"],
+    ], tokenResults.map(result => [
+      String(result.parameters.tokens ?? result.workload), number(result.vbuckets),
+      ...["token-mean", "token-longest", "token-operations", "requests", "latency-p50", "latency-p99"]
+        .map(name => shown(result, name)),
+    ]));
+  }
+
+  // Figures of codecs are named distribution.codec.figure; distribution.bound is the entropy.
+  const codecResults = results.filter(result => result.workload === "codecs");
+
+  function codecFigures(result) {
+    const clocks = new Map();
+    const of = name => clocks.get(name) ?? clocks.set(name, {bound: 0, codecs: new Map()}).get(name);
+    for (const [name, {value}] of Object.entries(result.metrics)) {
+      const [distribution, codec, kind] = name.split(".");
+      if (kind === undefined) {
+        of(distribution).bound = value;
+      } else {
+        const codecs = of(distribution).codecs;
+        codecs.set(codec, {...codecs.get(codec), [kind]: value});
+      }
+    }
+    return clocks;
+  }
+
+  function codecSpeeds(result) {
+    const rows = [];
+    for (const [distribution, {bound, codecs}] of codecFigures(result)) {
+      const zstd = codecs.get("zstd-raw")?.encode;
+      for (const [codec, {bytes, encode, decode, allocated}] of codecs) {
+        if (encode !== undefined) {
+          rows.push([
+            distribution, codec, number(bytes), (bytes / bound).toFixed(3), number(encode), number(decode),
+            zstd ? `${number(zstd / encode)} ×` : "", number(Math.round(allocated)),
+          ]);
+        }
+      }
+    }
+    const table = element("table", "");
+    fillTable(table, [
+      ["Clocks"], ["codec", "text"], ["bytes"], ["of the bound"], ["encode ns"], ["decode ns"],
+      ["encodes as fast as zstd-1"], ["allocated B"],
+    ], rows);
+    return table;
+  }
+
+  function codecSizes(result) {
+    const clocks = [...codecFigures(result)];
+    const names = [...new Set(clocks.flatMap(([, {codecs}]) => [...codecs.keys()]))];
+    const table = element("table", "");
+    fillTable(table, [["Bytes", ""], ...clocks.map(([distribution]) => [distribution])], [
+      ["entropy bound", ...clocks.map(([, {bound}]) => number(bound))],
+      ...names.map(name => [name, ...clocks.map(([, {codecs}]) => {
+        const least = Math.min(...[...codecs.values()].map(({bytes}) => bytes));
+        const {bytes} = codecs.get(name);
+        return bytes === least ? element("b", "", number(bytes)) : number(bytes);
+      })]),
+    ]);
+    return table;
+  }
+
+  function codecTables() {
+    const kernels = [...new Set(codecResults.map(result => result.parameters.kernels))];
+    byId("codecs-about").textContent =
+      "A clock has a seqno per vbucket. The nearer to the lower left corner, the better a codec is; left of the " +
+      "dashed line, which is the entropy of the clocks, none can be. Both axes are logarithmic. " +
+      `Loops over clocks: ${kernels.join(", ")}.`;
+    for (const result of codecResults) {
+      byId("codec-tables").append(
+        element("details", "",
+          element("summary", "", element("h3", "", `Speeds, ${buckets(result.vbuckets)}`),
+            element("span", "caption", "median of the time that one clock takes")),
+          element("div", "scroll", codecSpeeds(result))),
+        element("details", "",
+          element("summary", "", element("h3", "", `Sizes, ${buckets(result.vbuckets)}`),
+            element("span", "caption", "mean of 16 clocks, every codec on every distribution")),
+          element("div", "scroll", codecSizes(result))));
+    }
+  }
+
   function checksTable() {
     const verdict = result => {
       if (!result) {
@@ -166,7 +257,7 @@
   }
 
   function allFigures() {
-    for (const workload of workloads) {
+    for (const workload of workloads.filter(name => name !== "codecs")) {
       const cells = vbuckets.map(count => find(workload, count)).filter(Boolean);
       const names = [...new Set(cells.flatMap(cell => Object.keys(cell.metrics)))];
       const parameters = [...new Set(cells.flatMap(cell => Object.keys(cell.parameters)))];
@@ -342,16 +433,150 @@
     }));
   }
 
+  const general = /^(zstd|lz4|snappy)-/;
+
+  // Writes the name of each point beside it, or, where another name is, above or below.
+  const names = {
+    id: "names",
+    afterDatasetsDraw(chart) {
+      const context = chart.ctx;
+      context.save();
+      context.font = `11px ${Chart.defaults.font.family}`;
+      const taken = chart.data.datasets.flatMap((dataset, index) => dataset.named
+        ? chart.getDatasetMeta(index).data.map(({x, y}) => ({x: x - 5, y: y - 5, width: 10, height: 10}))
+        : []);
+      chart.data.datasets.forEach((dataset, index) => {
+        if (!dataset.named) {
+          return;
+        }
+        context.fillStyle = colour("--ink");
+        chart.getDatasetMeta(index).data.forEach((point, at) => {
+          const text = dataset.data[at].name;
+          const width = context.measureText(text).width;
+          const free = [[8, 4], [-8 - width, 4], [-width / 2, -9], [-width / 2, 17], [6, -8], [6, 16],
+            [-6 - width, -8], [-6 - width, 16]]
+            .map(([x, y]) => ({x: point.x + x, y: point.y + y - 9, width, height: 11}))
+            .find(box => box.x >= chart.chartArea.left && box.x + width <= chart.width &&
+              taken.every(other => box.x + box.width < other.x || other.x + other.width < box.x ||
+                box.y + box.height < other.y || other.y + other.height < box.y));
+          if (free) {
+            taken.push(free);
+            context.fillText(text, free.x, free.y + 9);
+          }
+        });
+      });
+      context.restore();
+    },
+  };
+
+  function points(label, codecs, index) {
+    return {
+      type: "scatter",
+      named: true,
+      label,
+      data: codecs.map(([name, {bytes, encode, decode}]) => ({x: bytes, y: encode, name, decode})),
+      backgroundColor: colour(`--c${index}`),
+      borderColor: colour(`--c${index}`),
+      pointStyle: "circle",
+      pointRadius: 4.5,
+      pointHoverRadius: 6,
+    };
+  }
+
+  function codecChart(result, distribution, {bound, codecs}) {
+    const timed = [...codecs].filter(([, {encode}]) => encode !== undefined);
+    if (timed.length === 0) {
+      return;
+    }
+    const times = timed.map(([, {encode}]) => encode);
+    const sizes = timed.map(([, {bytes}]) => bytes);
+    const low = Math.min(...times) / 2;
+    const high = Math.max(...times) * 2;
+    const canvas = figure(byId("codec-charts"), `${distribution}, ${buckets(result.vbuckets)}`,
+      `Size and encoding time of codecs for ${distribution} at ${buckets(result.vbuckets)}`);
+    const limit = {
+      ...line(`entropy, ${number(bound)} bytes`, [{x: bound, y: low}, {x: bound, y: high}], 2),
+      borderDash: [6, 4],
+      pointHitRadius: 0,
+      pointHoverRadius: 0,
+    };
+    const rounded = value => Number(value.toPrecision(3)).toLocaleString("en-US");
+    const least = Math.min(bound, ...sizes) * 0.8;
+    const most = Math.max(...sizes) * 1.8;
+    const marks = most / least < 8 ? /^[1-9]e/ : /^[125]e/;
+    const x = axis("bytes of a clock", {
+      type: "logarithmic",
+      min: least,
+      max: most,
+      ticks: {callback: value => marks.test(value.toExponential()) ? rounded(value) : null},
+    });
+    const y = axis("nanoseconds to encode", {
+      type: "logarithmic",
+      min: low,
+      max: high,
+      ticks: {callback: value => /^1e/.test(value.toExponential()) ? rounded(value) : null},
+    });
+    const chosen = options(x, y, {
+      title: items => items[0].raw.name ?? "",
+      label: ({raw}) => raw.name
+        ? ` ${number(raw.x)} bytes, ${(raw.x / bound).toFixed(3)} of the bound; encode ${number(raw.y)} ns, ` +
+          `decode ${number(raw.decode)} ns`
+        : ` entropy: ${number(bound)} bytes`,
+    });
+    chosen.interaction = {mode: "nearest", axis: "xy", intersect: true};
+    chosen.plugins.legend.labels = {...chosen.plugins.legend.labels, boxHeight: 7};
+    delete chosen.plugins.legend.labels.pointStyle;
+    charts.push(new Chart(canvas, {
+      type: "line",
+      data: {
+        datasets: [
+          points("for clocks", timed.filter(([name]) => !general.test(name)), 0),
+          points("general-purpose", timed.filter(([name]) => general.test(name)), 3),
+          {...limit, pointStyle: "line"},
+        ].filter(({data}) => data.length),
+      },
+      options: chosen,
+      plugins: [names],
+    }));
+  }
+
+  function tokenChart(heading, name, unit) {
+    const shown = tokenResults.filter(result => result.metrics[name]);
+    if (shown.length === 0) {
+      return;
+    }
+    const kinds = [...new Set(shown.map(result => result.parameters.tokens ?? result.workload))];
+    const canvas = figure(byId("token-charts"), heading, `${heading} by token strategy`);
+    const bars = vbuckets.map((count, index) => ({
+      label: buckets(count),
+      data: kinds.map(kind => shown.find(result =>
+        (result.parameters.tokens ?? result.workload) === kind && result.vbuckets === count)?.metrics[name].value),
+      backgroundColor: colour(`--c${index % 4}`),
+      borderRadius: 3,
+      maxBarThickness: 34,
+    }));
+    const chosen = options(axis("", {grid: {display: false}}), axis(unit, {beginAtZero: true}), {
+      label: item => ` ${item.dataset.label}: ${number(item.parsed.y)} ${unit}`,
+    });
+    chosen.plugins.legend.labels.pointStyle = "rectRounded";
+    charts.push(new Chart(canvas, {type: "bar", data: {labels: kinds, datasets: bars}, options: chosen}));
+  }
+
   function draw() {
     charts.splice(0).forEach(chart => chart.destroy());
-    byId("latency-charts").replaceChildren();
-    byId("timeline-charts").replaceChildren();
+    ["latency-charts", "timeline-charts", "token-charts", "codec-charts"]
+      .forEach(id => byId(id).replaceChildren());
     Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
     if (latencyWorkloads.length) {
       const range = latencyRange();
       vbuckets.forEach(count => latencyChart(count, range));
     }
     workloads.forEach(timelineChart);
+    tokenChart("Token length", "token-mean", "characters");
+    tokenChart("Bucket operations", "token-operations", "per request");
+    tokenChart("Write → seen, median", "latency-p50", "ms");
+    codecResults.forEach(result => codecFigures(result).forEach((figures, distribution) =>
+      codecChart(result, distribution, figures)));
   }
 
   function hideEmpty(id) {
@@ -366,12 +591,14 @@
   if (latencyWorkloads.length) {
     latencyTable();
   }
+  tokenTable();
+  codecTables();
   comparisons();
   checksTable();
   allFigures();
   environment();
   draw();
-  ["headline", "latency-charts", "timeline-charts"].forEach(hideEmpty);
+  ["headline", "latency-charts", "timeline-charts", "token-charts", "codec-tables"].forEach(hideEmpty);
   byId("comparisons").hidden = !byId("comparisons").childElementCount;
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 })();

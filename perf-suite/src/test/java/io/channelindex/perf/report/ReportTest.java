@@ -53,6 +53,29 @@ class ReportTest {
   }
 
   @Test
+  void codecsAndTokensHaveTheirSections() throws IOException {
+    assertThat(written(Reports.withCodecsAndTokens()).problems()).isEmpty();
+    JsonNode codecs = new ObjectMapper().readTree(content("results.json")).get("results").get(1);
+    assertThat(codecs.get("metrics").get("uniform-100m.entropy.encode").get("unit").asText())
+        .isEqualTo("ns");
+    assertThat(content("summary.md"))
+        .contains("## Codecs")
+        .contains("| uniform-100m | 64 | entropy | 1,336 | 1.01 | 3,600 | 2,400 |")
+        .contains("## Tokens")
+        .contains("| relative | 64 | 40 | 64 | 0.010 |");
+    assertThat(content("index.html"))
+        .contains("id=\"codec-charts\"")
+        .contains("id=\"token-table\"")
+        .contains("\"uniform-100m.bound\":{\"value\":1323.0");
+  }
+
+  @Test
+  void whatWasNotRunHasNoSectionInTheSummary() throws IOException {
+    written(Reports.sound());
+    assertThat(content("summary.md")).doesNotContain("## Codecs").doesNotContain("## Tokens");
+  }
+
+  @Test
   void aFailedCheckIsAProblemAndNamedEverywhere() throws IOException {
     ReportDirectory report = written(Reports.withViolations("missed", 3));
     assertThat(report.problems())

@@ -25,6 +25,39 @@ final class Reports {
         "7.6.12", outcome().check(check, violations).note(check, "document=42 | odd").build());
   }
 
+  /** Codecs and a long poll beside what is always there. */
+  static Report withCodecsAndTokens() {
+    Outcome codecs =
+        new Outcome.Builder()
+            .parameter("kernels", "vector")
+            .metric("uniform-100m.bound", bytes(1323))
+            .metric("uniform-100m.entropy.bytes", bytes(1336))
+            .metric("uniform-100m.entropy.encode", new Metric(3600, Unit.NANOSECONDS))
+            .metric("uniform-100m.entropy.decode", new Metric(2400, Unit.NANOSECONDS))
+            .metric("uniform-100m.entropy.allocated", bytes(0))
+            .metric("uniform-100m.varint.bytes", bytes(3072))
+            .check("wrong", 0)
+            .build();
+    Outcome tokens =
+        outcome()
+            .parameter("tokens", "relative")
+            .metric("token-mean", bytes(40))
+            .metric("token-longest", bytes(64))
+            .metric("token-operations", new Metric(0.01, Unit.OPERATIONS_PER_REQUEST))
+            .build();
+    Report report = sound();
+    return new Report(
+        report.environment(),
+        List.of(
+            report.results().get(0),
+            new Result("codecs", "Codecs.", "embedded", 64, codecs),
+            new Result("longpoll-relative", "Polls.", "embedded", 64, tokens)));
+  }
+
+  private static Metric bytes(double bytes) {
+    return new Metric(bytes, Unit.BYTES);
+  }
+
   private static Report of(String version, Outcome outcome) {
     Environment environment =
         Environment.capture(Instant.parse("2026-11-21T22:00:00.123Z"))

@@ -73,6 +73,7 @@ class PlantedStallIT {
                   session,
                   settings.load(),
                   settings.feeds(),
+                  settings.codecs(),
                   new Namespace("it", name),
                   TimeSource.SYSTEM,
                   stallOnce));

@@ -10,6 +10,8 @@ import com.couchbase.client.java.kv.StoreSemantics;
 import io.channelindex.embedded.EmbeddedCouchbase;
 import io.channelindex.perf.cluster.ClusterSession;
 import io.channelindex.perf.config.Buckets;
+import io.channelindex.perf.config.CodecCells;
+import io.channelindex.perf.config.CodecSettings;
 import io.channelindex.perf.config.Credentials;
 import io.channelindex.perf.config.FeedLoadSettings;
 import io.channelindex.perf.config.FeedWriter;
@@ -91,6 +93,7 @@ class FeedWorkloadIT {
             session,
             LOAD,
             FEEDS,
+            new CodecSettings(CodecCells.FEW, Duration.ofMillis(10)),
             new Namespace("it" + runs.incrementAndGet(), variant.label()),
             TimeSource.SYSTEM,
             (phase, share, rate) -> {});

@@ -13,6 +13,8 @@ import io.channelindex.perf.cluster.ChangeListener;
 import io.channelindex.perf.cluster.ClusterSession;
 import io.channelindex.perf.cluster.Positions;
 import io.channelindex.perf.config.Buckets;
+import io.channelindex.perf.config.CodecCells;
+import io.channelindex.perf.config.CodecSettings;
 import io.channelindex.perf.config.Credentials;
 import io.channelindex.perf.config.FeedLoadSettings;
 import io.channelindex.perf.config.FeedWriter;
@@ -120,6 +122,7 @@ class WorkloadsIT {
         session,
         LOAD,
         FEEDS,
+        new CodecSettings(CodecCells.FEW, Duration.ofMillis(10)),
         new Namespace("it" + runs.incrementAndGet(), "w"),
         TimeSource.SYSTEM,
         phases);

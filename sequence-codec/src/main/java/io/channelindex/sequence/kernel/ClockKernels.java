@@ -16,9 +16,12 @@ public abstract class ClockKernels {
   /** {@link #order}: some number of the first array is the greater one. */
   public static final int SOME_AFTER = 2;
 
-  private static final KernelChoice CHOICE = KernelChoice.ofThisJvm();
-
   private final String name;
+
+  /** Apart, because the plain kernels that it begins with are a subclass: a cycle, otherwise. */
+  private static final class Choice {
+    static final KernelChoice OF_THIS_JVM = KernelChoice.ofThisJvm();
+  }
 
   ClockKernels(String name) {
     this.name = name;
@@ -31,12 +34,17 @@ public abstract class ClockKernels {
    * an operation.
    */
   public static ClockKernels active() {
-    return CHOICE.active();
+    return Choice.OF_THIS_JVM.active();
   }
 
   /** What {@link #active} chooses from and why, for reports: one line. */
   public static String describe() {
-    return CHOICE.describe();
+    return Choice.OF_THIS_JVM.describe();
+  }
+
+  /** Whether {@link #active} will not change any more: there was a trial, or there is none. */
+  public static boolean isSettled() {
+    return Choice.OF_THIS_JVM.isSettled();
   }
 
   /** The name, for reports. */

@@ -34,6 +34,7 @@ final class KernelChoice {
   private int calls;
   private volatile ClockKernels active = ScalarKernels.INSTANCE;
   private volatile String reason;
+  private volatile boolean settled;
 
   /**
    * A choice between plain Java and the candidate.
@@ -45,6 +46,7 @@ final class KernelChoice {
     this.candidate = candidate;
     this.reason = reason;
     this.background = background;
+    this.settled = candidate == null;
   }
 
   /** The choice that this JVM's options and class path offer. */
@@ -102,6 +104,11 @@ final class KernelChoice {
     return active.name() + " (" + reason + ")";
   }
 
+  /** Whether {@link #active} will not change any more. */
+  boolean isSettled() {
+    return settled;
+  }
+
   private void startTrial(ClockKernels candidate) {
     if (tried.compareAndSet(false, true)) {
       background.execute(() -> tryOut(new KernelTrial(candidate, ScalarKernels.INSTANCE)));
@@ -117,6 +124,8 @@ final class KernelChoice {
       }
     } catch (RuntimeException | LinkageError e) {
       reason = trial.candidate().name() + " failed its trial: " + e;
+    } finally {
+      settled = true;
     }
   }
 }

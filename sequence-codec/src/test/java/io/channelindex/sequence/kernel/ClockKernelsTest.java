@@ -102,6 +102,31 @@ class ClockKernelsTest {
     }
   }
 
+  /** Where the looked-at halves of numbers stop being enough, and where numbers wrap. */
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void theRangeIsRightForNumbersThatAreJustCloseEnough(ClockKernels kernels) {
+    long[] firsts = {0, 1L << 30, 1L << 32, Long.MAX_VALUE, Long.MIN_VALUE, -1L, -(1L << 30)};
+    long[] steps = {0, 1, (1L << 30) - 1, 1L << 30, 1L << 31, 1L << 32, 1L << 62, -1L, -(1L << 30)};
+    byte[] expected = new byte[2 * Long.BYTES];
+    byte[] range = new byte[2 * Long.BYTES];
+    for (long first : firsts) {
+      for (long step : steps) {
+        for (int at : new int[] {1, 8, 62, 63, 64}) {
+          long[] numbers = new long[65];
+          Arrays.fill(numbers, first);
+          numbers[at] += step;
+          numbers[65 - at] -= step / 2;
+          long min = Arrays.stream(numbers).map(number -> number ^ Long.MIN_VALUE).min().orElse(0);
+          long max = Arrays.stream(numbers).map(number -> number ^ Long.MIN_VALUE).max().orElse(0);
+          ClockKernels.putRange(min, max, Long.MIN_VALUE, expected, 0);
+          kernels.range(numbers, numbers.length, range, 0);
+          assertThat(range).as("first=%d, step=%d, at=%d", first, step, at).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
   @Property(tries = 500)
   void packedNumbersComeBackAndAreTheSameBytes(@ForAll("pairs") Pair pair) {
     long[] numbers = pair.one.toArray();

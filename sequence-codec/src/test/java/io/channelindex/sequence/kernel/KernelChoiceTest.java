@@ -24,6 +24,7 @@ class KernelChoiceTest {
     callUntilTrial(choice);
     assertThat(choice.active()).isSameAs(ScalarKernels.INSTANCE);
     assertThat(choice.describe()).startsWith("scalar (").contains(reason);
+    assertThat(choice.isSettled()).isTrue();
   }
 
   private static void callUntilTrial(KernelChoice choice) {
@@ -39,6 +40,7 @@ class KernelChoiceTest {
     assertThat(background).hasSize(1);
     callUntilTrial(choice);
     assertThat(background).hasSize(1);
+    assertThat(choice.isSettled()).isFalse();
   }
 
   @Test
@@ -46,6 +48,7 @@ class KernelChoiceTest {
     Delegating candidate = new Delegating(Fault.NONE);
     KernelChoice choice = tried(candidate, 1e9);
     assertThat(choice.active()).isSameAs(candidate);
+    assertThat(choice.isSettled()).isTrue();
     assertThat(choice.describe()).contains("of the time of scalar");
   }
 

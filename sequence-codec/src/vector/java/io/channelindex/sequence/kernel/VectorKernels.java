@@ -4,6 +4,7 @@ import static io.channelindex.sequence.kernel.PackedNumbers.LANES;
 import static io.channelindex.sequence.kernel.PackedNumbers.ROWS;
 
 import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -24,9 +25,20 @@ final class VectorKernels extends ClockKernels {
 
   private static final VectorSpecies<Long> LONGS = VectorSpecies.of(long.class, SHAPE);
   private static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, SHAPE);
+  private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
   private static final int LENGTH = LONGS.length();
   private static final int VECTOR_BYTES = LENGTH * Long.BYTES;
   private static final int ROW_BYTES = LANES * Long.BYTES;
+
+  /** The halves of numbers that are looked at as two of 32 bits. */
+  private static final VectorMask<Integer> LOWER =
+      VectorMask.fromLong(INTS, 0x5555_5555_5555_5555L);
+
+  private static final VectorMask<Integer> UPPER =
+      VectorMask.fromLong(INTS, 0xaaaa_aaaa_aaaa_aaaaL);
+
+  /** So far from the first one numbers may be to be compared by their lower halves. */
+  private static final long CLOSE = 1L << 30;
 
   /** Order is decided after so many numbers, where it can be. */
   private static final int ORDER_BLOCK = 256;
@@ -124,18 +136,67 @@ final class VectorKernels extends ClockKernels {
 
   @Override
   public void range(long[] numbers, int count, byte[] out, int offset) {
+    if (count >= 2 * LENGTH && closeRange(numbers, count, out, offset)) {
+      return;
+    }
     // Below 2^63, where all real seqnos are, signed and unsigned order are the same.
     if (signedRange(numbers, count, 0, out, offset) < 0) {
       signedRange(numbers, count, Long.MIN_VALUE, out, offset);
     }
   }
 
+  /**
+   * The range of numbers that are less than 2^30 from the first one, as those of most clocks are:
+   * smallest and greatest of 64 bits take several instructions a step, of 32 bits one.
+   *
+   * @return whether they are; else nothing was written
+   */
+  private static boolean closeRange(long[] numbers, int count, byte[] out, int offset) {
+    // All numbers less the reference are then below 2^31: upper halves are 0, lower ones positive.
+    long reference = numbers[0] - CLOSE;
+    LongVector references = LongVector.broadcast(LONGS, reference);
+    IntVector min0 = IntVector.broadcast(INTS, Integer.MAX_VALUE);
+    IntVector min1 = IntVector.broadcast(INTS, Integer.MAX_VALUE);
+    IntVector max0 = IntVector.broadcast(INTS, Integer.MIN_VALUE);
+    IntVector max1 = IntVector.broadcast(INTS, Integer.MIN_VALUE);
+    int i = 0;
+    for (; i <= count - 2 * LENGTH; i += 2 * LENGTH) {
+      IntVector numbers0 = at(numbers, i).sub(references).reinterpretAsInts();
+      IntVector numbers1 = at(numbers, i + LENGTH).sub(references).reinterpretAsInts();
+      min0 = min0.min(numbers0);
+      min1 = min1.min(numbers1);
+      max0 = max0.max(numbers0);
+      max1 = max1.max(numbers1);
+    }
+    IntVector mins = min0.min(min1);
+    IntVector maxes = max0.max(max1);
+    long min = mins.blend(Integer.MAX_VALUE, UPPER).reduceLanes(VectorOperators.MIN);
+    long max = maxes.blend(Integer.MIN_VALUE, UPPER).reduceLanes(VectorOperators.MAX);
+    boolean close =
+        min >= 0
+            && mins.blend(0, LOWER).reduceLanes(VectorOperators.MIN) == 0
+            && maxes.blend(0, LOWER).reduceLanes(VectorOperators.MAX) == 0;
+    for (; i < count; i++) {
+      long number = numbers[i] - reference;
+      close &= number >>> 31 == 0;
+      min = Math.min(min, number);
+      max = Math.max(max, number);
+    }
+    // Not if they are on both sides of 2^64.
+    if (!close || Long.compareUnsigned(reference + min, reference + max) > 0) {
+      return false;
+    }
+    putRange(reference + min, reference + max, 0, out, offset);
+    return true;
+  }
+
   private static long signedRange(long[] numbers, int count, long flip, byte[] out, int offset) {
-    // Two chains each: every step of one waits for its last.
+    // Two chains each: every step of one waits for its last. Of one vector each: one that begins
+    // two of them is allocated.
     LongVector min0 = LongVector.broadcast(LONGS, Long.MAX_VALUE);
-    LongVector min1 = min0;
+    LongVector min1 = LongVector.broadcast(LONGS, Long.MAX_VALUE);
     LongVector max0 = LongVector.broadcast(LONGS, Long.MIN_VALUE);
-    LongVector max1 = max0;
+    LongVector max1 = LongVector.broadcast(LONGS, Long.MIN_VALUE);
     int i = 0;
     for (; i <= count - 2 * LENGTH; i += 2 * LENGTH) {
       LongVector numbers0 = at(numbers, i).lanewise(VectorOperators.XOR, flip);
