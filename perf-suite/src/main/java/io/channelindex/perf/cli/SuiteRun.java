@@ -64,22 +64,32 @@ final class SuiteRun {
             .with("profile", settings.profile().name().toLowerCase(Locale.ROOT))
             .with("run", run);
     progress.say("target " + plan.kind().label() + ": " + plan.why());
-    for (TargetPlan.Start start : plan.starts()) {
-      try (Target target = start.start()) {
-        runOn(target);
+    List<TargetPlan.Start> starts = plan.starts();
+    for (int i = 0; i < starts.size(); i++) {
+      List<Workload> chosen = i == starts.size() - 1 ? workloads : onEveryTarget();
+      if (!chosen.isEmpty()) {
+        try (Target target = starts.get(i).start()) {
+          runOn(target, chosen);
+        }
       }
     }
     return new Report(environment.with("target-version", String.join(", ", versions)), results);
   }
 
-  private void runOn(Target target) throws InterruptedException {
+  private List<Workload> onEveryTarget() {
+    return workloads.stream()
+        .filter(workload -> workload.scope() == Workload.Scope.EVERY_TARGET)
+        .toList();
+  }
+
+  private void runOn(Target target, List<Workload> chosen) throws InterruptedException {
     try (ClusterSession session = ClusterSession.open(target.endpoint(), settings.load(), run)) {
       int vbuckets = session.vbuckets();
       String version = session.version();
       versions.add(version);
       progress.say(
           target.endpoint().connectionString() + ", " + version + ", vbuckets=" + vbuckets);
-      for (Workload workload : workloads) {
+      for (Workload workload : chosen) {
         Outcome outcome = runOne(target, session, workload, vbuckets);
         results.add(
             new Result(
@@ -97,7 +107,7 @@ final class SuiteRun {
   private Outcome runOne(Target target, ClusterSession session, Workload workload, int vbuckets)
       throws InterruptedException {
     int position = results.size() + 1;
-    int total = workloads.size() * plan.starts().size();
+    int total = onEveryTarget().size() * (plan.starts().size() - 1) + workloads.size();
     String title = workload.name() + ", " + vbuckets + " vbuckets";
     WorkloadRun given =
         new WorkloadRun(

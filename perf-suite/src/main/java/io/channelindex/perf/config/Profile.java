@@ -6,10 +6,10 @@ import java.util.List;
 /** How much a run does where nothing finer is set. */
 public enum Profile {
   /**
-   * Well under a minute: does everything still work, is the report sound? Its figures mean nothing.
+   * A minute or two: does everything still work, is the report sound? Its figures mean nothing.
    */
   SMOKE(2_000, 5_000, 500, Duration.ofMillis(1_000), Duration.ofMillis(500)),
-  /** About three minutes on two cores: figures for a first look. */
+  /** About nine minutes on two cores: figures for a first look. */
   QUICK(100_000, 200_000, 2_000, Duration.ofSeconds(4), Duration.ofSeconds(2)),
   /** Asked for: figures to compare with others, a million documents compared. */
   FULL(200_000, 1_000_000, 5_000, Duration.ofSeconds(20), Duration.ofSeconds(5));

@@ -64,6 +64,11 @@ final class CodecWorkload implements Workload {
   }
 
   @Override
+  public Scope scope() {
+    return Scope.LAST_TARGET;
+  }
+
+  @Override
   public Outcome run(WorkloadRun run) throws InterruptedException {
     return survey(run.codecs(), run.session().vbuckets(), run.phases());
   }

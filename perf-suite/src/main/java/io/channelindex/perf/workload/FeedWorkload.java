@@ -48,6 +48,19 @@ final class FeedWorkload implements Workload {
   }
 
   @Override
+  public Scope scope() {
+    return switch (variant) {
+      case CONTINUOUS, LONGPOLL -> Scope.EVERY_TARGET;
+      case CONTINUOUS_PERSISTED,
+          CONTINUOUS_PUSH,
+          CONTINUOUS_POLL,
+          LONGPOLL_LOOKUP,
+          LONGPOLL_RELATIVE ->
+          Scope.LAST_TARGET;
+    };
+  }
+
+  @Override
   public Outcome run(WorkloadRun run) throws InterruptedException {
     Outcome.Builder outcome = new Outcome.Builder();
     Driver driver = new Driver(run, outcome);

@@ -12,6 +12,19 @@ public interface Workload {
   /** What is measured, in one sentence. */
   String description();
 
+  /** On which targets of a run it is measured. */
+  default Scope scope() {
+    return Scope.EVERY_TARGET;
+  }
+
+  /** Which of the targets of a run, that differ in the number of vbuckets. */
+  enum Scope {
+    /** All of them. */
+    EVERY_TARGET,
+    /** The last, which has the most: a variant of another workload, or one that takes minutes. */
+    LAST_TARGET
+  }
+
   /**
    * Runs the workload.
    *

@@ -33,15 +33,18 @@ class PerfSuiteCommandIT {
                 "seconds=0.3",
                 "vbuckets=8,16",
                 "documents=500",
-                "workloads=kv-get,kv-get-latency"))
+                "codecs=few",
+                "codec-seconds=0.01",
+                "workloads=kv-get,kv-get-latency,codecs"))
         .isEqualTo(Exit.SOUND);
     Path report = directory.resolve("report");
     assertThat(PerfSuiteCommand.run("check", report.toString())).isEqualTo(Exit.SOUND);
     JsonNode results =
         new ObjectMapper().readTree(report.resolve("results.json").toFile()).get("results");
-    assertThat(results).hasSize(4);
+    assertThat(results).as("codecs only on the last target").hasSize(5);
     assertThat(results.get(0).get("parameters").get("vbuckets").asInt()).isEqualTo(8);
     assertThat(results.get(3).get("parameters").get("vbuckets").asInt()).isEqualTo(16);
+    assertThat(results.get(4).get("workload").asText()).isEqualTo("codecs");
     assertThat(report.resolve("kv-get-latency-16-latency.hgrm")).isRegularFile();
     Files.writeString(report.resolve("results.json"), "{}");
     assertThat(PerfSuiteCommand.run("check", report.toString())).isEqualTo(Exit.UNSOUND);
