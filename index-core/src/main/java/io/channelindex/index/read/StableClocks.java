@@ -59,13 +59,14 @@ final class StableClocks implements WakeUps.Listener, CommitListener {
    */
   private final Map<Integer, Announcement> announced = new HashMap<>();
 
-  /**
-   * Who has to know which partitions moved. Told under the monitor, before anybody can see the view
-   * that follows; must be quick.
-   */
+  /** Who has to know which partitions moved. Told under the monitor; must be quick. */
   @FunctionalInterface
   interface Moves {
+    /** A partition moved; nobody can see the view that follows yet. */
     void moved(Movement movement, StableView after);
+
+    /** The view that follows can be seen. */
+    default void published() {}
   }
 
   StableClocks(
@@ -260,9 +261,13 @@ final class StableClocks implements WakeUps.Listener, CommitListener {
     for (Movement movement : movements) {
       moves.moved(movement, moved);
     }
-    // Last: followers take the view without the monitor, and a tail that does not know yet that it
-    // is behind would tell them that it has all that the view says is there.
+    // Not before: followers take the view without the monitor, and a tail that does not know yet
+    // that it is behind would tell them that it has all that the view says is there.
     view = moved;
+    // Not before: a follower that is woken and finds the old view has seen all that it knows of,
+    // and
+    // sleeps again, now for good.
+    moves.published();
   }
 
   private void finish(CompletableFuture<StableView> look, @Nullable Throwable problem) {

@@ -86,14 +86,24 @@ final class Tail {
     return channel;
   }
 
-  /** A partition moved in a way that concerns the channel. Called under the clocks' monitor. */
-  synchronized void moved(Movement movement, StableView after) {
+  /**
+   * A partition moved in a way that concerns the channel. Called under the clocks' monitor.
+   *
+   * @return whether there is news that followers have to be {@linkplain #tell told} once they can
+   *     see the view
+   */
+  synchronized boolean moved(Movement movement, StableView after) {
     if (movement.reach() == Movement.Reach.UNDONE) {
       forget(movement.partition(), after);
-    } else if (!takeOver(movement)) {
-      behind.putIfAbsent(movement.partition(), movement.before());
+      return true;
     }
+    List<Entry> brought = movement.entriesOf(channel);
+    if (brought != null && !behind.containsKey(movement.partition())) {
+      return takeOver(movement, brought);
+    }
+    behind.putIfAbsent(movement.partition(), movement.before());
     catchUpIfAwaited();
+    return false;
   }
 
   /** Counts whenever there is something new to see: what {@link #await} compares. */
@@ -259,6 +269,9 @@ final class Tail {
         beginAgain(slices, read);
       } else {
         found.forEach(this::append);
+        if (found.stream().anyMatch(entries -> !entries.isEmpty())) {
+          tell();
+        }
       }
       trim();
     }
@@ -266,12 +279,10 @@ final class Tail {
     return true;
   }
 
-  /** Adds what a commit of this process brought, unless something before that is missing. */
-  private boolean takeOver(Movement movement) {
-    List<Entry> brought = movement.entriesOf(channel);
-    if (brought == null || behind.containsKey(movement.partition())) {
-      return false;
-    }
+  /**
+   * Adds what a commit of this process brought, after which nothing of the partition is missing.
+   */
+  private boolean takeOver(Movement movement, List<Entry> brought) {
     Slice slice = Slice.between(channel, movement.before(), movement.after());
     List<Entry> readable = new ArrayList<>(brought.size());
     for (Entry entry : brought) {
@@ -282,7 +293,7 @@ final class Tail {
     counters.handedOver.add(readable.size());
     append(readable);
     trim();
-    return true;
+    return !readable.isEmpty();
   }
 
   private void caughtUp(int partition, StableView read, StableView now) {
@@ -294,16 +305,12 @@ final class Tail {
   }
 
   private void append(List<Entry> added) {
-    if (added.isEmpty()) {
-      return;
-    }
     List<Entry> sorted = new ArrayList<>(added);
     sorted.sort(ORDER);
     for (Entry entry : sorted) {
       entries.addLast(entry);
       grow(size(entry));
     }
-    tell();
   }
 
   private void beginAgain(List<Slice> slices, StableView view) {
@@ -317,7 +324,6 @@ final class Tail {
     behind.remove(partition);
     resets++;
     leave(partition, view);
-    tell();
   }
 
   /** Gives up what the tail has of a partition: it begins where the view is. */
@@ -364,7 +370,8 @@ final class Tail {
     return (long) ENTRY_OVERHEAD + entry.documentId().length() + entry.revision().length();
   }
 
-  private void tell() {
+  /** There is news, in a view that can be seen. */
+  synchronized void tell() {
     news++;
     if (!waiting.isEmpty()) {
       List<Runnable> told = List.copyOf(waiting);

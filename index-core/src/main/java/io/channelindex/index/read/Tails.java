@@ -30,6 +30,9 @@ final class Tails implements StableClocks.Moves {
 
   private final Map<Long, List<Tail>> byHash = new HashMap<>();
 
+  /** Those that have news for when the view is published. */
+  private final List<Tail> untold = new ArrayList<>();
+
   Tails(
       StableClocks clocks,
       ChannelReader reader,
@@ -46,14 +49,26 @@ final class Tails implements StableClocks.Moves {
   @Override
   public void moved(Movement movement, StableView after) {
     if (movement.reach() != Movement.Reach.LISTED) {
-      tails.values().forEach(tail -> tail.moved(movement, after));
+      tails.values().forEach(tail -> moved(tail, movement, after));
       return;
     }
     for (Long hash : movement.channels()) {
       for (Tail tail : byHash.getOrDefault(hash, List.of())) {
-        tail.moved(movement, after);
+        moved(tail, movement, after);
       }
     }
+  }
+
+  private void moved(Tail tail, Movement movement, StableView after) {
+    if (tail.moved(movement, after)) {
+      untold.add(tail);
+    }
+  }
+
+  @Override
+  public void published() {
+    untold.forEach(Tail::tell);
+    untold.clear();
   }
 
   /** The tail of a channel, until {@link #release}. */

@@ -6,12 +6,17 @@ import io.channelindex.index.CommitListener.Announcement;
 import io.channelindex.storage.EntryState;
 import io.channelindex.storage.format.StableDocument;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the writers of this process commit reaches its followers without being read back. */
 class HandedOverTest {
+  private static final Executor THREADS = ForkJoinPool.commonPool();
+
   private final TestIndex content = new TestIndex(4, 2);
   private TestReader reader;
   private Follower follower;
@@ -63,6 +68,21 @@ class HandedOverTest {
     reader.index.commits().committed(content.commit(0));
     TestReader.get(news);
     assertThat(told()).containsExactly("doc2");
+    assertThat(reads()).isZero();
+  }
+
+  @Test
+  void nobodySleepsThroughACommit() {
+    for (int seqno = 2; seqno < 1_000; seqno++) {
+      told();
+      CompletionStage<Page> woken =
+          follower.news().thenComposeAsync(news -> follower.next(100), THREADS);
+      write(seqno);
+      reader.index.commits().committing(content.announcement(0));
+      reader.index.commits().committed(content.commit(0));
+      // Whoever is woken finds what woke it.
+      assertThat(TestReader.ids(TestReader.get(woken).rows())).containsExactly("doc" + seqno);
+    }
     assertThat(reads()).isZero();
   }
 

@@ -30,7 +30,19 @@ class StableClocksTest {
               executor,
               new ReadCounters());
       List<Long> visible = new ArrayList<>();
-      clocks.start((movement, after) -> visible.add(clocks.view().document(0).commit()));
+      List<Long> published = new ArrayList<>();
+      clocks.start(
+          new StableClocks.Moves() {
+            @Override
+            public void moved(Movement movement, StableView after) {
+              visible.add(clocks.view().document(0).commit());
+            }
+
+            @Override
+            public void published() {
+              published.add(clocks.view().document(0).commit());
+            }
+          });
       TestReader.get(clocks.refresh());
       for (int seqno = 1; seqno <= 2; seqno++) {
         content.add("a", 0, seqno, "doc" + seqno, EntryState.ACTIVE);
@@ -38,6 +50,9 @@ class StableClocksTest {
         clocks.moved(content.commit(0));
       }
       assertThat(visible).containsExactly(0L, 1L);
+      assertThat(published)
+          .as("nobody is woken before there is something to see")
+          .containsExactly(1L, 2L);
       assertThat(clocks.view().document(0).commit()).isEqualTo(2);
     } finally {
       executor.shutdownNow();
