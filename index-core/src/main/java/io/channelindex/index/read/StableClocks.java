@@ -264,9 +264,8 @@ final class StableClocks implements WakeUps.Listener, CommitListener {
     // Not before: followers take the view without the monitor, and a tail that does not know yet
     // that it is behind would tell them that it has all that the view says is there.
     view = moved;
-    // Not before: a follower that is woken and finds the old view has seen all that it knows of,
-    // and
-    // sleeps again, now for good.
+    // Not before: a follower that is woken and finds the old view would take all the news for seen
+    // and sleep again.
     moves.published();
   }
 
