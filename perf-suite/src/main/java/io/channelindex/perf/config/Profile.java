@@ -5,9 +5,7 @@ import java.util.List;
 
 /** How much a run does where nothing finer is set. */
 public enum Profile {
-  /**
-   * A minute or two: does everything still work, is the report sound? Its figures mean nothing.
-   */
+  /** A minute or two: does everything still work, is the report sound? Its figures mean nothing. */
   SMOKE(2_000, 5_000, 500, Duration.ofMillis(1_000), Duration.ofMillis(500)),
   /** About nine minutes on two cores: figures for a first look. */
   QUICK(100_000, 200_000, 2_000, Duration.ofSeconds(4), Duration.ofSeconds(2)),
