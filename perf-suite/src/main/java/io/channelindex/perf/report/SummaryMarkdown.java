@@ -74,7 +74,8 @@ final class SummaryMarkdown {
   private static void tokens(Report report, StringBuilder text) {
     List<Result> results =
         report.results().stream()
-            .filter(result -> result.outcome().metrics().containsKey("token-mean"))
+            // Long polls only: feeds that go on carry a token once.
+            .filter(result -> result.outcome().metrics().containsKey("token-operations"))
             .toList();
     if (results.isEmpty()) {
       return;

@@ -131,7 +131,8 @@
     ], rows);
   }
 
-  const tokenResults = results.filter(result => result.metrics["token-mean"]);
+  // Long polls only: feeds that go on carry a token once.
+  const tokenResults = results.filter(result => result.metrics["token-operations"]);
 
   function tokenTable() {
     const shown = (result, name) =>
