@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /**
  * A document changes at 5, and everybody is told; that is lost, it is written again, and that is
  * lost too before it was indexed: everybody has to be told what it is then, although the first
- * rollback had no state to bring back.
+ * rollback had no state to bring back. {@link WriterHistory#finish} asserts that they were.
  */
 class RewrittenAndUndoneTest {
   private static final int VBUCKET = 3;

@@ -74,7 +74,7 @@ final class SummaryMarkdown {
   private static void tokens(Report report, StringBuilder text) {
     List<Result> results =
         report.results().stream()
-            // Long polls only: feeds that go on carry a token once.
+            // Long polls only: other feeds send a token with one request.
             .filter(result -> result.outcome().metrics().containsKey("token-operations"))
             .toList();
     if (results.isEmpty()) {

@@ -131,7 +131,7 @@
     ], rows);
   }
 
-  // Long polls only: feeds that go on carry a token once.
+  // Long polls only: other feeds send a token with one request.
   const tokenResults = results.filter(result => result.metrics["token-operations"]);
 
   function tokenTable() {

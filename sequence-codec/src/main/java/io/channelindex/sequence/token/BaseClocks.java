@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -199,23 +198,12 @@ final class BaseClocks {
                   finding.complete(base);
                 } else {
                   found.remove(tick, finding);
-                  finding.completeExceptionally(failed(failure));
+                  finding.completeExceptionally(counters.failed(failure));
                 }
               });
     }
     keepFresh(tick);
     return first;
-  }
-
-  private Throwable failed(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
-    if (!(cause instanceof TokenException)) {
-      counters.failures.increment();
-    }
-    return cause;
   }
 
   /** A client uses an old token: who knows for how long it is going to. */

@@ -4,7 +4,6 @@ import io.channelindex.sequence.SequenceClock;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -205,7 +204,7 @@ final class StoredClocks {
                 finding.complete(clock);
               } else {
                 slots.remove(named.id(), slot);
-                finding.completeExceptionally(failed(failure));
+                finding.completeExceptionally(counters.failed(failure));
               }
             });
     return finding;
@@ -220,17 +219,6 @@ final class StoredClocks {
           TokenException.Reason.UNKNOWN, "another content under the token's clock: name=" + name);
     }
     return NamedClock.decode(name, content, database, vbuckets);
-  }
-
-  private Throwable failed(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
-    if (!(cause instanceof TokenException)) {
-      counters.failures.increment();
-    }
-    return cause;
   }
 
   /** A client uses an old token: who knows for how long it is going to. */
