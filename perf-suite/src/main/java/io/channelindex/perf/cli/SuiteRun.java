@@ -112,6 +112,7 @@ final class SuiteRun {
     WorkloadRun given =
         new WorkloadRun(
             session,
+            target.node(),
             settings.load(),
             settings.feeds(),
             settings.codecs(),

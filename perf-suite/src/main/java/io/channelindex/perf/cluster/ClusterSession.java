@@ -5,6 +5,7 @@ import com.couchbase.client.core.cnc.metrics.NoopMeter;
 import com.couchbase.client.core.cnc.tracing.NoopRequestTracer;
 import com.couchbase.client.core.service.ServiceType;
 import com.couchbase.client.core.topology.CouchbaseBucketTopology;
+import com.couchbase.client.core.util.ConnectionString;
 import com.couchbase.client.java.Cluster;
 import com.couchbase.client.java.ClusterOptions;
 import com.couchbase.client.java.Collection;
@@ -16,6 +17,7 @@ import com.couchbase.client.java.json.JsonObject;
 import io.channelindex.perf.config.LoadSettings;
 import io.channelindex.perf.target.Endpoint;
 import io.channelindex.perf.target.TargetException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -109,6 +111,22 @@ public final class ClusterSession implements AutoCloseable {
   /** A new feed of the changes of the data bucket. */
   public ChangeFeed changes(ChangeListener listener) throws InterruptedException {
     return ChangeFeed.open(endpoint, endpoint.buckets().data(), feedBufferBytes, listener);
+  }
+
+  /**
+   * A new relay before a target that is one node without TLS, for feeds of all vbuckets of the data
+   * bucket.
+   */
+  public StreamRelay relay() {
+    var node = ConnectionString.create(endpoint.connectionString()).hosts().get(0);
+    return new StreamRelay(endpoint, new InetSocketAddress(node.host(), node.port()), vbuckets());
+  }
+
+  /** A new feed of the changes of the data bucket through a relay. */
+  public ChangeFeed changes(StreamRelay relay, ChangeListener listener)
+      throws InterruptedException {
+    relay.requireHealthy();
+    return ChangeFeed.open(relay.endpoint(), endpoint.buckets().data(), feedBufferBytes, listener);
   }
 
   /**

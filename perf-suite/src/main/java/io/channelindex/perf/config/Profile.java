@@ -7,7 +7,7 @@ import java.util.List;
 public enum Profile {
   /** A minute or two: does everything still work, is the report sound? Its figures mean nothing. */
   SMOKE(2_000, 5_000, 500, Duration.ofMillis(1_000), Duration.ofMillis(500)),
-  /** About nine minutes on two cores: figures for a first look. */
+  /** About fourteen minutes on two cores: figures for a first look. */
   QUICK(100_000, 200_000, 2_000, Duration.ofSeconds(4), Duration.ofSeconds(2)),
   /** Asked for: figures to compare with others, a million documents compared. */
   FULL(200_000, 1_000_000, 5_000, Duration.ofSeconds(20), Duration.ofSeconds(5));
@@ -45,7 +45,7 @@ public enum Profile {
         settings.seconds(Setting.WARM_UP_SECONDS, warmUp),
         settings.integer(Setting.IN_FLIGHT, 1_024),
         settings.integer(Setting.RATE, rate),
-        settings.integer(Setting.CONNECTIONS, 1),
+        settings.integer(Setting.CONNECTIONS, 2),
         settings.integer(Setting.FEED_BUFFER, 16 * 1_024));
   }
 

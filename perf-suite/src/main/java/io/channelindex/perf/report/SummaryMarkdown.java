@@ -15,6 +15,7 @@ final class SummaryMarkdown {
     StringBuilder text = new StringBuilder("# Performance\n\n");
     verdict(report, text);
     throughput(report, text);
+    node(report, text);
     latency(report, text);
     tokens(report, text);
     codecs(report, text);
@@ -47,6 +48,33 @@ final class SummaryMarkdown {
             shown(metrics.get("throughput-p10")),
             shown(metrics.get("throughput-p90")));
       }
+    }
+  }
+
+  /** What concerns the embedded node alone. */
+  private static void node(Report report, StringBuilder text) {
+    String share = "of-client-ceiling";
+    String overhead = "overhead-per-document";
+    List<Result> results =
+        report.results().stream()
+            .filter(
+                result ->
+                    result.outcome().metrics().containsKey(share)
+                        || result.outcome().metrics().containsKey(overhead))
+            .toList();
+    if (results.isEmpty()) {
+      return;
+    }
+    text.append("\n## The node\n\n| workload | vbuckets | % of what the client can take |");
+    text.append(" bytes per document beside key and value |\n| --- | ---: | ---: | ---: |\n");
+    for (Result result : results) {
+      Map<String, Metric> metrics = result.outcome().metrics();
+      row(
+          text,
+          result.workload(),
+          Figures.number(result.vbuckets()),
+          shown(metrics.get(share)),
+          shown(metrics.get(overhead)));
     }
   }
 

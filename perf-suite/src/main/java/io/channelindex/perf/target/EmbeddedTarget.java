@@ -4,10 +4,12 @@ import io.channelindex.perf.config.TargetSettings;
 import io.channelindex.perf.process.ChildProcess;
 import io.channelindex.perf.process.JvmOptions;
 import io.channelindex.perf.process.ProcessException;
+import io.channelindex.perf.process.ProcessUsage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -79,6 +81,11 @@ final class EmbeddedTarget implements Target {
         .exitCode()
         .map(code -> "node ended: exitCode=" + code + "\n" + process.complaints())
         .orElse(process.complaints());
+  }
+
+  @Override
+  public Optional<ProcessUsage> node() {
+    return Optional.of(new ProcessUsage(process.pid()));
   }
 
   /** The id of the node's process. */

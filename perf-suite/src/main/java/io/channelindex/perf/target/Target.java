@@ -1,5 +1,8 @@
 package io.channelindex.perf.target;
 
+import io.channelindex.perf.process.ProcessUsage;
+import java.util.Optional;
+
 /**
  * A running Couchbase that workloads run against. Started by the constructor or factory of its
  * class, ended by {@link #close}. Everything after the start is the same for every target.
@@ -10,6 +13,14 @@ public interface Target extends AutoCloseable {
 
   /** How to reach it. */
   Endpoint endpoint();
+
+  /**
+   * The process that it is, if it is one node that was started for this run on this machine and in
+   * no container.
+   */
+  default Optional<ProcessUsage> node() {
+    return Optional.empty();
+  }
 
   /**
    * What went wrong on its side as far as it can tell, for a failure's message; empty if nothing.

@@ -6,11 +6,15 @@ import io.channelindex.perf.config.FeedLoadSettings;
 import io.channelindex.perf.config.LoadSettings;
 import io.channelindex.perf.load.Namespace;
 import io.channelindex.perf.measure.TimeSource;
+import io.channelindex.perf.process.ProcessUsage;
+import java.util.Optional;
 
 /**
  * What a workload is given.
  *
  * @param session the target
+ * @param node the process of a target that is one node of this machine, started for this run; empty
+ *     for all others
  * @param load how much
  * @param feeds how much where a changes server is measured
  * @param codecs how clock codecs are measured
@@ -20,6 +24,7 @@ import io.channelindex.perf.measure.TimeSource;
  */
 public record WorkloadRun(
     ClusterSession session,
+    Optional<ProcessUsage> node,
     LoadSettings load,
     FeedLoadSettings feeds,
     CodecSettings codecs,

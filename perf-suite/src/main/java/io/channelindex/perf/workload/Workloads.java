@@ -27,6 +27,7 @@ public final class Workloads {
           new LiveThroughputWorkload(),
           new LiveLatencyWorkload(),
           new LoadAndCompareWorkload(),
+          new MemoryWorkload(),
           new CodecWorkload());
 
   private Workloads() {}

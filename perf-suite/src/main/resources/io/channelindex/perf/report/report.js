@@ -15,6 +15,12 @@
     "subdoc-write-latency": "Sub-doc write",
     "dcp-live-latency": "Write → seen on DCP",
     "load-and-compare": "Load and compare",
+    "index-write": "Index writes",
+    "continuous": "Continuous",
+    "continuous-persisted": "Continuous, persisted",
+    "continuous-push": "Continuous, pushed",
+    "continuous-poll": "Continuous, polled",
+    "memory": "Memory",
     "longpoll": "Long polls",
     "longpoll-lookup": "Long polls, lookup",
     "longpoll-relative": "Long polls, relative",
@@ -82,28 +88,38 @@
         (result.notes[name] ?? ""))));
   }
 
-  function headline() {
-    const shown = workloads.filter(workload =>
-      results.some(result => result.workload === workload && result.metrics.throughput));
-    for (const workload of shown) {
-      const rates = vbuckets.map(count => find(workload, count)?.metrics.throughput?.value ?? 0);
-      const most = Math.max(...rates, 1);
-      const card = element("div", "card", element("h3", "", title(workload)));
-      vbuckets.forEach((count, index) => {
-        const rate = rates[index];
-        if (rate === 0) {
-          return;
-        }
-        const fill = element("i", "");
-        fill.style.width = `${100 * rate / most}%`;
-        fill.style.background = `var(--c${index % 4})`;
-        card.append(element("div", "measure",
-          element("div", "value", number(Math.round(rate)), element("span", "unit", "/s")),
-          element("div", "bar", fill),
-          element("div", "caption", buckets(count))));
-      });
-      byId("headline").append(card);
+  /** A card with a bar for each number of vbuckets that has the figure. */
+  function card(workload, heading, figure, unit, about) {
+    const shown = vbuckets
+      .map((count, index) => [count, index, find(workload, count)?.metrics])
+      .filter(([, , metrics]) => metrics?.[figure]);
+    const most = Math.max(...shown.map(([, , metrics]) => metrics[figure].value), 1);
+    const node = element("div", "card", element("h3", "", heading));
+    for (const [count, index, metrics] of shown) {
+      const value = metrics[figure].value;
+      const fill = element("i", "");
+      fill.style.width = `${100 * value / most}%`;
+      fill.style.background = `var(--c${index % 4})`;
+      node.append(element("div", "measure",
+        element("div", "value", number(Math.round(value)), element("span", "unit", unit)),
+        element("div", "bar", fill),
+        element("div", "caption", [buckets(count), ...about(metrics)].join(" · "))));
     }
+    return node;
+  }
+
+  function headline() {
+    const ofCeiling = metrics => metrics["of-client-ceiling"]
+      ? [`${number(Math.round(metrics["of-client-ceiling"].value))} % of what the client can take`]
+      : [];
+    const has = figure => workloads.filter(workload =>
+      results.some(result => result.workload === workload && result.metrics[figure]));
+    byId("headline").append(
+      ...has("throughput").map(workload =>
+        card(workload, title(workload), "throughput", "/s", ofCeiling)),
+      ...has("overhead-per-document").map(workload =>
+        card(workload, "Memory", "overhead-per-document", " bytes",
+          () => ["per document, beside key and value"])));
   }
 
   const latencyWorkloads = workloads.filter(workload =>

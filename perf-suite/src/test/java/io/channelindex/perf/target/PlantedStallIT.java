@@ -71,6 +71,7 @@ class PlantedStallIT {
           workload.run(
               new WorkloadRun(
                   session,
+                  target.node(),
                   settings.load(),
                   settings.feeds(),
                   settings.codecs(),

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
@@ -91,6 +92,7 @@ class FeedWorkloadIT {
     WorkloadRun run =
         new WorkloadRun(
             session,
+            Optional.empty(),
             LOAD,
             FEEDS,
             new CodecSettings(CodecCells.FEW, Duration.ofMillis(10)),

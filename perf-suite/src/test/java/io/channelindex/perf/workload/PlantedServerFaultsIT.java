@@ -15,6 +15,7 @@ import io.channelindex.perf.load.Namespace;
 import io.channelindex.perf.measure.TimeSource;
 import io.channelindex.perf.target.Endpoint;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -75,6 +76,7 @@ class PlantedServerFaultsIT {
     WorkloadRun run =
         new WorkloadRun(
             session,
+            Optional.empty(),
             LOAD,
             feeds,
             new CodecSettings(CodecCells.FEW, Duration.ofMillis(10)),

@@ -22,6 +22,7 @@ import io.channelindex.perf.config.LoadSettings;
 import io.channelindex.perf.load.DocumentSource;
 import io.channelindex.perf.load.Namespace;
 import io.channelindex.perf.measure.TimeSource;
+import io.channelindex.perf.process.ProcessUsage;
 import io.channelindex.perf.target.Endpoint;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -29,6 +30,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -120,6 +122,7 @@ class WorkloadsIT {
   private WorkloadRun run(PhaseListener phases) {
     return new WorkloadRun(
         session,
+        Optional.of(new ProcessUsage(ProcessHandle.current().pid())),
         LOAD,
         FEEDS,
         new CodecSettings(CodecCells.FEW, Duration.ofMillis(10)),
