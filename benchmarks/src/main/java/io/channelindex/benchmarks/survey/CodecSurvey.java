@@ -78,7 +78,11 @@ public record CodecSurvey(List<Cell> cells) {
     return new CodecFigure(
         cell.codec(),
         cell.distribution(),
-        forks.time(CodecBenchmark.class, "encode", parameters),
-        forks.time(CodecBenchmark.class, "decode", parameters));
+        forks.time(subject("encode", parameters)),
+        forks.time(subject("decode", parameters)));
+  }
+
+  private static JmhForks.Subject subject(String operation, Map<String, String> parameters) {
+    return new JmhForks.Subject(operation, CodecBenchmark.class, operation, parameters);
   }
 }

@@ -2,8 +2,10 @@ package io.channelindex.benchmarks.survey;
 
 import io.channelindex.benchmarks.survey.Timing.Kernels;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
@@ -14,7 +16,7 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
-import org.openjdk.jmh.util.Statistics;
+import org.openjdk.jmh.util.ListStatistics;
 
 /**
  * Benchmarks by JMH, each in JVMs of its own with this one's class path. Says nothing while it
@@ -40,16 +42,55 @@ public final class JmhForks {
   }
 
   /**
-   * Measures one operation with one value for each of its parameters.
+   * One operation to be measured, with one value for each of its parameters.
+   *
+   * @param name for people
+   */
+  public record Subject(
+      String name, Class<?> benchmark, String operation, Map<String, String> parameters) {
+    public Subject {
+      parameters = Map.copyOf(parameters);
+    }
+  }
+
+  /**
+   * Measures one operation.
    *
    * @throws MeasurementException if that fails
    */
-  public Timing time(Class<?> benchmark, String operation, Map<String, String> parameters) {
-    String name = benchmark.getName() + "." + operation;
+  public Timing time(Subject subject) {
+    return timing(List.of(run(subject, effort.forks())));
+  }
+
+  /**
+   * Measures operations in turns, one JVM of each after the other: what the machine does meanwhile
+   * is then in all of them, and ratios of them are worth more.
+   *
+   * @param progress told the name of each subject when its first JVM is started
+   * @return in the order of the subjects
+   * @throws MeasurementException if that fails
+   */
+  public Map<Subject, Timing> timeInTurns(List<Subject> subjects, Consumer<String> progress) {
+    Map<Subject, List<RunResult>> found = new LinkedHashMap<>();
+    for (int fork = 0; fork < effort.forks(); fork++) {
+      for (Subject subject : subjects) {
+        if (fork == 0) {
+          progress.accept(subject.name());
+        }
+        found.computeIfAbsent(subject, c -> new ArrayList<>()).add(run(subject, 1));
+      }
+    }
+    Map<Subject, Timing> timings = new LinkedHashMap<>();
+    found.forEach((subject, runs) -> timings.put(subject, timing(runs)));
+    return timings;
+  }
+
+  private RunResult run(Subject subject, int forks) {
+    String name = subject.benchmark().getName() + "." + subject.operation();
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .include("^" + Pattern.quote(name) + "$")
-            .forks(effort.forks())
+            .forks(forks)
             .warmupIterations(effort.warmUps())
             .warmupTime(TimeValue.milliseconds(effort.iteration().toMillis()))
             .measurementIterations(effort.measurements())
@@ -59,14 +100,13 @@ public final class JmhForks {
             .jvmArgs(jvmOptions.toArray(String[]::new))
             .verbosity(VerboseMode.SILENT)
             .shouldFailOnError(true);
-    parameters.forEach(options::param);
+    subject.parameters().forEach(options::param);
     try {
       RunResult result = new Runner(options.build()).runSingle();
       results.add(result);
-      return timing(result);
+      return result;
     } catch (RunnerException e) {
-      throw new MeasurementException(
-          "benchmark failed: name=" + name + ", parameters=" + parameters, e);
+      throw new MeasurementException("benchmark failed: subject=" + subject, e);
     }
   }
 
@@ -75,14 +115,20 @@ public final class JmhForks {
     return List.copyOf(results);
   }
 
-  private static Timing timing(RunResult result) {
-    Statistics nanos = result.getPrimaryResult().getStatistics();
-    boolean vectors = secondary(result, KernelsProfiler.VECTOR) > 0;
+  private static Timing timing(List<RunResult> runs) {
+    ListStatistics nanos = new ListStatistics();
+    for (RunResult run : runs) {
+      run.getPrimaryResult()
+          .getStatistics()
+          .getRawData()
+          .forEachRemaining(iteration -> nanos.addValue(iteration.getKey()));
+    }
+    boolean vectors = runs.stream().allMatch(run -> secondary(run, KernelsProfiler.VECTOR) > 0);
     return new Timing(
         nanos.getPercentile(50),
         nanos.getMin(),
         nanos.getMax(),
-        secondary(result, ALLOCATED),
+        runs.stream().mapToDouble(run -> secondary(run, ALLOCATED)).average().orElseThrow(),
         vectors ? Kernels.VECTOR : Kernels.SCALAR);
   }
 
