@@ -1,5 +1,6 @@
 package io.channelindex.perf.process;
 
+import com.sun.management.ThreadMXBean;
 import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.OptionalLong;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
@@ -75,6 +77,30 @@ public final class ProcessUsage {
       return OptionalLong.of(memory.getHeapMemoryUsage().getUsed());
     } catch (IOException | AttachNotSupportedException e) {
       LOG.debug("Heap of a process cannot be read: pid={}", pid, e);
+      return OptionalLong.empty();
+    }
+  }
+
+  /**
+   * Bytes that its threads have allocated on the heap so far, of those that still run; absent if
+   * the process cannot be attached to. Asking costs some allocation, too.
+   */
+  // The connector goes to a process of the suite's own, on this machine.
+  @SuppressWarnings("BanJNDI")
+  public OptionalLong allocatedBytes() {
+    try (JMXConnector connector = JMXConnectorFactory.connect(managementAddress())) {
+      ThreadMXBean threads =
+          ManagementFactory.newPlatformMXBeanProxy(
+              connector.getMBeanServerConnection(),
+              ManagementFactory.THREAD_MXBEAN_NAME,
+              ThreadMXBean.class);
+      // Of a thread that has ended meanwhile it is -1.
+      return OptionalLong.of(
+          Arrays.stream(threads.getThreadAllocatedBytes(threads.getAllThreadIds()))
+              .map(bytes -> Math.max(0, bytes))
+              .sum());
+    } catch (IOException | AttachNotSupportedException e) {
+      LOG.debug("Allocation of a process cannot be read: pid={}", pid, e);
       return OptionalLong.empty();
     }
   }

@@ -7,6 +7,7 @@ import io.channelindex.perf.measure.Unit;
 import io.channelindex.perf.process.ProcessUsage;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** How many operations per second there can be: a closed loop over documents that are there. */
 final class ClosedLoopWorkload implements Workload {
@@ -46,23 +47,43 @@ final class ClosedLoopWorkload implements Workload {
     ClosedLoop loop =
         new ClosedLoop(
             documents.size(), run.load().inFlight(), index -> operation.start(documents, index));
-    ProcessUsage client = new ProcessUsage(ProcessHandle.current().pid());
-    Duration clientBefore = client.cpu();
-    Optional<Duration> nodeBefore = run.node().map(ProcessUsage::cpu);
+    Spent client = new Spent(new ProcessUsage(ProcessHandle.current().pid()));
+    Optional<Spent> node = run.node().map(Spent::new);
     Throughput measured = driver.sustain(loop, loop::done);
-    outcome.metric("client-cpu", perOperation(client.cpu().minus(clientBefore), loop));
-    nodeBefore.ifPresent(
-        before ->
-            outcome.metric(
-                "node-cpu", perOperation(run.node().orElseThrow().cpu().minus(before), loop)));
+    outcome.metric("client-cpu", client.cpu(loop.done()));
+    node.ifPresent(spent -> outcome.metric("node-cpu", spent.cpu(loop.done())));
+    node.flatMap(spent -> spent.allocated(loop.done()))
+        .ifPresent(allocated -> outcome.metric("node-allocated", allocated));
     driver.resolve(documents);
     driver.verify(documents, index -> operation.verify(documents, index));
     outcome.throughput(measured, Unit.OPERATIONS_PER_SECOND);
   }
 
-  /** Processor time for one operation, of those that warmed up as well. */
-  private static Metric perOperation(Duration cpu, ClosedLoop loop) {
-    return new Metric(cpu.toNanos() / 1e3 / Math.max(1, loop.done()), Unit.MICROSECONDS);
+  /** What a process spends on an operation, those that warm up among them, from now on. */
+  private static final class Spent {
+    private final ProcessUsage usage;
+    private final Duration cpuBefore;
+    private final OptionalLong allocatedBefore;
+
+    Spent(ProcessUsage usage) {
+      this.usage = usage;
+      this.allocatedBefore = usage.allocatedBytes();
+      this.cpuBefore = usage.cpu();
+    }
+
+    Metric cpu(long operations) {
+      double micros = usage.cpu().minus(cpuBefore).toNanos() / 1e3;
+      return new Metric(micros / Math.max(1, operations), Unit.MICROSECONDS);
+    }
+
+    Optional<Metric> allocated(long operations) {
+      OptionalLong allocated = usage.allocatedBytes();
+      if (allocatedBefore.isEmpty() || allocated.isEmpty()) {
+        return Optional.empty();
+      }
+      double bytes = allocated.getAsLong() - allocatedBefore.getAsLong();
+      return Optional.of(new Metric(bytes / Math.max(1, operations), Unit.BYTES));
+    }
   }
 
   /** Every document is there before the clock runs, written the way that its reader expects. */

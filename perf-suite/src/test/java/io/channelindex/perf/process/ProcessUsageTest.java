@@ -41,6 +41,7 @@ class ProcessUsageTest {
       assertThat(usage.cpu()).isBetween(Duration.ofMillis(100), Duration.ofSeconds(30));
       assertThat(usage.residentBytes().orElseThrow()).isBetween(40L << 20, 1L << 30);
       assertThat(usage.liveHeapBytes().orElseThrow()).isBetween(40L << 20, 80L << 20);
+      assertThat(usage.allocatedBytes().orElseThrow()).isGreaterThan(40L << 20);
     }
   }
 
@@ -50,5 +51,6 @@ class ProcessUsageTest {
     assertThat(usage.cpu()).isZero();
     assertThat(usage.residentBytes()).isEmpty();
     assertThat(usage.liveHeapBytes()).isEmpty();
+    assertThat(usage.allocatedBytes()).isEmpty();
   }
 }
