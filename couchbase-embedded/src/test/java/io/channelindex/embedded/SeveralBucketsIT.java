@@ -124,7 +124,8 @@ class SeveralBucketsIT {
 
   @Test
   void haveSettingsThatAnSdkCanRead() {
-    com.couchbase.client.java.manager.bucket.BucketSettings settings = client.cluster().buckets().getBucket("neighbour");
+    com.couchbase.client.java.manager.bucket.BucketSettings settings =
+        client.cluster().buckets().getBucket("neighbour");
 
     assertThat(settings.bucketType()).isEqualTo(BucketType.COUCHBASE);
     assertThat(settings.numReplicas()).isZero();
