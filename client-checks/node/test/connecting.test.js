@@ -38,7 +38,11 @@ test('an unknown user is refused as such', async () => {
 test('every SASL mechanism is accepted', async () => {
   for (const mechanism of ['PLAIN', 'SCRAM-SHA1', 'SCRAM-SHA256', 'SCRAM-SHA512']) {
     const client = await couchbase.connect(CONNECTION_STRING, {
-      authenticator: new couchbase.PasswordAuthenticator(USERNAME, PASSWORD, [mechanism]),
+      authenticator: {
+        username: USERNAME,
+        password: PASSWORD,
+        allowed_sasl_mechanisms: [mechanism],
+      },
     })
     try {
       await client.bucket(BUCKET).defaultCollection().exists('key')

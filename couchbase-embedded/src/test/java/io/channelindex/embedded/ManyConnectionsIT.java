@@ -32,8 +32,8 @@ class ManyConnectionsIT {
   private static final int FEWEST = 1_000;
 
   /**
-   * What an idle connection may cost on and off the heap, half a frame or an answer included. It was
-   * 4,200 to 4,400 bytes when this was written.
+   * What an idle connection may cost on and off the heap, half a frame or an answer included. It
+   * was 4,200 to 4,400 bytes when this was written.
    */
   private static final long BYTES_PER_CONNECTION = 8_000;
 

@@ -26,7 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class FrameDecodingTest {
   private static final int MEGABYTE = 1 << 20;
-  private static final int LENGTH_AT = 8;
   private static final byte[] NONE = {};
 
   private static byte[] conversation() {

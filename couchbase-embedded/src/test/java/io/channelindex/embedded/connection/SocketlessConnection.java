@@ -150,7 +150,7 @@ final class SocketlessConnection implements AutoCloseable {
 
   @Override
   public void close() {
-    channel.close();
+    channel.close().syncUninterruptibly();
     channel.runPendingTasks();
     sent();
     service.close();
