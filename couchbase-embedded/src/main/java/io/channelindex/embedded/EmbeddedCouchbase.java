@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
   private final ManagerService managerService;
   private final EventLoopGroup acceptor;
   private final EventLoopGroup workers;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final Node node;
 
   private EmbeddedCouchbase(Builder builder) {
@@ -225,9 +227,12 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     kvService.disconnect(bucket);
   }
 
-  /** Closes every connection and port, and forgets everything. */
+  /** Closes every connection and port, and forgets everything. Does nothing when called again. */
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     managerService.close();
     kvService.close();
     workers.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();

@@ -232,6 +232,7 @@ class ConnectionsIT {
       assertThat(readToEnd(manager)).isEmpty();
       requireFree(port);
       requireFree(managerPort);
+      node.close();
     }
   }
 

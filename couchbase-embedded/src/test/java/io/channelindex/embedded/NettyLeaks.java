@@ -10,9 +10,14 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * Fails a class of tests after which Netty's leak detector knows of a buffer of the node that was
  * collected before it was released. The detector reports when it allocates after a collection.
  */
-final class NettyLeaks implements AfterAllCallback {
+public final class NettyLeaks implements AfterAllCallback {
   @Override
   public void afterAll(ExtensionContext context) {
+    assertNone();
+  }
+
+  /** The same for tests that are not Jupiter's. */
+  public static void assertNone() {
     System.gc();
     ByteBufAllocator.DEFAULT.buffer().release();
     assertThat(LeakAppender.reports()).as("leaked buffers").isEmpty();

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.couchbase.client.core.error.TimeoutException;
 import com.couchbase.client.java.Collection;
+import com.couchbase.client.java.manager.bucket.BucketType;
+import com.couchbase.client.java.manager.bucket.CompressionMode;
 import io.channelindex.embedded.junit.EmbeddedCouchbaseExtension;
 import java.time.Duration;
 import java.util.Map;
@@ -118,6 +120,19 @@ class SeveralBucketsIT {
           .atMost(JavaClient.PATIENCE)
           .untilAsserted(() -> assertThat(node.connectionCount()).isLessThanOrEqualTo(before));
     }
+  }
+
+  @Test
+  void haveSettingsThatAnSdkCanRead() {
+    com.couchbase.client.java.manager.bucket.BucketSettings settings =
+        client.cluster().buckets().getBucket("neighbour");
+
+    assertThat(settings.bucketType()).isEqualTo(BucketType.COUCHBASE);
+    assertThat(settings.numReplicas()).isZero();
+    assertThat(settings.ramQuotaMB()).isPositive();
+    assertThat(settings.compressionMode()).isEqualTo(CompressionMode.OFF);
+    assertThat(settings.flushEnabled()).isFalse();
+    assertThat(client.cluster().buckets().getAllBuckets()).containsKeys("b1", "b1024", "neighbour");
   }
 
   @Test

@@ -50,8 +50,9 @@ record ScramClientFirst(String header, String bare, String name, String nonce) {
     return header.length() == 3 || (header.startsWith("a=", 2) && header.length() > 5);
   }
 
+  /** More than RFC 5802 allows: the C++ SDK puts blanks into its nonces, and real servers agree. */
   private static boolean isPrintable(String nonce) {
-    return nonce.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    return nonce.chars().allMatch(c -> c >= ' ' && c < 0x7f);
   }
 
   /** Turns {@code =2C} and {@code =3D} into what they stand for; nothing else may follow a '='. */

@@ -51,6 +51,7 @@ final class Connection extends ByteToMessageDecoder {
   private final SubdocCommands subdocCommands;
   private final StatisticsCommand statisticsCommand;
   private final DcpCommands dcpCommands;
+  private boolean notificationDue;
 
   Connection(Channel channel, KvService service) {
     this.channel = channel;
@@ -253,6 +254,10 @@ final class Connection extends ByteToMessageDecoder {
         exceptionCaught(context, e);
       }
     }
+    Bucket bucket = session.selectedBucket();
+    if (notificationDue && bucket != null) {
+      sendNotification(bucket);
+    }
     sendAll();
   }
 
@@ -307,6 +312,11 @@ final class Connection extends ByteToMessageDecoder {
         || !session.has(Feature.DUPLEX)
         || !(brief || full)
         || session.selectedBucket() != bucket) {
+      return;
+    }
+    // Only the newest configuration counts: who does not read is told of it when he does.
+    notificationDue = !channel.isWritable();
+    if (notificationDue) {
       return;
     }
     byte[] extras =

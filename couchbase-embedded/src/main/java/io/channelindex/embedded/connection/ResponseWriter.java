@@ -140,8 +140,7 @@ final class ResponseWriter {
 
   private ByteBuf buffer(int needed) {
     if (pending != null && pending.readableBytes() + needed > HAND_OVER_BYTES) {
-      channel.write(pending, channel.voidPromise());
-      pending = null;
+      channel.write(take(pending), channel.voidPromise());
     }
     if (pending == null) {
       pending = channel.alloc().ioBuffer(Math.max(INITIAL_BYTES, needed));
@@ -152,9 +151,14 @@ final class ResponseWriter {
   /** Sends what is pending. */
   void flush() {
     if (pending != null) {
-      channel.writeAndFlush(pending, channel.voidPromise());
-      pending = null;
+      channel.writeAndFlush(take(pending), channel.voidPromise());
     }
+  }
+
+  /** Before it is written: a write may tell the connection to go on, which begins a new buffer. */
+  private ByteBuf take(ByteBuf written) {
+    pending = null;
+    return written;
   }
 
   /** Drops what is pending: the connection is gone. */

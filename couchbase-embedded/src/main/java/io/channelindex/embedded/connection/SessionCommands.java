@@ -121,7 +121,10 @@ final class SessionCommands {
   private void selectBucket(Request request) {
     Bucket bucket = service.cluster().bucket(request.keyText());
     if (bucket == null) {
-      throw StatusException.of(Status.KEY_ENOENT);
+      // Privileges name the buckets that exist. KEY_ENOENT would say that it comes up soon, and
+      // clients would wait for it.
+      responses.status(Status.EACCESS);
+      return;
     }
     session.select(bucket);
     responses.success();

@@ -101,9 +101,22 @@ final class ManagerResources {
     details.put("storageBackend", "couchstore");
     details.put("replicaNumber", 0);
     details.set("nodes", nodes());
-    details.putObject("quota").put("ram", Runtime.getRuntime().maxMemory());
+    long quota = Runtime.getRuntime().maxMemory();
+    details.putObject("quota").put("ram", quota).put("rawRAM", quota);
+    describeSettings(details);
     details.putObject("basicStats").put("itemCount", bucket.documentCount());
     return details;
+  }
+
+  /** What cannot be chosen here, but has to be there: SDKs break off without it. */
+  private static void describeSettings(ObjectNode details) {
+    details.put("maxTTL", 0);
+    details.put("replicaIndex", false);
+    details.put("compressionMode", "off");
+    details.put("evictionPolicy", "valueOnly");
+    details.put("conflictResolutionType", "seqno");
+    details.put("durabilityMinLevel", "none");
+    details.putObject("controllers");
   }
 
   private @Nullable JsonNode terse(String name) {

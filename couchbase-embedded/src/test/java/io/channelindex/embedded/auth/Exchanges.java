@@ -6,12 +6,12 @@ import java.util.Base64;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** What the tests of this package begin with. */
-final class Exchanges {
+/** What the tests of SASL begin with. */
+public final class Exchanges {
   private Exchanges() {}
 
   /** An account whose keys are derived in no time. */
-  static Account quickAccount(String name, String password) {
+  public static Account quickAccount(String name, String password) {
     return account(name, password, "W22ZaJ0SNY7soEsUEjb6gQ==", 10);
   }
 

@@ -102,7 +102,7 @@ class SaslExchangeTest {
         "n,,n=user,n=user,r=nonce",
         "n,,n=user,r=nonce,x=extension",
         "n,,m=extension,n=user,r=nonce",
-        "n,,n=user,r=no nce",
+        "n,,n=user,r=no\tnce",
         "n,,n=user,r=n\u00f6nce",
         "n,,n=us\0er,r=nonce",
         "n,,n=us=er,r=nonce",
@@ -215,6 +215,16 @@ class SaslExchangeTest {
 
     assertThat(login(client, SCRAM).status()).isEqualTo(Status.SUCCESS);
     assertThat(exchange.user()).isEqualTo("user");
+  }
+
+  /** Captured from couchbase 4.7.0 on npm, whose core is couchbase-cxx-client 1.3.1. */
+  @Test
+  void acceptsTheBlanksInNoncesOfTheCppSdk() {
+    String nonce = "0xffffffba 0x44 0x2c 0xffffffae 0xffffff8d 0xffffff83 0x76 0x09";
+
+    ScramClient client = new ScramClient("SHA256", "n,,", "user", "pencil", nonce);
+
+    assertThat(login(client, SCRAM).status()).isEqualTo(Status.SUCCESS);
   }
 
   @Test

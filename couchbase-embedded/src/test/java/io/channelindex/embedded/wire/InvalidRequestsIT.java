@@ -117,6 +117,17 @@ class InvalidRequestsIT {
     }
   }
 
+  /**
+   * Documented by what SDKs make of it: the C++ one takes EACCESS for a bucket that does not exist,
+   * and waits after KEY_ENOENT; the Java one says the same in its messages.
+   */
+  @Test
+  void aBucketThatDoesNotExistIsOneWithoutAccessAndTheSelectedOneStays() {
+    assertStatus(client.selectBucket("none"), Status.EACCESS);
+
+    assertStatus(client.call(Captures.get(DocumentKey.of("missing"))), Status.KEY_ENOENT);
+  }
+
   static Stream<Arguments> wrongExtras() {
     return Stream.of(
         Arguments.of(Opcode.GET, 4),

@@ -169,6 +169,15 @@ final class WireClient implements AutoCloseable {
     }
   }
 
+  /** Sends nothing more, and goes on reading. */
+  void finishSending() {
+    try {
+      socket.shutdownOutput();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Sends the first {@code length} bytes of {@code frame}. */
   void sendPart(Frame frame, int length) {
     sendRaw(Arrays.copyOf(frame.encode(), length));
