@@ -4,6 +4,7 @@ import io.channelindex.embedded.engine.Durability;
 import io.channelindex.embedded.engine.Item;
 import io.channelindex.embedded.engine.Key;
 import io.channelindex.embedded.engine.StatusException;
+import io.channelindex.embedded.engine.Change;
 import io.channelindex.embedded.engine.VBucket;
 import io.channelindex.embedded.protocol.Feature;
 import io.channelindex.embedded.protocol.Opcode;
@@ -120,7 +121,7 @@ final class SubdocCommands {
     }
 
     @Override
-    public VBucket.@Nullable Change apply(@Nullable Item existing, long newCas, long seqno) {
+    public @Nullable Change apply(@Nullable Item existing, long newCas, long seqno) {
       SubdocSource source = existing == null ? null : source(existing, vbuuid);
       if (source != null
           && existing != null
@@ -137,16 +138,16 @@ final class SubdocCommands {
       return effect == null ? null : change(existing, effect);
     }
 
-    private VBucket.Change change(@Nullable Item existing, MutationEffect effect) {
+    private Change change(@Nullable Item existing, MutationEffect effect) {
       if (effect.state() == DocumentState.DELETED) {
-        return new VBucket.Change(
+        return new Change(
             Item.Kind.DELETION,
             effect.value(),
             effect.datatype(),
             effect.flags(),
             vbucket.tombstoneTime());
       }
-      return new VBucket.Change(
+      return new Change(
           Item.Kind.DOCUMENT, effect.value(), effect.datatype(), effect.flags(), expiry(existing));
     }
 

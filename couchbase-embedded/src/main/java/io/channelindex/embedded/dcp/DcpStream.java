@@ -3,6 +3,7 @@ package io.channelindex.embedded.dcp;
 import io.channelindex.embedded.engine.FailoverLog;
 import io.channelindex.embedded.engine.Item;
 import io.channelindex.embedded.engine.MutationListener;
+import io.channelindex.embedded.engine.Snapshot;
 import io.channelindex.embedded.engine.VBucket;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +56,7 @@ final class DcpStream implements MutationListener {
 
   private final List<Item> batch = new ArrayList<>();
   private int nextInBatch;
-  private VBucket.@Nullable Snapshot snapshot;
+  private @Nullable Snapshot snapshot;
   private boolean markerSent;
   private boolean fromDisk;
   private boolean firstMarker = true;
@@ -187,7 +188,7 @@ final class DcpStream implements MutationListener {
   }
 
   private Progress finishSnapshot(MessageWriter out) {
-    VBucket.Snapshot finished = snapshot;
+    Snapshot finished = snapshot;
     if (finished == null) {
       throw new IllegalStateException("no snapshot: vbucket=" + vbucket.id());
     }
@@ -212,7 +213,7 @@ final class DcpStream implements MutationListener {
   }
 
   private void sendMarker(MessageWriter out, long firstSeqno) {
-    VBucket.Snapshot current = snapshot;
+    Snapshot current = snapshot;
     if (current == null) {
       throw new IllegalStateException("no snapshot: vbucket=" + vbucket.id());
     }

@@ -1,12 +1,7 @@
 package io.channelindex.embedded.engine;
 
-import io.channelindex.embedded.json.JsonValidator;
-import io.channelindex.embedded.protocol.Datatype;
 import io.channelindex.embedded.protocol.Status;
-import io.channelindex.embedded.subdoc.XattrSection;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,19 +17,13 @@ import org.jspecify.annotations.Nullable;
  * MutationListener}s.
  */
 public final class VBucket {
-  /** Longest relative expiry time; anything above is a Unix time. */
-  private static final long MAX_RELATIVE_EXPIRY_SECONDS = 30L * 24 * 60 * 60;
-
-  private static final int MAX_LOCK_SECONDS = 30;
-  private static final int DEFAULT_LOCK_SECONDS = 15;
-
   private final int id;
   private final Bucket bucket;
   private final VersionStore store;
+  private final MutationListeners listeners = new MutationListeners();
   private volatile CollectionsManifest manifest = CollectionsManifest.initial();
   private volatile VBucketState state = VBucketState.ACTIVE;
   private volatile long vbuuid;
-  private MutationListener[] listeners = new MutationListener[0];
 
   VBucket(int id, Bucket bucket) {
     this.id = id;
@@ -130,16 +119,7 @@ public final class VBucket {
       throw StatusException.of(Status.NOT_STORED);
     }
     requireWritable(existing, cas);
-    byte[] old = existing.value();
-    int bodyOffset = bodyOffset(existing);
-    if ((long) old.length - bodyOffset + bytes.length > Limits.BODY) {
-      throw StatusException.of(Status.E2BIG);
-    }
-    int insertAt = end == End.BACK ? old.length : bodyOffset;
-    byte[] value = Arrays.copyOf(old, old.length + bytes.length);
-    System.arraycopy(bytes, 0, value, insertAt, bytes.length);
-    System.arraycopy(old, insertAt, value, insertAt + bytes.length, old.length - insertAt);
-    return replaceBody(key, existing, value, bodyOffset, durability);
+    return put(Change.concatenating(existing, bytes, end), key, existing, durability);
   }
 
   /** A counter's new version and its value, unsigned. */
@@ -158,17 +138,12 @@ public final class VBucket {
         throw StatusException.of(Status.KEY_ENOENT);
       }
       int expiry = absoluteExpiry(key, counter.expiry());
-      byte[] text = Counter.format(counter.initial());
-      Change change = new Change(Item.Kind.DOCUMENT, text, Datatype.JSON, 0, expiry);
+      Change change = Change.newCounter(counter.initial(), expiry);
       return new Counted(put(change, key, store.newest(key), durability), counter.initial());
     }
     requireWritable(existing, cas);
-    int bodyOffset = bodyOffset(existing);
-    long next = counter.next(Counter.parse(existing.value(), bodyOffset));
-    byte[] text = Counter.format(next);
-    byte[] value = Arrays.copyOf(existing.value(), bodyOffset + text.length);
-    System.arraycopy(text, 0, value, bodyOffset, text.length);
-    return new Counted(replaceBody(key, existing, value, bodyOffset, durability), next);
+    long next = counter.next(Counter.parse(existing.value(), Change.bodyOffset(existing)));
+    return new Counted(put(Change.counting(existing, next), key, existing, durability), next);
   }
 
   /** Deletes a document; its system attributes stay on the tombstone. */
@@ -176,7 +151,7 @@ public final class VBucket {
     requireAccess(key);
     Item existing = requireWritable(require(document(key)), cas);
     Item tombstone = store.bury(existing, Item.Kind.DELETION, durability);
-    notifyListeners();
+    listeners.onMutation();
     return tombstone;
   }
 
@@ -188,10 +163,7 @@ public final class VBucket {
     if (absolute == existing.expiry()) {
       return existing;
     }
-    Change change =
-        new Change(
-            Item.Kind.DOCUMENT, existing.value(), existing.datatype(), existing.flags(), absolute);
-    return put(change, key, existing, Durability.NONE);
+    return put(Change.touching(existing, absolute), key, existing, Durability.NONE);
   }
 
   /** A locked document and the CAS that unlocks it. */
@@ -206,39 +178,17 @@ public final class VBucket {
     requireAccess(key);
     Item existing = require(document(key));
     long now = bucket.nowSeconds();
-    if (store.locks().isLocked(existing, now)) {
-      throw StatusException.of(Status.LOCKED);
-    }
-    int duration = seconds <= 0 || seconds > MAX_LOCK_SECONDS ? DEFAULT_LOCK_SECONDS : seconds;
+    store.locks().requireUnlocked(existing, now);
     long cas = store.takeCas();
-    store.locks().lock(existing, cas, now + duration);
+    store.locks().lock(existing, cas, seconds, now);
     return new Locked(existing, cas);
   }
 
   /** Unlocks a document with the CAS that {@link #lock} gave. */
   public synchronized void unlock(Key key, long cas) {
     requireAccess(key);
-    Item existing = require(document(key));
-    long now = bucket.nowSeconds();
-    if (!store.locks().isLocked(existing, now)) {
-      throw StatusException.of(Status.NOT_LOCKED);
-    }
-    if (!store.locks().opens(existing, cas, now)) {
-      throw StatusException.of(Status.LOCKED);
-    }
-    store.locks().release(existing);
+    store.locks().unlock(require(document(key)), cas, bucket.nowSeconds());
   }
-
-  /**
-   * A new version of a document, but for its place in the history.
-   *
-   * @param value attribute section (if the datatype says so) and body
-   * @param datatype bits of {@link Datatype}, never snappy
-   * @param expiry absolute, in Unix seconds; of a tombstone the time it was made
-   */
-  // Bytes on their way through, handed over and never compared.
-  @SuppressWarnings("ArrayRecordComponent")
-  public record Change(Item.Kind kind, byte[] value, int datatype, int flags, int expiry) {}
 
   /** Decides on a change while the vbucket stands still. */
   @FunctionalInterface
@@ -276,24 +226,14 @@ public final class VBucket {
       throw StatusException.of(Status.E2BIG);
     }
     Item item = store.put(change, key, existing, newCas, durability);
-    notifyListeners();
+    listeners.onMutation();
     return item;
   }
 
   /** The absolute expiry time for a request's {@code expiry} in the collection of {@code key}. */
   public int absoluteExpiry(Key key, int expiry) {
-    long requested = Integer.toUnsignedLong(expiry);
-    int maxTtl = manifest.maxTtlSeconds(key.collection());
-    if (requested == 0 && maxTtl == 0) {
-      return 0;
-    }
-    long now = bucket.nowSeconds();
-    long absolute =
-        requested == 0 || requested > MAX_RELATIVE_EXPIRY_SECONDS ? requested : now + requested;
-    if (maxTtl > 0 && (absolute == 0 || absolute > now + maxTtl)) {
-      absolute = now + maxTtl;
-    }
-    return (int) absolute;
+    return ExpiryTimes.absolute(
+        expiry, manifest.maxTtlSeconds(key.collection()), bucket.nowSeconds());
   }
 
   /** The time that a tombstone made now carries. */
@@ -302,34 +242,12 @@ public final class VBucket {
   }
 
   private Item overwrite(Key key, @Nullable Item existing, Write write) {
-    byte[] value = write.value();
-    int datatype = write.datatype();
-    if (existing != null && Datatype.isXattr(existing.datatype()) && !Datatype.isXattr(datatype)) {
-      value = XattrSection.withBody(existing.value(), value);
-      datatype |= Datatype.XATTR;
-    }
     int expiry =
         existing != null && write.expiryRule() == Write.ExpiryRule.PRESERVE
             ? existing.expiry()
             : absoluteExpiry(key, write.expiry());
     Item previous = existing != null ? existing : store.newest(key);
-    return put(
-        new Change(Item.Kind.DOCUMENT, value, datatype, write.flags(), expiry),
-        key,
-        previous,
-        write.durability());
-  }
-
-  /** Stores a body that the node itself made, with the attributes in front of it. */
-  private Item replaceBody(
-      Key key, Item existing, byte[] value, int bodyOffset, Durability durability) {
-    boolean json = JsonValidator.isJson(value, bodyOffset, value.length - bodyOffset);
-    int datatype = (existing.datatype() & ~Datatype.JSON) | (json ? Datatype.JSON : Datatype.RAW);
-    return put(
-        new Change(Item.Kind.DOCUMENT, value, datatype, existing.flags(), existing.expiry()),
-        key,
-        existing,
-        durability);
+    return put(Change.overwriting(existing, write, expiry), key, previous, write.durability());
   }
 
   /** The document of {@code key}, or null; one that has expired becomes a tombstone here. */
@@ -340,7 +258,7 @@ public final class VBucket {
     }
     if (store.isExpired(item)) {
       store.bury(item, Item.Kind.EXPIRATION, Durability.NONE);
-      notifyListeners();
+      listeners.onMutation();
       return null;
     }
     return item;
@@ -348,7 +266,7 @@ public final class VBucket {
 
   private Item put(Change change, Key key, @Nullable Item previous, Durability durability) {
     Item item = store.put(change, key, previous, store.nextCas(), durability);
-    notifyListeners();
+    listeners.onMutation();
     return item;
   }
 
@@ -369,24 +287,8 @@ public final class VBucket {
   }
 
   private Item requireWritable(Item existing, long cas) {
-    PessimisticLocks locks = store.locks();
-    if (!locks.isEmpty()) {
-      long now = bucket.nowSeconds();
-      if (locks.isLocked(existing, now)) {
-        if (!locks.opens(existing, cas, now)) {
-          throw StatusException.of(Status.LOCKED);
-        }
-        return existing;
-      }
-    }
-    if (cas != 0 && cas != existing.cas()) {
-      throw StatusException.of(Status.KEY_EEXISTS);
-    }
+    store.locks().requireWritable(existing, cas, bucket);
     return existing;
-  }
-
-  private static int bodyOffset(Item item) {
-    return Datatype.isXattr(item.datatype()) ? XattrSection.bodyOffset(item.value()) : 0;
   }
 
   // History.
@@ -420,43 +322,6 @@ public final class VBucket {
         store.documents());
   }
 
-  /**
-   * A consistent view of a range of the history: every key at most once, at the version it had when
-   * the snapshot was opened. One reader at a time; it must be closed, since it keeps old versions
-   * alive.
-   */
-  public final class Snapshot implements AutoCloseable {
-    private final History.Cursor cursor;
-
-    private Snapshot(History.Cursor cursor) {
-      this.cursor = cursor;
-    }
-
-    /** The last seqno of the snapshot. */
-    public long end() {
-      return cursor.until();
-    }
-
-    /** Hands the next items to {@code consumer}, which must not call the vbucket. */
-    public void read(int maxItems, long maxBytes, Consumer<Item> consumer) {
-      synchronized (VBucket.this) {
-        store.history().read(cursor, maxItems, maxBytes, consumer);
-      }
-    }
-
-    /** Whether everything was read. */
-    public boolean isExhausted() {
-      return cursor.isExhausted();
-    }
-
-    @Override
-    public void close() {
-      synchronized (VBucket.this) {
-        store.history().close(cursor);
-      }
-    }
-  }
-
   /** How many versions are kept only for open snapshots or for a crash. */
   synchronized int retainedVersions() {
     return store.history().retained();
@@ -476,7 +341,7 @@ public final class VBucket {
    */
   public synchronized @Nullable Snapshot snapshotAfter(long seqno, View view) {
     long end = highSeqno(view);
-    return end > seqno ? new Snapshot(store.history().open(seqno, end)) : null;
+    return end > seqno ? new Snapshot(this, store.history(), store.history().open(seqno, end)) : null;
   }
 
   /** The newest seqno in {@code view}. */
@@ -497,33 +362,14 @@ public final class VBucket {
       Function<Position, @Nullable L> admission) {
     L listener = admission.apply(position());
     if (listener != null) {
-      MutationListener[] more = Arrays.copyOf(listeners, listeners.length + 1);
-      more[listeners.length] = listener;
-      listeners = more;
+      listeners.add(listener);
     }
     return listener;
   }
 
   /** The opposite of {@link #follow}; harmless if the listener is not there. */
   public synchronized void unfollow(MutationListener listener) {
-    listeners =
-        Arrays.stream(listeners)
-            .filter(other -> other != listener)
-            .toArray(MutationListener[]::new);
-  }
-
-  private void notifyListeners() {
-    for (MutationListener listener : listeners) {
-      listener.onMutation();
-    }
-  }
-
-  private void closeListeners(MutationListener.CloseReason reason) {
-    MutationListener[] closed = listeners;
-    listeners = new MutationListener[0];
-    for (MutationListener listener : closed) {
-      listener.onClosed(reason);
-    }
+    listeners.remove(listener);
   }
 
   // Life.
@@ -531,7 +377,7 @@ public final class VBucket {
   /** Stops serving clients; streams end. */
   public synchronized void deactivate() {
     state = VBucketState.DEAD;
-    closeListeners(MutationListener.CloseReason.STATE_CHANGED);
+    listeners.close(MutationListener.CloseReason.STATE_CHANGED);
   }
 
   /** Serves clients again, on a new branch of the history that begins where the old one ended. */
@@ -544,7 +390,7 @@ public final class VBucket {
 
   synchronized void remove() {
     state = VBucketState.DEAD;
-    closeListeners(MutationListener.CloseReason.BUCKET_REMOVED);
+    listeners.close(MutationListener.CloseReason.BUCKET_REMOVED);
   }
 
   synchronized void pausePersistence() {
@@ -569,13 +415,13 @@ public final class VBucket {
         append(change);
       }
     }
-    closeListeners(MutationListener.CloseReason.CRASHED);
+    listeners.close(MutationListener.CloseReason.CRASHED);
   }
 
   synchronized int expire() {
     int expired = store.expire();
     if (expired > 0) {
-      notifyListeners();
+      listeners.onMutation();
     }
     return expired;
   }
@@ -588,7 +434,7 @@ public final class VBucket {
   synchronized void apply(ManifestChange change, CollectionsManifest after) {
     manifest = after;
     append(change);
-    notifyListeners();
+    listeners.onMutation();
   }
 
   private void append(ManifestChange change) {

@@ -78,7 +78,7 @@ final class VersionStore {
 
   /** Adds the next version of {@code key}, with a CAS from {@link #nextCas()}, and returns it. */
   Item put(
-      VBucket.Change change, Key key, @Nullable Item previous, long cas, Durability durability) {
+      Change change, Key key, @Nullable Item previous, long cas, Durability durability) {
     if (previous != null) {
       return put(change, previous, cas, durability);
     }
@@ -99,7 +99,7 @@ final class VersionStore {
   }
 
   /** Adds the version after {@code previous} and returns it. */
-  private Item put(VBucket.Change change, Item previous, long cas, Durability durability) {
+  private Item put(Change change, Item previous, long cas, Durability durability) {
     return link(
         new Item(
             change.kind(),
@@ -125,7 +125,7 @@ final class VersionStore {
     int datatype = section.length == 0 ? Datatype.RAW : Datatype.XATTR;
     int now = (int) bucket.nowSeconds();
     return put(
-        new VBucket.Change(kind, section, datatype, 0, now), document, nextCas(), durability);
+        new Change(kind, section, datatype, 0, now), document, nextCas(), durability);
   }
 
   private Item link(Item item, @Nullable Item previous) {

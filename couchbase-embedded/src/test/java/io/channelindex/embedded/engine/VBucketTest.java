@@ -298,7 +298,7 @@ class VBucketTest {
               seen.add(existing);
               assertThat(cas).isGreaterThan(tombstone.cas());
               assertThat(seqno).isEqualTo(3);
-              return new VBucket.Change(Item.Kind.DOCUMENT, new byte[] {'2'}, 0, 0, 0);
+              return new Change(Item.Kind.DOCUMENT, new byte[] {'2'}, 0, 0, 0);
             });
 
     assertThat(seen).containsExactly(tombstone);
@@ -414,7 +414,7 @@ class VBucketTest {
 
     assertThat(vbucket.snapshotAfter(1, VBucket.View.DEFAULT_COLLECTION)).isNull();
     assertThat(vbucket.snapshotAfter(2, VBucket.View.EVERYTHING)).isNull();
-    try (VBucket.Snapshot snapshot = vbucket.snapshotAfter(1, VBucket.View.EVERYTHING)) {
+    try (Snapshot snapshot = vbucket.snapshotAfter(1, VBucket.View.EVERYTHING)) {
       assertThat(snapshot.end()).isEqualTo(2);
     }
   }
