@@ -207,7 +207,8 @@ public final class EmbeddedCouchbase implements AutoCloseable {
    * @throws IllegalArgumentException if there is one of that name
    */
   public EmbeddedBucket createBucket(BucketSettings settings) {
-    Bucket bucket = new Bucket(settings.name(), newUuid(), settings.vbuckets(), clock);
+    Bucket bucket =
+        new Bucket(settings.name(), newUuid(), settings.vbuckets(), settings.quotaBytes(), clock);
     cluster.addBucket(bucket);
     return new EmbeddedBucket(bucket, kvService);
   }
@@ -243,6 +244,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     private int port;
     private int managerPort;
     private int vbuckets = 64;
+    private long quotaBytes = BucketSettings.UNLIMITED;
     private int threads = Math.max(1, Math.min(Runtime.getRuntime().availableProcessors(), 8));
     private String username = "Administrator";
     private String password = "password";
@@ -274,9 +276,18 @@ public final class EmbeddedCouchbase implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Memory quota of the buckets that are named after this call; {@link BucketSettings#UNLIMITED}
+     * by default.
+     */
+    public Builder quotaBytes(long value) {
+      quotaBytes = new BucketSettings("default", 1, value).quotaBytes();
+      return this;
+    }
+
     /** Adds a bucket; as many as wanted. */
     public Builder bucket(String name) {
-      return bucket(new BucketSettings(name, vbuckets));
+      return bucket(new BucketSettings(name, vbuckets, quotaBytes));
     }
 
     /** Adds a bucket; as many as wanted. */

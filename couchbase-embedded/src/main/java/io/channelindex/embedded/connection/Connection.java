@@ -63,6 +63,7 @@ final class Connection extends ByteToMessageDecoder {
     this.statisticsCommand = new StatisticsCommand(session, service);
     this.dcpCommands = new DcpCommands(session);
     setCumulator(MERGE_CUMULATOR);
+    session.waiting().onAnswered(() -> resume(channel.pipeline().context(this)));
   }
 
   @Override
@@ -76,7 +77,7 @@ final class Connection extends ByteToMessageDecoder {
     if (in.readableBytes() < FrameHeader.LENGTH) {
       return;
     }
-    if (!channel.isWritable()) {
+    if (!channel.isWritable() || session.isHeldBack()) {
       channel.config().setAutoRead(false);
       return;
     }
@@ -133,7 +134,7 @@ final class Connection extends ByteToMessageDecoder {
         throw StatusException.of(Status.EINVAL);
       }
       if (request.hasFrameInfos()) {
-        request.readFrameInfos();
+        request.readFrameInfos(opcode);
       }
       run(opcode);
     } catch (StatusException e) {

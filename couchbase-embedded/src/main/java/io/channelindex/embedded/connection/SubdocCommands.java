@@ -1,10 +1,10 @@
 package io.channelindex.embedded.connection;
 
+import io.channelindex.embedded.engine.Change;
 import io.channelindex.embedded.engine.Durability;
 import io.channelindex.embedded.engine.Item;
 import io.channelindex.embedded.engine.Key;
 import io.channelindex.embedded.engine.StatusException;
-import io.channelindex.embedded.engine.Change;
 import io.channelindex.embedded.engine.VBucket;
 import io.channelindex.embedded.protocol.Feature;
 import io.channelindex.embedded.protocol.Opcode;
@@ -85,6 +85,14 @@ final class SubdocCommands {
       responses.value(result.status(), result.datatype(), result.value());
       return;
     }
+    if (item.isPrepared()) {
+      session.hold(vbucket, item, () -> mutated(item, result, vbuuid, durability));
+    } else {
+      mutated(item, result, vbuuid, durability);
+    }
+  }
+
+  private void mutated(Item item, MutationResult result, long vbuuid, Durability durability) {
     boolean withToken = session.wantsMutationTokens();
     byte[] value = result.value();
     int extrasLength = withToken ? 2 * Long.BYTES : 0;

@@ -179,7 +179,7 @@ final class DcpStream implements MutationListener {
     snapshot = vbucket.snapshotAfter(position, filter.view());
     if (snapshot == null) {
       // Other collections may have carried the vbucket beyond the end that was asked for.
-      boolean passed = vbucket.highSeqno(VBucket.View.EVERYTHING) >= endSeqno;
+      boolean passed = vbucket.highSeqno() >= endSeqno;
       fromDisk = false;
       return passed ? end(out, StreamEndReason.OK) : Progress.IDLE;
     }

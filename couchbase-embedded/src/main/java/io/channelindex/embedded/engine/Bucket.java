@@ -26,6 +26,7 @@ public final class Bucket {
   private final String name;
   private final String uuid;
   private final InstantSource clock;
+  private final MemoryQuota memory;
   private final List<VBucket> vbuckets;
   private final List<Runnable> manifestListeners = new CopyOnWriteArrayList<>();
 
@@ -35,16 +36,23 @@ public final class Bucket {
   private volatile boolean persistencePaused;
   private volatile CollectionsManifest manifest = CollectionsManifest.initial();
 
+  /** Creates an empty bucket without a memory quota. */
+  public Bucket(String name, String uuid, int vbucketCount, InstantSource clock) {
+    this(name, uuid, vbucketCount, MemoryQuota.UNLIMITED, clock);
+  }
+
   /**
    * Creates an empty bucket.
    *
    * @param vbucketCount a power of two from 1 to 1,024
+   * @param quotaBytes how much memory documents may take; all there is if {@link Long#MAX_VALUE}
    * @param clock the wall clock of CAS values and expiry times
    */
-  public Bucket(String name, String uuid, int vbucketCount, InstantSource clock) {
+  public Bucket(String name, String uuid, int vbucketCount, long quotaBytes, InstantSource clock) {
     this.name = name;
     this.uuid = uuid;
     this.clock = clock;
+    this.memory = new MemoryQuota(quotaBytes);
     this.vbuckets = IntStream.range(0, vbucketCount).mapToObj(id -> new VBucket(id, this)).toList();
   }
 
@@ -170,6 +178,30 @@ public final class Bucket {
 
   long newVbuuid() {
     return ThreadLocalRandom.current().nextLong(1, VBUUID_BOUND);
+  }
+
+  MemoryQuota memory() {
+    return memory;
+  }
+
+  /** Bytes of memory that documents may take; {@link Long#MAX_VALUE} if there is no quota. */
+  public long quotaBytes() {
+    return memory.quota();
+  }
+
+  /** Bytes of memory that documents and their tombstones take. */
+  public long memoryUsed() {
+    return memory.used().sum();
+  }
+
+  /** How many writes were refused for want of memory, and may be repeated later. */
+  public long temporaryMemoryRefusals() {
+    return memory.temporaryRefusals();
+  }
+
+  /** How many writes were refused with more stored than the quota. */
+  public long hardMemoryRefusals() {
+    return memory.hardRefusals();
   }
 
   /** Documents that can be read, over all vbuckets. */

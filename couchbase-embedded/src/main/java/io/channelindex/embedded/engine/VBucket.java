@@ -75,7 +75,7 @@ public final class VBucket {
 
   /** Stores a document whether or not it exists. */
   public synchronized Item set(Key key, Write write) {
-    requireAccess(key);
+    requireStorable(key, write.value().length);
     Item existing = document(key);
     if (existing != null) {
       requireWritable(existing, write.cas());
@@ -87,7 +87,7 @@ public final class VBucket {
 
   /** Stores a document that must not exist. */
   public synchronized Item add(Key key, Write write) {
-    requireAccess(key);
+    requireStorable(key, write.value().length);
     if (document(key) != null) {
       throw StatusException.of(Status.KEY_EEXISTS);
     }
@@ -96,7 +96,7 @@ public final class VBucket {
 
   /** Stores a document that must exist. */
   public synchronized Item replace(Key key, Write write) {
-    requireAccess(key);
+    requireStorable(key, write.value().length);
     return overwrite(key, requireWritable(require(document(key)), write.cas()), write);
   }
 
@@ -113,7 +113,7 @@ public final class VBucket {
    */
   public synchronized Item concatenate(
       Key key, byte[] bytes, End end, long cas, Durability durability) {
-    requireAccess(key);
+    requireStorable(key, bytes.length);
     Item existing = document(key);
     if (existing == null) {
       throw StatusException.of(Status.NOT_STORED);
@@ -131,7 +131,7 @@ public final class VBucket {
    * @throws StatusException {@link Status#DELTA_BADVAL} if the document is not a number
    */
   public synchronized Counted count(Key key, Counter counter, long cas, Durability durability) {
-    requireAccess(key);
+    requireStorable(key, 0);
     Item existing = document(key);
     if (existing == null) {
       if (!counter.creates() || cas != 0) {
@@ -148,7 +148,7 @@ public final class VBucket {
 
   /** Deletes a document; its system attributes stay on the tombstone. */
   public synchronized Item delete(Key key, long cas, Durability durability) {
-    requireAccess(key);
+    requireChangeable(key);
     Item existing = requireWritable(require(document(key)), cas);
     Item tombstone = store.bury(existing, Item.Kind.DELETION, durability);
     listeners.onMutation();
@@ -157,7 +157,7 @@ public final class VBucket {
 
   /** Sets the expiry time; a new version only if it changes. */
   public synchronized Item touch(Key key, int expiry) {
-    requireAccess(key);
+    requireChangeable(key);
     Item existing = requireWritable(require(document(key)), 0);
     int absolute = absoluteExpiry(key, expiry);
     if (absolute == existing.expiry()) {
@@ -175,7 +175,7 @@ public final class VBucket {
    * @param seconds how long; anything outside 1 to 30 means 15
    */
   public synchronized Locked lock(Key key, int seconds) {
-    requireAccess(key);
+    requireChangeable(key);
     Item existing = require(document(key));
     long now = bucket.nowSeconds();
     store.locks().requireUnlocked(existing, now);
@@ -214,7 +214,7 @@ public final class VBucket {
    */
   public synchronized @Nullable Item update(
       Key key, long cas, Durability durability, Update update) {
-    requireAccess(key);
+    requireChangeable(key);
     Item document = document(key);
     Item existing = document != null ? requireWritable(document, cas) : store.newest(key);
     long newCas = store.nextCas();
@@ -224,6 +224,9 @@ public final class VBucket {
     }
     if (change.value().length > Limits.BODY + Limits.XATTRS) {
       throw StatusException.of(Status.E2BIG);
+    }
+    if (change.kind() == Item.Kind.DOCUMENT) {
+      bucket.memory().requireRoom(key.length() + change.value().length);
     }
     Item item = store.put(change, key, existing, newCas, durability);
     listeners.onMutation();
@@ -277,6 +280,18 @@ public final class VBucket {
     if (!manifest.contains(key.collection())) {
       throw StatusException.of(Status.UNKNOWN_COLLECTION);
     }
+  }
+
+  /** Access, and no durable write of the key under way. */
+  private void requireChangeable(Key key) {
+    requireAccess(key);
+    store.pending().requireNone(key);
+  }
+
+  /** As above, and room for a value of {@code length} bytes. */
+  private void requireStorable(Key key, int length) {
+    requireChangeable(key);
+    bucket.memory().requireRoom(key.length() + length);
   }
 
   private static Item require(@Nullable Item item) {
@@ -341,12 +356,21 @@ public final class VBucket {
    */
   public synchronized @Nullable Snapshot snapshotAfter(long seqno, View view) {
     long end = highSeqno(view);
-    return end > seqno ? new Snapshot(this, store.history(), store.history().open(seqno, end)) : null;
+    return end > seqno
+        ? new Snapshot(this, store.history(), store.history().open(seqno, end))
+        : null;
   }
 
-  /** The newest seqno in {@code view}. */
+  /** The newest seqno, which may stand for a prepare that is not seen. */
+  public synchronized long highSeqno() {
+    return store.history().highSeqno();
+  }
+
+  /** The newest seqno of an item in {@code view}. */
   public synchronized long highSeqno(View view) {
-    return view == View.EVERYTHING ? store.history().highSeqno() : store.collectionSeqnos().of(0);
+    return view == View.EVERYTHING
+        ? store.history().visibleSeqno()
+        : store.collectionSeqnos().of(0);
   }
 
   /** The newest seqno of a collection, 0 if it has none here. */
@@ -374,9 +398,10 @@ public final class VBucket {
 
   // Life.
 
-  /** Stops serving clients; streams end. */
+  /** Stops serving clients; streams end, and nobody knows what becomes of pending writes. */
   public synchronized void deactivate() {
     state = VBucketState.DEAD;
+    store.abortPending(item -> true);
     listeners.close(MutationListener.CloseReason.STATE_CHANGED);
   }
 
@@ -390,6 +415,7 @@ public final class VBucket {
 
   synchronized void remove() {
     state = VBucketState.DEAD;
+    store.abortPending(item -> true);
     listeners.close(MutationListener.CloseReason.BUCKET_REMOVED);
   }
 
@@ -399,6 +425,24 @@ public final class VBucket {
 
   synchronized void resumePersistence() {
     store.history().resumePersistence();
+    commitPending();
+  }
+
+  /**
+   * Gives up a durable write that has waited for too long; its client is told that the outcome is
+   * ambiguous. Nothing happens if it did not wait any more.
+   *
+   * @param prepared what the write returned
+   */
+  public synchronized void abort(Item prepared) {
+    store.abortPending(item -> item == prepared);
+    commitPending();
+  }
+
+  private void commitPending() {
+    if (store.commitPending() > 0) {
+      listeners.onMutation();
+    }
   }
 
   /**
@@ -439,6 +483,7 @@ public final class VBucket {
 
   private void append(ManifestChange change) {
     if (change.type() == SystemEvent.Type.DROP_COLLECTION) {
+      store.abortPending(item -> item.collection() == change.collection());
       store.eraseCollection(change.collection());
     }
     store.appendSystemEvent(change);

@@ -101,8 +101,13 @@ final class ManagerResources {
     details.put("storageBackend", "couchstore");
     details.put("replicaNumber", 0);
     details.set("nodes", nodes());
-    details.putObject("quota").put("ram", Runtime.getRuntime().maxMemory());
-    details.putObject("basicStats").put("itemCount", bucket.documentCount());
+    long quota = Math.min(bucket.quotaBytes(), Runtime.getRuntime().maxMemory());
+    details.putObject("quota").put("ram", quota).put("rawRAM", quota);
+    details
+        .putObject("basicStats")
+        .put("itemCount", bucket.documentCount())
+        .put("memUsed", bucket.memoryUsed())
+        .put("quotaPercentUsed", 100.0 * bucket.memoryUsed() / quota);
     return details;
   }
 

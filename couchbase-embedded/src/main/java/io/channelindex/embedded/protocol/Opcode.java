@@ -91,6 +91,20 @@ public enum Opcode {
     return compareTo(SUBDOC_GET) >= 0 && compareTo(SUBDOC_REPLACE_BODY_WITH_XATTR) <= 0;
   }
 
+  /** Whether a request can say how durable its write is to be. */
+  public boolean takesDurability() {
+    return this == ADD || this == DELETE || this == TOUCH || this == GET_AND_TOUCH || keepsExpiry();
+  }
+
+  /** Whether a request can ask for the document's expiry time to stay. */
+  public boolean keepsExpiry() {
+    return switch (this) {
+      case SET, REPLACE, INCREMENT, DECREMENT, APPEND, PREPEND -> true;
+      case SUBDOC_GET, SUBDOC_EXISTS, SUBDOC_MULTI_LOOKUP, SUBDOC_GET_COUNT -> false;
+      default -> isSubdoc();
+    };
+  }
+
   /** The opcode of a u8 on the wire, or null if this node does not know it. */
   public static @Nullable Opcode of(int code) {
     return BY_CODE[code & 0xff];
