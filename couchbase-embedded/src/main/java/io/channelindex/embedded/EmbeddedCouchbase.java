@@ -63,7 +63,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     cluster = new Cluster(newUuid());
     Account account = Account.of(username, password);
     UserStore users = UserStore.of(account);
-    kvService = new KvService(cluster, users);
+    kvService = new KvService(cluster, users, builder.dcpIdleTimeout);
     managerService = new ManagerService(cluster, users);
     acceptor = eventLoops(1, "couchbase-accept");
     workers = eventLoops(builder.threads, "couchbase-io");
@@ -246,6 +246,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     private int vbuckets = 64;
     private long quotaBytes = BucketSettings.UNLIMITED;
     private int threads = Math.max(1, Math.min(Runtime.getRuntime().availableProcessors(), 8));
+    private Duration dcpIdleTimeout = Duration.ofSeconds(360);
     private String username = "Administrator";
     private String password = "password";
     private InstantSource clock = InstantSource.system();
@@ -310,6 +311,18 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     /** Password of the only account. */
     public Builder password(String value) {
       password = value;
+      return this;
+    }
+
+    /**
+     * How long a DCP client that enabled noops may say nothing before its connection is closed; 360
+     * seconds by default, as on a real server.
+     */
+    public Builder dcpIdleTimeout(Duration value) {
+      if (value.toMillis() < 1) {
+        throw new IllegalArgumentException("dcpIdleTimeout=" + value + ", minimum=PT0.001S");
+      }
+      dcpIdleTimeout = value;
       return this;
     }
 

@@ -61,7 +61,7 @@ final class Connection extends ByteToMessageDecoder {
     this.documentCommands = new DocumentCommands(session);
     this.subdocCommands = new SubdocCommands(session);
     this.statisticsCommand = new StatisticsCommand(session, service);
-    this.dcpCommands = new DcpCommands(session);
+    this.dcpCommands = new DcpCommands(session, service.dcpIdleTimeout());
     setCumulator(MERGE_CUMULATOR);
     session.waiting().onAnswered(() -> resume(channel.pipeline().context(this)));
   }
@@ -118,7 +118,7 @@ final class Connection extends ByteToMessageDecoder {
   private void receive(byte magic) {
     if (magic == FrameHeader.MAGIC_RESPONSE || magic == FrameHeader.MAGIC_CLIENT_RESPONSE) {
       // The client answers what the server asked: a DCP noop, or a notification.
-      dcpCommands.heard();
+      dcpCommands.answered();
       return;
     }
     responses.begin(request);
@@ -187,7 +187,8 @@ final class Connection extends ByteToMessageDecoder {
           DCP_CLOSE_STREAM,
           DCP_FAILOVER_LOG,
           DCP_BUFFER_ACKNOWLEDGEMENT,
-          DCP_NOOP ->
+          DCP_NOOP,
+          GET_FAILOVER_LOG ->
           dcpCommands.handle(opcode, request);
       case STAT -> statisticsCommand.handle(request);
       case QUIT -> {

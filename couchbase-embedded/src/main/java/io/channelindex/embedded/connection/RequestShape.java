@@ -63,6 +63,7 @@ record RequestShape(Lengths extras, Part key, Part value, Part cas) {
     put(bare, Opcode.NOOP, Opcode.VERSION, Opcode.QUIT, Opcode.LIST_BUCKETS);
     put(bare, Opcode.SASL_LIST_MECHANISMS, Opcode.COLLECTIONS_GET_MANIFEST);
     put(bare, Opcode.DCP_CLOSE_STREAM, Opcode.DCP_FAILOVER_LOG, Opcode.DCP_NOOP);
+    put(bare, Opcode.GET_FAILOVER_LOG);
     put(bare.withKey(Part.OPTIONAL).withValue(Part.OPTIONAL), Opcode.HELLO, Opcode.STAT);
     put(bare.withKey(Part.OPTIONAL).withValue(Part.OPTIONAL), Opcode.COLLECTIONS_GET_ID);
     put(bare.withKey(Part.OPTIONAL).withValue(Part.OPTIONAL), Opcode.COLLECTIONS_GET_SCOPE_ID);
