@@ -6,6 +6,7 @@ import io.channelindex.embedded.cluster.Cluster;
 import io.channelindex.embedded.cluster.Node;
 import io.channelindex.embedded.connection.KvService;
 import io.channelindex.embedded.engine.Bucket;
+import io.channelindex.embedded.engine.BucketShape;
 import io.channelindex.embedded.manager.ManagerService;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -208,7 +209,11 @@ public final class EmbeddedCouchbase implements AutoCloseable {
    */
   public EmbeddedBucket createBucket(BucketSettings settings) {
     Bucket bucket =
-        new Bucket(settings.name(), newUuid(), settings.vbuckets(), settings.quotaBytes(), clock);
+        new Bucket(
+            settings.name(),
+            newUuid(),
+            new BucketShape(settings.vbuckets(), settings.replicas(), settings.quotaBytes()),
+            clock);
     cluster.addBucket(bucket);
     return new EmbeddedBucket(bucket, kvService);
   }
@@ -282,13 +287,13 @@ public final class EmbeddedCouchbase implements AutoCloseable {
      * by default.
      */
     public Builder quotaBytes(long value) {
-      quotaBytes = new BucketSettings("default", 1, value).quotaBytes();
+      quotaBytes = new BucketSettings("default", 1).withQuotaBytes(value).quotaBytes();
       return this;
     }
 
     /** Adds a bucket; as many as wanted. */
     public Builder bucket(String name) {
-      return bucket(new BucketSettings(name, vbuckets, quotaBytes));
+      return bucket(new BucketSettings(name, vbuckets).withQuotaBytes(quotaBytes));
     }
 
     /** Adds a bucket; as many as wanted. */

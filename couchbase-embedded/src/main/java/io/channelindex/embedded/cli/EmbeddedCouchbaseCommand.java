@@ -190,7 +190,7 @@ public final class EmbeddedCouchbaseCommand implements Callable<Integer> {
               .username(user)
               .password(password);
       for (String bucket : buckets) {
-        builder.bucket(new BucketSettings(bucket, vbuckets, quotaBytes()));
+        builder.bucket(new BucketSettings(bucket, vbuckets).withQuotaBytes(quotaBytes()));
       }
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);

@@ -49,6 +49,7 @@ final class Connection extends ByteToMessageDecoder {
   private final SessionCommands sessionCommands;
   private final DocumentCommands documentCommands;
   private final SubdocCommands subdocCommands;
+  private final VbucketCommands vbucketCommands;
   private final StatisticsCommand statisticsCommand;
   private final DcpCommands dcpCommands;
 
@@ -60,6 +61,7 @@ final class Connection extends ByteToMessageDecoder {
     this.sessionCommands = new SessionCommands(session, service);
     this.documentCommands = new DocumentCommands(session);
     this.subdocCommands = new SubdocCommands(session);
+    this.vbucketCommands = new VbucketCommands(session);
     this.statisticsCommand = new StatisticsCommand(session, service);
     this.dcpCommands = new DcpCommands(session, service.dcpIdleTimeout());
     setCumulator(MERGE_CUMULATOR);
@@ -190,6 +192,8 @@ final class Connection extends ByteToMessageDecoder {
           DCP_NOOP,
           GET_FAILOVER_LOG ->
           dcpCommands.handle(opcode, request);
+      case OBSERVE, OBSERVE_SEQNO, GET_ALL_VBUCKET_SEQNOS, GET_RANDOM_KEY ->
+          vbucketCommands.handle(opcode, request);
       case STAT -> statisticsCommand.handle(request);
       case QUIT -> {
         responses.success();

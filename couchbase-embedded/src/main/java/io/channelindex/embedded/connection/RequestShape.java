@@ -70,6 +70,8 @@ record RequestShape(Lengths extras, Part key, Part value, Part cas) {
     put(bare.withKey(Part.OPTIONAL), Opcode.SELECT_BUCKET);
     put(bare.withKey(Part.REQUIRED).withValue(Part.OPTIONAL), Opcode.SASL_AUTH, Opcode.SASL_STEP);
     put(bare.withValue(Part.REQUIRED), Opcode.GET_ERROR_MAP, Opcode.OBSERVE_SEQNO);
+    put(bare.withValue(Part.REQUIRED), Opcode.OBSERVE);
+    put(bare.withExtras(0, 4), Opcode.GET_RANDOM_KEY);
     put(bare.withExtras(0, 16), Opcode.GET_CLUSTER_CONFIG);
     put(bare.withExtras(0, 4, 8), Opcode.GET_ALL_VBUCKET_SEQNOS);
 

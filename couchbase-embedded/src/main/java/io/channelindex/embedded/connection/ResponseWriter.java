@@ -65,8 +65,11 @@ final class ResponseWriter {
     ByteBuf before = pending;
     ByteBuf written = Unpooled.buffer();
     pending = written;
-    answer.run();
-    pending = before;
+    try {
+      answer.run();
+    } finally {
+      pending = before;
+    }
     return written;
   }
 

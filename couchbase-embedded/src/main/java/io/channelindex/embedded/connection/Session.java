@@ -103,8 +103,12 @@ final class Session {
    * @throws StatusException {@link Status#NOT_MY_VBUCKET} if the bucket has no such vbucket
    */
   VBucket vbucket(Request request) {
+    return vbucket(request.vbucket());
+  }
+
+  /** As above, of the vbucket with {@code id}. */
+  VBucket vbucket(int id) {
     Bucket current = bucket();
-    int id = request.vbucket();
     if (id >= current.vbucketCount()) {
       throw StatusException.of(Status.NOT_MY_VBUCKET);
     }
@@ -146,11 +150,18 @@ final class Session {
         : value;
   }
 
-  /** How durable a write is to be; to be asked once a request. */
+  /**
+   * How durable a write is to be; to be asked once a request.
+   *
+   * @throws StatusException {@link Status#DURABILITY_IMPOSSIBLE} if too few copies are there
+   */
   Durability durability(Request request) {
     Durability.Level level = request.durabilityLevel();
     if (level == Durability.Level.NONE) {
       return Durability.NONE;
+    }
+    if (!bucket().shape().hasMajority()) {
+      throw StatusException.of(Status.DURABILITY_IMPOSSIBLE);
     }
     answer = waiting.answerTo(request);
     return Durability.of(level, answer);

@@ -26,6 +26,7 @@ public final class Bucket {
   private final String name;
   private final String uuid;
   private final InstantSource clock;
+  private final BucketShape shape;
   private final MemoryQuota memory;
   private final List<VBucket> vbuckets;
   private final List<Runnable> manifestListeners = new CopyOnWriteArrayList<>();
@@ -36,24 +37,24 @@ public final class Bucket {
   private volatile boolean persistencePaused;
   private volatile CollectionsManifest manifest = CollectionsManifest.initial();
 
-  /** Creates an empty bucket without a memory quota. */
+  /** Creates an empty bucket without replicas and without a memory quota. */
   public Bucket(String name, String uuid, int vbucketCount, InstantSource clock) {
-    this(name, uuid, vbucketCount, MemoryQuota.UNLIMITED, clock);
+    this(name, uuid, BucketShape.of(vbucketCount), clock);
   }
 
   /**
    * Creates an empty bucket.
    *
-   * @param vbucketCount a power of two from 1 to 1,024
-   * @param quotaBytes how much memory documents may take; all there is if {@link Long#MAX_VALUE}
    * @param clock the wall clock of CAS values and expiry times
    */
-  public Bucket(String name, String uuid, int vbucketCount, long quotaBytes, InstantSource clock) {
+  public Bucket(String name, String uuid, BucketShape shape, InstantSource clock) {
     this.name = name;
     this.uuid = uuid;
     this.clock = clock;
-    this.memory = new MemoryQuota(quotaBytes);
-    this.vbuckets = IntStream.range(0, vbucketCount).mapToObj(id -> new VBucket(id, this)).toList();
+    this.shape = shape;
+    this.memory = new MemoryQuota(shape.quotaBytes());
+    this.vbuckets =
+        IntStream.range(0, shape.vbuckets()).mapToObj(id -> new VBucket(id, this)).toList();
   }
 
   public String name() {
@@ -184,9 +185,8 @@ public final class Bucket {
     return memory;
   }
 
-  /** Bytes of memory that documents may take; {@link Long#MAX_VALUE} if there is no quota. */
-  public long quotaBytes() {
-    return memory.quota();
+  public BucketShape shape() {
+    return shape;
   }
 
   /** Bytes of memory that documents and their tombstones take. */

@@ -38,10 +38,6 @@ final class MemoryQuota {
     return used;
   }
 
-  long quota() {
-    return quota;
-  }
-
   /** Refusals that a client may repeat later. */
   long temporaryRefusals() {
     return temporaryRefusals.sum();

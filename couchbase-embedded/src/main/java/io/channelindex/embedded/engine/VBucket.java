@@ -63,6 +63,15 @@ public final class VBucket {
     return document != null ? document : store.newest(key);
   }
 
+  /**
+   * Some document of a collection, or null if it has none here, or this vbucket serves nobody.
+   *
+   * @param start where to look first, any number from 0
+   */
+  public synchronized @Nullable Item anyDocument(int collection, int start) {
+    return state == VBucketState.ACTIVE ? store.anyDocument(collection, start) : null;
+  }
+
   /** The CAS that readers are to see: all ones while {@code item} is locked. */
   public long visibleCas(Item item) {
     if (store.locks().isEmpty()) {

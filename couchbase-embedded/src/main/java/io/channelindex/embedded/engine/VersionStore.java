@@ -26,6 +26,10 @@ final class VersionStore {
   private final CollectionSeqnos collectionSeqnos = new CollectionSeqnos();
   private final List<SystemEvent> systemEvents = new ArrayList<>();
   private long maxCas;
+
+  /** The highest revision of a tombstone ever: a new key may have had one that was purged. */
+  private long maxDeletedRevision;
+
   private int documents;
   private int expiring;
 
@@ -69,6 +73,16 @@ final class VersionStore {
     return table.get(key);
   }
 
+  /** A document of {@code collection}, found from {@code start} on, or null. */
+  @Nullable Item anyDocument(int collection, int start) {
+    return table.findFrom(
+        start,
+        item ->
+            item.kind() == Item.Kind.DOCUMENT
+                && item.collection() == collection
+                && !isExpired(item));
+  }
+
   /** The CAS of the next version: not before the clock, after every CAS given out. */
   long nextCas() {
     long now = bucket.nowNanos() & CAS_CLOCK_MASK;
@@ -101,7 +115,7 @@ final class VersionStore {
             change.expiry(),
             cas,
             history.nextSeqno(durability),
-            1),
+            maxDeletedRevision + 1),
         null,
         durability);
   }
@@ -152,7 +166,7 @@ final class VersionStore {
         pending.takeCommittable(history.isPersistencePaused());
     for (PendingWrites.Pending write : committable) {
       Item previous = table.find(write.item());
-      long revision = previous == null ? 1 : previous.revision() + 1;
+      long revision = previous == null ? maxDeletedRevision + 1 : previous.revision() + 1;
       link(write.item().at(history.nextSeqno(Durability.NONE), revision), previous);
       write.durability().committed();
     }
@@ -181,6 +195,9 @@ final class VersionStore {
   private Item link(Item item, @Nullable Item previous) {
     if (Long.compareUnsigned(item.cas(), maxCas) > 0) {
       maxCas = item.cas();
+    }
+    if (item.isDeleted()) {
+      maxDeletedRevision = Math.max(maxDeletedRevision, item.revision());
     }
     table.put(item, previous);
     count(item, 1);

@@ -99,9 +99,9 @@ final class ManagerResources {
     ObjectNode details = config.tree(bucket);
     details.put("bucketType", "membase");
     details.put("storageBackend", "couchstore");
-    details.put("replicaNumber", 0);
+    details.put("replicaNumber", bucket.shape().replicas());
     details.set("nodes", nodes());
-    long quota = Math.min(bucket.quotaBytes(), Runtime.getRuntime().maxMemory());
+    long quota = Math.min(bucket.shape().quotaBytes(), Runtime.getRuntime().maxMemory());
     details.putObject("quota").put("ram", quota).put("rawRAM", quota);
     details
         .putObject("basicStats")

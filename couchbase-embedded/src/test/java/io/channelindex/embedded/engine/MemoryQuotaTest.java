@@ -16,7 +16,8 @@ class MemoryQuotaTest {
   private static final long QUOTA = 100_000;
 
   private final SettableClock clock = new SettableClock();
-  private final Bucket bucket = new Bucket("b", "0".repeat(32), 2, QUOTA, clock);
+  private final Bucket bucket =
+      new Bucket("b", "0".repeat(32), new BucketShape(2, 0, QUOTA), clock);
   private final VBucket vbucket = bucket.vbucket(0);
 
   /** Writes documents of {@code length} bytes until one is refused; returns the refusal. */
@@ -106,7 +107,7 @@ class MemoryQuotaTest {
 
     unlimited.vbucket(0).set(Key.of("k"), write("x".repeat(1 << 20)));
 
-    assertThat(unlimited.quotaBytes()).isEqualTo(Long.MAX_VALUE);
+    assertThat(unlimited.shape().quotaBytes()).isEqualTo(Long.MAX_VALUE);
     assertThat(unlimited.memoryUsed()).isEqualTo((1 << 20) + 1 + Item.OVERHEAD_BYTES);
   }
 

@@ -69,6 +69,18 @@ class VBucketTest {
   }
 
   @Test
+  void theRevisionCountsOnWhereThePurgedTombstoneEnded() {
+    vbucket.set(key, write("1"));
+    vbucket.set(key, write("2"));
+    vbucket.delete(key, 0, Durability.NONE);
+    vbucket.set(Key.of("newest"), write("1"));
+    clock.advance(Duration.ofDays(4));
+    assertThat(bucket.purgeTombstones(Duration.ofDays(3))).isEqualTo(1);
+
+    assertThat(vbucket.set(key, write("3")).revision()).isEqualTo(4);
+  }
+
+  @Test
   void documentsLiveUntilTheSecondOfTheirExpiry() {
     vbucket.set(key, write("1", 5, 0));
 
