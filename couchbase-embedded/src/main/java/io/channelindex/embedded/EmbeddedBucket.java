@@ -31,6 +31,11 @@ public final class EmbeddedBucket {
     return bucket.documentCount();
   }
 
+  /** Bytes of memory that documents and their tombstones take, as the quota counts them. */
+  public long memoryUsed() {
+    return bucket.memoryUsed();
+  }
+
   /**
    * The newest seqno of a vbucket, 0 if nothing ever happened in it.
    *

@@ -6,6 +6,7 @@ import io.channelindex.embedded.cluster.Cluster;
 import io.channelindex.embedded.cluster.Node;
 import io.channelindex.embedded.connection.KvService;
 import io.channelindex.embedded.engine.Bucket;
+import io.channelindex.embedded.engine.BucketShape;
 import io.channelindex.embedded.manager.ManagerService;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -65,7 +66,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     cluster = new Cluster(newUuid());
     Account account = Account.of(username, password);
     UserStore users = UserStore.of(account);
-    kvService = new KvService(cluster, users);
+    kvService = new KvService(cluster, users, builder.dcpIdleTimeout);
     managerService = new ManagerService(cluster, users);
     acceptor = eventLoops(1, "couchbase-accept");
     workers = eventLoops(builder.threads, "couchbase-io");
@@ -209,7 +210,12 @@ public final class EmbeddedCouchbase implements AutoCloseable {
    * @throws IllegalArgumentException if there is one of that name
    */
   public EmbeddedBucket createBucket(BucketSettings settings) {
-    Bucket bucket = new Bucket(settings.name(), newUuid(), settings.vbuckets(), clock);
+    Bucket bucket =
+        new Bucket(
+            settings.name(),
+            newUuid(),
+            new BucketShape(settings.vbuckets(), settings.replicas(), settings.quotaBytes()),
+            clock);
     cluster.addBucket(bucket);
     return new EmbeddedBucket(bucket, kvService);
   }
@@ -248,7 +254,9 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     private int port;
     private int managerPort;
     private int vbuckets = 64;
+    private long quotaBytes = BucketSettings.UNLIMITED;
     private int threads = Math.max(1, Math.min(Runtime.getRuntime().availableProcessors(), 8));
+    private Duration dcpIdleTimeout = Duration.ofSeconds(360);
     private String username = "Administrator";
     private String password = "password";
     private InstantSource clock = InstantSource.system();
@@ -279,9 +287,18 @@ public final class EmbeddedCouchbase implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Memory quota of the buckets that are named after this call; {@link BucketSettings#UNLIMITED}
+     * by default.
+     */
+    public Builder quotaBytes(long value) {
+      quotaBytes = new BucketSettings("default", 1).withQuotaBytes(value).quotaBytes();
+      return this;
+    }
+
     /** Adds a bucket; as many as wanted. */
     public Builder bucket(String name) {
-      return bucket(new BucketSettings(name, vbuckets));
+      return bucket(new BucketSettings(name, vbuckets).withQuotaBytes(quotaBytes));
     }
 
     /** Adds a bucket; as many as wanted. */
@@ -304,6 +321,18 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     /** Password of the only account. */
     public Builder password(String value) {
       password = value;
+      return this;
+    }
+
+    /**
+     * How long a DCP client that enabled noops may say nothing before its connection is closed; 360
+     * seconds by default, as on a real server.
+     */
+    public Builder dcpIdleTimeout(Duration value) {
+      if (value.toMillis() < 1) {
+        throw new IllegalArgumentException("dcpIdleTimeout=" + value + ", minimum=PT0.001S");
+      }
+      dcpIdleTimeout = value;
       return this;
     }
 

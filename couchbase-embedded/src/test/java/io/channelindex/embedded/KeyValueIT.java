@@ -16,7 +16,7 @@ import com.couchbase.client.core.error.CouchbaseException;
 import com.couchbase.client.core.error.DocumentExistsException;
 import com.couchbase.client.core.error.DocumentNotFoundException;
 import com.couchbase.client.core.error.DocumentNotLockedException;
-import com.couchbase.client.core.error.DurabilityImpossibleException;
+import com.couchbase.client.core.error.DurabilityAmbiguousException;
 import com.couchbase.client.core.error.InvalidArgumentException;
 import com.couchbase.client.core.error.TimeoutException;
 import com.couchbase.client.core.error.ValueTooLargeException;
@@ -36,6 +36,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -426,18 +427,42 @@ class KeyValueIT {
   }
 
   @Test
-  void promisesNoDurabilityThatItCannotKeep() {
+  void whatIsNotPersistedInTimeMayHaveHappened() {
     EmbeddedBucket bucket = COUCHBASE.node().bucket("data");
-    var durably = upsertOptions().durability(DurabilityLevel.PERSIST_TO_MAJORITY);
     bucket.pausePersistence();
     try {
-      assertThatExceptionOfType(DurabilityImpossibleException.class)
+      var durably =
+          upsertOptions()
+              .durability(DurabilityLevel.PERSIST_TO_MAJORITY)
+              .timeout(Duration.ofSeconds(2));
+
+      assertThatExceptionOfType(DurabilityAmbiguousException.class)
           .isThrownBy(() -> documents.upsert(key, 1, durably));
+
       assertThat(documents.exists(key).exists()).isFalse();
     } finally {
       bucket.resumePersistence();
     }
-    documents.upsert(key, 1, durably);
+  }
+
+  @Test
+  void othersWaitForADurableWrite() {
+    EmbeddedBucket bucket = COUCHBASE.node().bucket("data");
+    var durably = upsertOptions().durability(DurabilityLevel.MAJORITY_AND_PERSIST_TO_ACTIVE);
+    bucket.pausePersistence();
+    CompletableFuture<MutationResult> first = documents.async().upsert(key, 1, durably);
+    assertThatExceptionOfType(TimeoutException.class)
+        .isThrownBy(() -> documents.upsert(key, 2, upsertOptions().timeout(Duration.ofMillis(300))))
+        .satisfies(
+            e ->
+                assertThat(e.context().requestContext().retryReasons())
+                    .contains(RetryReason.KV_SYNC_WRITE_IN_PROGRESS));
+    assertThat(documents.exists(key).exists()).isFalse();
+
+    bucket.resumePersistence();
+
+    assertThat(first).succeedsWithin(JavaClient.PATIENCE);
+    assertThat(documents.get(key).cas()).isEqualTo(first.join().cas());
   }
 
   @Test

@@ -5,9 +5,14 @@ import static com.couchbase.client.java.kv.UpsertOptions.upsertOptions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.couchbase.client.dcp.StreamFrom;
+import com.couchbase.client.dcp.StreamTo;
+import com.couchbase.client.dcp.config.CompressionMode;
 import com.couchbase.client.dcp.highlevel.DocumentChange;
 import com.couchbase.client.dcp.highlevel.FlowControlMode;
+import com.couchbase.client.dcp.highlevel.StreamEnd;
 import com.couchbase.client.dcp.highlevel.StreamOffset;
+import com.couchbase.client.dcp.message.StreamEndReason;
 import com.couchbase.client.java.kv.MutateInSpec;
 import com.couchbase.client.java.kv.StoreSemantics;
 import io.channelindex.embedded.junit.EmbeddedCouchbaseExtension;
@@ -217,6 +222,48 @@ class StreamingIT {
       await()
           .atMost(JavaClient.PATIENCE)
           .untilAsserted(() -> assertThat(follower.documents()).containsEntry("key", ""));
+    }
+  }
+
+  @Test
+  void compressesValuesIfAskedTo() {
+    String compressible = "again and ".repeat(1000);
+    bucket.documents().upsert("key", compressible);
+
+    try (DcpFollower follower =
+        DcpFollower.connect(
+                COUCHBASE.node(),
+                bucket.name(),
+                settings -> settings.compression(CompressionMode.FORCED))
+            .followAll()) {
+      await()
+          .atMost(JavaClient.PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(follower.documents()).containsEntry("key", '"' + compressible + '"'));
+    }
+  }
+
+  @Test
+  void endsWhereTheHistoryIsIfAskedTo() {
+    for (int i = 0; i < 100; i++) {
+      bucket.write("key" + i, i);
+    }
+    try (DcpFollower follower = DcpFollower.connect(COUCHBASE.node(), bucket.name())) {
+      follower
+          .client()
+          .initializeState(StreamFrom.BEGINNING, StreamTo.NOW)
+          .block(JavaClient.PATIENCE);
+      follower.client().startStreaming().block(JavaClient.PATIENCE);
+      int vbuckets = follower.client().numPartitions();
+
+      await()
+          .atMost(JavaClient.PATIENCE)
+          .untilAsserted(() -> assertThat(follower.ends()).hasSize(vbuckets));
+      bucket.write("later", 1);
+
+      assertThat(follower.ends()).extracting(StreamEnd::getReason).containsOnly(StreamEndReason.OK);
+      assertThat(follower.documents()).hasSize(100).doesNotContainKey("later");
     }
   }
 

@@ -84,6 +84,14 @@ public final class EmbeddedCouchbaseCommand implements Callable<Integer> {
   private List<String> buckets;
 
   @Option(
+      names = "--quota",
+      paramLabel = "MIB",
+      description =
+          "Memory quota of each bucket in MiB; beyond 93 % of it writes fail for the time being"
+              + " (default: none).")
+  private @Nullable Integer quotaMebibytes;
+
+  @Option(
       names = "--user",
       paramLabel = "NAME",
       defaultValue = "Administrator",
@@ -167,6 +175,10 @@ public final class EmbeddedCouchbaseCommand implements Callable<Integer> {
     }
   }
 
+  private long quotaBytes() {
+    return quotaMebibytes == null ? BucketSettings.UNLIMITED : (long) quotaMebibytes << 20;
+  }
+
   private EmbeddedCouchbase start(int manager) {
     EmbeddedCouchbase.Builder builder;
     try {
@@ -178,7 +190,7 @@ public final class EmbeddedCouchbaseCommand implements Callable<Integer> {
               .username(user)
               .password(password);
       for (String bucket : buckets) {
-        builder.bucket(new BucketSettings(bucket, vbuckets));
+        builder.bucket(new BucketSettings(bucket, vbuckets).withQuotaBytes(quotaBytes()));
       }
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);

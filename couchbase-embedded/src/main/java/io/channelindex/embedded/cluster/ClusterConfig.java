@@ -32,6 +32,9 @@ public final class ClusterConfig {
           "nodesExt",
           "xattr");
 
+  /** Stands in the vbucket map for a replica that is nowhere. */
+  private static final int NO_NODE = -1;
+
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private final Cluster cluster;
@@ -85,12 +88,15 @@ public final class ClusterConfig {
   private ObjectNode vbucketServerMap(Bucket bucket) {
     ObjectNode map = JSON.objectNode();
     map.put("hashAlgorithm", "CRC");
-    map.put("numReplicas", 0);
+    map.put("numReplicas", bucket.shape().replicas());
     ArrayNode servers = map.putArray("serverList");
     cluster.nodes().forEach(node -> servers.add(node.host() + ":" + node.kvPort()));
     ArrayNode vbuckets = map.putArray("vBucketMap");
     for (int vbucket = 0; vbucket < bucket.vbucketCount(); vbucket++) {
-      vbuckets.addArray().add(0);
+      ArrayNode copies = vbuckets.addArray().add(0);
+      for (int replica = 0; replica < bucket.shape().replicas(); replica++) {
+        copies.add(NO_NODE);
+      }
     }
     return map;
   }

@@ -49,6 +49,7 @@ final class Connection extends ByteToMessageDecoder {
   private final SessionCommands sessionCommands;
   private final DocumentCommands documentCommands;
   private final SubdocCommands subdocCommands;
+  private final VbucketCommands vbucketCommands;
   private final StatisticsCommand statisticsCommand;
   private final DcpCommands dcpCommands;
   private boolean notificationDue;
@@ -61,9 +62,11 @@ final class Connection extends ByteToMessageDecoder {
     this.sessionCommands = new SessionCommands(session, service);
     this.documentCommands = new DocumentCommands(session);
     this.subdocCommands = new SubdocCommands(session);
+    this.vbucketCommands = new VbucketCommands(session);
     this.statisticsCommand = new StatisticsCommand(session, service);
-    this.dcpCommands = new DcpCommands(session);
+    this.dcpCommands = new DcpCommands(session, service.dcpIdleTimeout());
     setCumulator(MERGE_CUMULATOR);
+    session.waiting().onAnswered(() -> resume(channel.pipeline().context(this)));
   }
 
   @Override
@@ -77,7 +80,7 @@ final class Connection extends ByteToMessageDecoder {
     if (in.readableBytes() < FrameHeader.LENGTH) {
       return;
     }
-    if (!channel.isWritable()) {
+    if (!channel.isWritable() || session.isHeldBack()) {
       channel.config().setAutoRead(false);
       return;
     }
@@ -118,7 +121,7 @@ final class Connection extends ByteToMessageDecoder {
   private void receive(byte magic) {
     if (magic == FrameHeader.MAGIC_RESPONSE || magic == FrameHeader.MAGIC_CLIENT_RESPONSE) {
       // The client answers what the server asked: a DCP noop, or a notification.
-      dcpCommands.heard();
+      dcpCommands.answered();
       return;
     }
     responses.begin(request);
@@ -134,7 +137,7 @@ final class Connection extends ByteToMessageDecoder {
         throw StatusException.of(Status.EINVAL);
       }
       if (request.hasFrameInfos()) {
-        request.readFrameInfos();
+        request.readFrameInfos(opcode);
       }
       run(opcode);
     } catch (StatusException e) {
@@ -187,8 +190,11 @@ final class Connection extends ByteToMessageDecoder {
           DCP_CLOSE_STREAM,
           DCP_FAILOVER_LOG,
           DCP_BUFFER_ACKNOWLEDGEMENT,
-          DCP_NOOP ->
+          DCP_NOOP,
+          GET_FAILOVER_LOG ->
           dcpCommands.handle(opcode, request);
+      case OBSERVE, OBSERVE_SEQNO, GET_ALL_VBUCKET_SEQNOS, GET_RANDOM_KEY ->
+          vbucketCommands.handle(opcode, request);
       case STAT -> statisticsCommand.handle(request);
       case QUIT -> {
         responses.success();

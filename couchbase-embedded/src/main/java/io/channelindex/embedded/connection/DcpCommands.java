@@ -10,6 +10,7 @@ import io.channelindex.embedded.protocol.Feature;
 import io.channelindex.embedded.protocol.Opcode;
 import io.channelindex.embedded.protocol.Status;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** The change protocol's requests; what streams is {@link DcpProducer}'s. */
@@ -20,11 +21,18 @@ final class DcpCommands {
 
   private final Session session;
   private final ResponseWriter responses;
+  private final Duration idleTimeout;
   private @Nullable DcpProducer producer;
 
-  DcpCommands(Session session) {
+  /**
+   * The requests of one connection.
+   *
+   * @param idleTimeout how long a client that enabled noops may say nothing
+   */
+  DcpCommands(Session session, Duration idleTimeout) {
     this.session = session;
     this.responses = session.responses();
+    this.idleTimeout = idleTimeout;
   }
 
   /** The connection's producer, or null if it was not opened for DCP. */
@@ -33,7 +41,13 @@ final class DcpCommands {
   }
 
   /** The client answered something that the server asked. */
-  void heard() {
+  void answered() {
+    if (producer != null) {
+      producer.answered();
+    }
+  }
+
+  private void heard() {
     if (producer != null) {
       producer.heard();
     }
@@ -45,13 +59,16 @@ final class DcpCommands {
     if (request.extrasLength() != OPEN_EXTRAS || nameLength == 0 || nameLength > MAX_NAME_LENGTH) {
       throw StatusException.of(Status.EINVAL);
     }
+    if (session.has(Feature.UNORDERED_EXECUTION)) {
+      throw StatusException.of(Status.NOT_SUPPORTED);
+    }
+    if (producer != null || !isEmptyObject(request)) {
+      throw StatusException.of(Status.EINVAL);
+    }
     int flags = request.extrasInt(Integer.BYTES);
     if ((flags & DcpOptions.OPEN_PRODUCER) == 0) {
       // A consumer of this node's would be another node.
       throw StatusException.of(Status.NOT_SUPPORTED);
-    }
-    if (producer != null) {
-      producer.close();
     }
     DcpProducer opened =
         new DcpProducer(
@@ -59,28 +76,44 @@ final class DcpCommands {
             session.bucket(),
             request.keyText(),
             DcpOptions.opened(flags, session.hasCollections()),
-            session.has(Feature.SNAPPY));
+            session.has(Feature.SNAPPY),
+            idleTimeout);
     producer = opened;
     responses.success();
     return opened.name();
   }
 
+  /** A producer has nothing to be told in the value, which has to be JSON all the same. */
+  private static boolean isEmptyObject(Request request) {
+    return request.valueLength() == 0
+        ? request.datatype() == Datatype.RAW
+        : request.datatype() == Datatype.JSON
+            && request.valueText().replaceAll("\\s", "").equals("{}");
+  }
+
   void handle(Opcode opcode, Request request) {
     heard();
     switch (opcode) {
-      case DCP_FAILOVER_LOG -> failoverLog(request);
+      case DCP_FAILOVER_LOG -> {
+        requireProducer();
+        failoverLog(request);
+      }
       case DCP_CONTROL -> {
         requireProducer().control(request.keyText(), request.valueText());
         responses.success();
       }
       case DCP_STREAM_REQUEST -> requestStream(request);
       case DCP_CLOSE_STREAM -> {
-        requireProducer().closeStream(request.vbucket());
+        requireProducer().closeStream(request.vbucket(), request.streamId());
         responses.success();
       }
       // The client never waits for an answer to an acknowledgement, and gets none.
       case DCP_BUFFER_ACKNOWLEDGEMENT -> acknowledge(request);
-      case DCP_NOOP -> responses.success();
+      case DCP_NOOP -> {
+        requireProducer();
+        responses.success();
+      }
+      case GET_FAILOVER_LOG -> failoverLog(request);
       default -> throw StatusException.of(Status.UNKNOWN_COMMAND);
     }
   }

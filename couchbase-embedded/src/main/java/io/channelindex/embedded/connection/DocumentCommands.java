@@ -67,7 +67,8 @@ final class DocumentCommands {
     VBucket vbucket = session.vbucket(request);
     Key key = session.key(request);
     readValue(request);
-    write.durability(session.durability(request));
+    Durability durability = session.durability(request);
+    write.durability(durability);
     long vbuuid = vbucket.vbuuid();
     Item item =
         switch (opcode) {
@@ -75,7 +76,7 @@ final class DocumentCommands {
           case ADD -> vbucket.add(key, write);
           default -> vbucket.replace(key, write);
         };
-    mutation(item, vbuuid, session.durability(request));
+    mutation(vbucket, item, vbuuid, durability);
   }
 
   /** Reads value and extras of a store into {@link #write}. */
@@ -108,7 +109,8 @@ final class DocumentCommands {
     Durability durability = session.durability(request);
     byte[] bytes = session.inflatedValue(request);
     long vbuuid = vbucket.vbuuid();
-    mutation(vbucket.concatenate(key, bytes, end, request.cas(), durability), vbuuid, durability);
+    Item item = vbucket.concatenate(key, bytes, end, request.cas(), durability);
+    mutation(vbucket, item, vbuuid, durability);
   }
 
   private void count(Request request, Counter.Direction direction) {
@@ -123,6 +125,15 @@ final class DocumentCommands {
             request.extrasInt(2 * Long.BYTES));
     long vbuuid = vbucket.vbuuid();
     VBucket.Counted counted = vbucket.count(key, counter, request.cas(), durability);
+    Item item = counted.item();
+    if (item.isPrepared()) {
+      session.hold(vbucket, item, () -> counted(counted, vbuuid, durability));
+    } else {
+      counted(counted, vbuuid, durability);
+    }
+  }
+
+  private void counted(VBucket.Counted counted, long vbuuid, Durability durability) {
     Item item = counted.item();
     boolean withToken = session.wantsMutationTokens();
     int extrasLength = withToken ? 2 * Long.BYTES : 0;
@@ -139,7 +150,7 @@ final class DocumentCommands {
     Key key = session.key(request);
     Durability durability = session.durability(request);
     long vbuuid = vbucket.vbuuid();
-    mutation(vbucket.delete(key, request.cas(), durability), vbuuid, durability);
+    mutation(vbucket, vbucket.delete(key, request.cas(), durability), vbuuid, durability);
   }
 
   private void touch(Request request) {
@@ -182,7 +193,15 @@ final class DocumentCommands {
     }
   }
 
-  private void mutation(Item item, long vbuuid, Durability durability) {
+  private void mutation(VBucket vbucket, Item item, long vbuuid, Durability durability) {
+    if (item.isPrepared()) {
+      session.hold(vbucket, item, () -> mutated(item, vbuuid, durability));
+    } else {
+      mutated(item, vbuuid, durability);
+    }
+  }
+
+  private void mutated(Item item, long vbuuid, Durability durability) {
     responses.mutation(
         item.cas(), vbuuid, durability.tokenSeqno(item), session.wantsMutationTokens());
   }

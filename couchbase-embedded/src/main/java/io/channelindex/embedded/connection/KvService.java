@@ -12,6 +12,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +32,19 @@ public final class KvService implements AutoCloseable {
   private final Cluster cluster;
   private final ClusterConfig config;
   private final UserStore users;
+  private final Duration dcpIdleTimeout;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private final ConcurrentHashMap<String, Connection> dcpNames = new ConcurrentHashMap<>();
   private final Cluster.ConfigListener configListener = this::announce;
   private @Nullable Channel server;
 
-  public KvService(Cluster cluster, UserStore users) {
+  /**
+   * A service that is not started.
+   *
+   * @param dcpIdleTimeout how long a DCP client that enabled noops may say nothing
+   */
+  public KvService(Cluster cluster, UserStore users, Duration dcpIdleTimeout) {
+    this.dcpIdleTimeout = dcpIdleTimeout;
     this.cluster = cluster;
     this.config = new ClusterConfig(cluster);
     this.users = users;
@@ -53,6 +61,10 @@ public final class KvService implements AutoCloseable {
 
   UserStore users() {
     return users;
+  }
+
+  Duration dcpIdleTimeout() {
+    return dcpIdleTimeout;
   }
 
   /**

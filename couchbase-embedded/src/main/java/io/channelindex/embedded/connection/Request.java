@@ -1,9 +1,11 @@
 package io.channelindex.embedded.connection;
 
+import io.channelindex.embedded.engine.Durability;
 import io.channelindex.embedded.engine.Key;
 import io.channelindex.embedded.engine.StatusException;
 import io.channelindex.embedded.protocol.FrameHeader;
 import io.channelindex.embedded.protocol.Leb128;
+import io.channelindex.embedded.protocol.Opcode;
 import io.channelindex.embedded.protocol.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -25,6 +27,15 @@ final class Request {
 
   private static final int NIBBLE_ESCAPE = 15;
 
+  private static final int LEVEL_MAJORITY = 1;
+  private static final int LEVEL_PERSIST_TO_MAJORITY = 3;
+
+  /** How long a durable write waits if its request does not say; as on the real server. */
+  private static final int DEFAULT_TIMEOUT_MILLIS = 30_000;
+
+  /** Stands for "never", which clients may not ask for. */
+  private static final int INFINITE_TIMEOUT_MILLIS = 0xffff;
+
   private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
   private int start;
   private boolean flexible;
@@ -32,7 +43,9 @@ final class Request {
   private int extrasLength;
   private int keyLength;
   private int bodyLength;
-  private int durabilityLevel;
+  private Durability.Level durabilityLevel = Durability.Level.NONE;
+  private int durabilityTimeoutMillis;
+  private int streamId;
   private boolean preservesExpiry;
 
   /**
@@ -53,7 +66,8 @@ final class Request {
     }
     extrasLength = buffer.getUnsignedByte(start + FrameHeader.EXTRAS_LENGTH);
     bodyLength = buffer.getInt(start + FrameHeader.BODY_LENGTH);
-    durabilityLevel = 0;
+    durabilityLevel = Durability.Level.NONE;
+    streamId = 0;
     preservesExpiry = false;
     return framingLength + extrasLength + keyLength <= bodyLength;
   }
@@ -61,9 +75,9 @@ final class Request {
   /**
    * Reads the frame infos.
    *
-   * @throws StatusException if one is unknown or malformed
+   * @throws StatusException if one is unknown or malformed, or not for requests with {@code opcode}
    */
-  void readFrameInfos() {
+  void readFrameInfos(Opcode opcode) {
     int position = start + FrameHeader.LENGTH;
     int end = position + framingLength;
     while (position < end) {
@@ -79,25 +93,55 @@ final class Request {
       if (position + length > end) {
         throw StatusException.of(Status.EINVAL);
       }
-      readFrameInfo(id, position, length);
+      readFrameInfo(opcode, id, position, length);
       position += length;
     }
   }
 
-  private void readFrameInfo(int id, int position, int length) {
+  private void readFrameInfo(Opcode opcode, int id, int position, int length) {
     switch (id) {
       case DURABILITY -> {
-        if (length != 1 && length != 3) {
-          throw StatusException.of(Status.EINVAL);
-        }
-        durabilityLevel = buffer.getUnsignedByte(position);
+        require(length == 1 || length == 3, Status.EINVAL);
+        readDurability(position, length);
+        require(opcode.takesDurability(), Status.EINVAL);
       }
-      case PRESERVE_TTL -> preservesExpiry = true;
-      // Requests of a connection are answered in order, so a barrier holds anyway; a tracing
-      // context is for the server's own traces.
-      case BARRIER, OPEN_TRACING_CONTEXT -> {}
-      case DCP_STREAM_ID, IMPERSONATE -> throw StatusException.of(Status.NOT_SUPPORTED);
+      case PRESERVE_TTL -> {
+        require(length == 0, Status.EINVAL);
+        require(opcode.keepsExpiry(), Status.NOT_SUPPORTED);
+        preservesExpiry = true;
+      }
+      case DCP_STREAM_ID -> {
+        require(length == Short.BYTES, Status.EINVAL);
+        streamId = buffer.getUnsignedShort(position);
+      }
+      // Requests of a connection are executed in order, so a barrier holds anyway.
+      case BARRIER -> require(length == 0, Status.EINVAL);
+      // A tracing context is for the server's own traces.
+      case OPEN_TRACING_CONTEXT -> {}
+      case IMPERSONATE -> throw StatusException.of(Status.NOT_SUPPORTED);
       default -> throw StatusException.of(Status.UNKNOWN_FRAME_INFO);
+    }
+  }
+
+  private void readDurability(int position, int length) {
+    int level = buffer.getUnsignedByte(position);
+    int timeout =
+        length == 1 ? DEFAULT_TIMEOUT_MILLIS : buffer.getUnsignedShort(position + Byte.BYTES);
+    // The real server reports a timeout that is not allowed with the same status.
+    require(
+        level >= LEVEL_MAJORITY
+            && level <= LEVEL_PERSIST_TO_MAJORITY
+            && timeout != 0
+            && timeout != INFINITE_TIMEOUT_MILLIS,
+        Status.DURABILITY_INVALID_LEVEL);
+    durabilityLevel =
+        level == LEVEL_MAJORITY ? Durability.Level.MAJORITY : Durability.Level.PERSISTED;
+    durabilityTimeoutMillis = timeout;
+  }
+
+  private static void require(boolean condition, Status status) {
+    if (!condition) {
+      throw StatusException.of(status);
     }
   }
 
@@ -121,9 +165,18 @@ final class Request {
     return buffer.getLong(start + FrameHeader.CAS);
   }
 
-  /** 0 for none, else a level of the protocol. */
-  int durabilityLevel() {
+  Durability.Level durabilityLevel() {
     return durabilityLevel;
+  }
+
+  /** How long a durable write may wait for its commit. */
+  int durabilityTimeoutMillis() {
+    return durabilityTimeoutMillis;
+  }
+
+  /** The DCP stream that the request is about, 0 if it does not say. */
+  int streamId() {
+    return streamId;
   }
 
   boolean preservesExpiry() {

@@ -63,12 +63,15 @@ record RequestShape(Lengths extras, Part key, Part value, Part cas) {
     put(bare, Opcode.NOOP, Opcode.VERSION, Opcode.QUIT, Opcode.LIST_BUCKETS);
     put(bare, Opcode.SASL_LIST_MECHANISMS, Opcode.COLLECTIONS_GET_MANIFEST);
     put(bare, Opcode.DCP_CLOSE_STREAM, Opcode.DCP_FAILOVER_LOG, Opcode.DCP_NOOP);
+    put(bare, Opcode.GET_FAILOVER_LOG);
     put(bare.withKey(Part.OPTIONAL).withValue(Part.OPTIONAL), Opcode.HELLO, Opcode.STAT);
     put(bare.withKey(Part.OPTIONAL).withValue(Part.OPTIONAL), Opcode.COLLECTIONS_GET_ID);
     put(bare.withKey(Part.OPTIONAL).withValue(Part.OPTIONAL), Opcode.COLLECTIONS_GET_SCOPE_ID);
     put(bare.withKey(Part.OPTIONAL), Opcode.SELECT_BUCKET);
     put(bare.withKey(Part.REQUIRED).withValue(Part.OPTIONAL), Opcode.SASL_AUTH, Opcode.SASL_STEP);
     put(bare.withValue(Part.REQUIRED), Opcode.GET_ERROR_MAP, Opcode.OBSERVE_SEQNO);
+    put(bare.withValue(Part.REQUIRED), Opcode.OBSERVE);
+    put(bare.withExtras(0, 4), Opcode.GET_RANDOM_KEY);
     put(bare.withExtras(0, 16), Opcode.GET_CLUSTER_CONFIG);
     put(bare.withExtras(0, 4, 8), Opcode.GET_ALL_VBUCKET_SEQNOS);
 

@@ -7,6 +7,7 @@ import io.channelindex.embedded.protocol.FrameHeader;
 import io.channelindex.embedded.protocol.ServerDuration;
 import io.channelindex.embedded.protocol.Status;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -47,11 +48,41 @@ final class ResponseWriter {
 
   /** The next response answers {@code request}. */
   void begin(Request request) {
-    opcode = request.opcode();
-    opaque = request.opaque();
-    if (tracing) {
-      startNanos = System.nanoTime();
+    begin(request.opcode(), request.opaque(), tracing ? System.nanoTime() : 0);
+  }
+
+  /** The next response answers a request of an earlier time. */
+  void begin(int opcode, int opaque, long startNanos) {
+    this.opcode = opcode;
+    this.opaque = opaque;
+    this.startNanos = startNanos;
+  }
+
+  /**
+   * What {@code answer} writes, which is not sent: for {@link #append}, later. Needs no release.
+   */
+  ByteBuf aside(Runnable answer) {
+    ByteBuf before = pending;
+    ByteBuf written = Unpooled.buffer();
+    pending = written;
+    try {
+      answer.run();
+    } finally {
+      pending = before;
     }
+    return written;
+  }
+
+  /** Sends what was put {@link #aside}, as the answer to a request that came at {@code start}. */
+  void append(ByteBuf answer, long start) {
+    if (answer.getByte(0) == FrameHeader.MAGIC_FLEXIBLE_RESPONSE) {
+      answer.setShort(FrameHeader.LENGTH + 1, ServerDuration.encode(microsSince(start)));
+    }
+    buffer(answer.readableBytes()).writeBytes(answer);
+  }
+
+  private static long microsSince(long start) {
+    return (System.nanoTime() - start) / 1000;
   }
 
   void status(Status status) {
@@ -119,8 +150,7 @@ final class ResponseWriter {
     out.writeByte(extrasLength).writeByte(datatype).writeShort(status.code());
     out.writeInt(bodyLength).writeInt(opaque).writeLong(cas);
     if (tracing) {
-      long micros = (System.nanoTime() - startNanos) / 1000;
-      out.writeByte(DURATION_FRAME_INFO).writeShort(ServerDuration.encode(micros));
+      out.writeByte(DURATION_FRAME_INFO).writeShort(ServerDuration.encode(microsSince(startNanos)));
     }
     return out;
   }
@@ -139,7 +169,9 @@ final class ResponseWriter {
   }
 
   private ByteBuf buffer(int needed) {
-    if (pending != null && pending.readableBytes() + needed > HAND_OVER_BYTES) {
+    if (pending != null
+        && pending.isReadable()
+        && pending.readableBytes() + needed > HAND_OVER_BYTES) {
       channel.write(take(pending), channel.voidPromise());
     }
     if (pending == null) {

@@ -3,6 +3,7 @@ package io.channelindex.embedded.connection;
 import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.Compression;
 import io.channelindex.embedded.engine.Durability;
+import io.channelindex.embedded.engine.Item;
 import io.channelindex.embedded.engine.Key;
 import io.channelindex.embedded.engine.Limits;
 import io.channelindex.embedded.engine.StatusException;
@@ -12,27 +13,28 @@ import io.channelindex.embedded.protocol.Feature;
 import io.channelindex.embedded.protocol.Status;
 import io.netty.channel.Channel;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a connection has agreed on so far: features, user and bucket. */
 final class Session {
-  private static final int LEVEL_MAJORITY = 1;
-  private static final int LEVEL_PERSIST_TO_MAJORITY = 3;
-
   private final Channel channel;
   private final ResponseWriter responses;
+  private final WaitingAnswers waiting;
   private final Key key = new Key();
   private Set<Feature> features = EnumSet.noneOf(Feature.class);
   private boolean collections;
   private boolean mutationTokens;
   private int readableDatatypes;
   private boolean authenticated;
+  private WaitingAnswers.@Nullable Answer answer;
   private @Nullable Bucket bucket;
 
   Session(Channel channel) {
     this.channel = channel;
     this.responses = new ResponseWriter(channel);
+    this.waiting = new WaitingAnswers(channel, responses);
   }
 
   Channel channel() {
@@ -101,8 +103,12 @@ final class Session {
    * @throws StatusException {@link Status#NOT_MY_VBUCKET} if the bucket has no such vbucket
    */
   VBucket vbucket(Request request) {
+    return vbucket(request.vbucket());
+  }
+
+  /** As above, of the vbucket with {@code id}. */
+  VBucket vbucket(int id) {
     Bucket current = bucket();
-    int id = request.vbucket();
     if (id >= current.vbucketCount()) {
       throw StatusException.of(Status.NOT_MY_VBUCKET);
     }
@@ -145,22 +151,38 @@ final class Session {
   }
 
   /**
-   * How durable a write is to be. With one copy a majority is at hand, but nothing is persisted
-   * while persistence is paused.
+   * How durable a write is to be; to be asked once a request.
    *
-   * @throws StatusException if there is no such level, or it cannot be met
+   * @throws StatusException {@link Status#DURABILITY_IMPOSSIBLE} if too few copies are there
    */
   Durability durability(Request request) {
-    int level = request.durabilityLevel();
-    if (level == 0) {
+    Durability.Level level = request.durabilityLevel();
+    if (level == Durability.Level.NONE) {
       return Durability.NONE;
     }
-    if (level > LEVEL_PERSIST_TO_MAJORITY) {
-      throw StatusException.of(Status.DURABILITY_INVALID_LEVEL);
-    }
-    if (level > LEVEL_MAJORITY && bucket().isPersistencePaused()) {
+    if (!bucket().shape().hasMajority()) {
       throw StatusException.of(Status.DURABILITY_IMPOSSIBLE);
     }
-    return Durability.PREPARED;
+    answer = waiting.answerTo(request);
+    return Durability.of(level, answer);
+  }
+
+  /**
+   * Waits with the answer to a durable write until it is committed.
+   *
+   * @param prepared what the write returned
+   * @param success writes the answer that the client gets if it is committed
+   */
+  void hold(VBucket vbucket, Item prepared, Runnable success) {
+    Objects.requireNonNull(answer, "durability").hold(vbucket, prepared, success);
+  }
+
+  WaitingAnswers waiting() {
+    return waiting;
+  }
+
+  /** Whether an answer waits and later requests must not overtake it. */
+  boolean isHeldBack() {
+    return !waiting.isEmpty() && !features.contains(Feature.UNORDERED_EXECUTION);
   }
 }

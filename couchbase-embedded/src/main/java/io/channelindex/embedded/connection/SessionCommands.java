@@ -10,8 +10,6 @@ import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.CollectionsManifest;
 import io.channelindex.embedded.engine.Compression;
 import io.channelindex.embedded.engine.StatusException;
-import io.channelindex.embedded.engine.VBucket;
-import io.channelindex.embedded.engine.VBucketState;
 import io.channelindex.embedded.protocol.Datatype;
 import io.channelindex.embedded.protocol.ErrorMap;
 import io.channelindex.embedded.protocol.Feature;
@@ -22,7 +20,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class SessionCommands {
   /** The version that the node answers to, because clients derive abilities from it. */
   static final String VERSION = "7.6.12-0000";
-
-  private static final int OBSERVE_SAME_BRANCH = 0;
-  private static final int OBSERVE_AFTER_FAILOVER = 1;
 
   private final Session session;
   private final ResponseWriter responses;
@@ -72,8 +66,6 @@ final class SessionCommands {
               Status.SUCCESS, Datatype.JSON, ClusterConfig.manifest(session.bucket().manifest()));
       case COLLECTIONS_GET_ID -> collectionId(request);
       case COLLECTIONS_GET_SCOPE_ID -> scopeId(request);
-      case OBSERVE_SEQNO -> observeSeqno(request);
-      case GET_ALL_VBUCKET_SEQNOS -> allSeqnos(request);
       case NOOP -> responses.success();
       case VERSION -> responses.value(Status.SUCCESS, Datatype.RAW, utf8(VERSION));
       default -> throw StatusException.of(Status.UNKNOWN_COMMAND);
@@ -215,60 +207,6 @@ final class SessionCommands {
 
   private static String orDefault(String name) {
     return name.isEmpty() ? CollectionsManifest.DEFAULT_NAME : name;
-  }
-
-  private void observeSeqno(Request request) {
-    if (request.valueLength() != Long.BYTES) {
-      throw StatusException.of(Status.EINVAL);
-    }
-    long vbuuid = request.valueLong(0);
-    VBucket vbucket = session.vbucket(request);
-    VBucket.Position position = vbucket.position();
-    OptionalLong end = position.failoverLog().endOf(vbuuid, position.highSeqno());
-    if (end.isEmpty()) {
-      throw StatusException.of(Status.KEY_ENOENT);
-    }
-    boolean sameBranch = vbuuid == position.failoverLog().vbuuid();
-    int length = 1 + Short.BYTES + 3 * Long.BYTES + (sameBranch ? 0 : 2 * Long.BYTES);
-    ByteBuf out = responses.header(Status.SUCCESS, Datatype.RAW, 0, length, 0);
-    out.writeByte(sameBranch ? OBSERVE_SAME_BRANCH : OBSERVE_AFTER_FAILOVER);
-    out.writeShort(vbucket.id()).writeLong(position.failoverLog().vbuuid());
-    out.writeLong(position.persistedSeqno()).writeLong(position.highSeqno());
-    if (!sameBranch) {
-      out.writeLong(vbuuid).writeLong(end.getAsLong());
-    }
-  }
-
-  private void allSeqnos(Request request) {
-    int extras = request.extrasLength();
-    int state = extras == 0 ? 0 : request.extrasInt(0);
-    Bucket bucket = session.bucket();
-    boolean ofCollection = extras == 2 * Integer.BYTES;
-    int collection = ofCollection ? request.extrasInt(Integer.BYTES) : 0;
-    if (ofCollection && bucket.manifest().collection(collection) == null) {
-      throw StatusException.of(Status.UNKNOWN_COLLECTION);
-    }
-    List<VBucket> vbuckets =
-        bucket.vbuckets().stream().filter(vbucket -> isIn(vbucket.state(), state)).toList();
-    int length = vbuckets.size() * (Short.BYTES + Long.BYTES);
-    ByteBuf out = responses.header(Status.SUCCESS, Datatype.RAW, 0, length, 0);
-    for (VBucket vbucket : vbuckets) {
-      out.writeShort(vbucket.id());
-      if (ofCollection) {
-        out.writeLong(vbucket.highSeqno(collection));
-      } else {
-        out.writeLong(
-            vbucket.highSeqno(
-                session.hasCollections()
-                    ? VBucket.View.EVERYTHING
-                    : VBucket.View.DEFAULT_COLLECTION));
-      }
-    }
-  }
-
-  /** Whether {@code state} is the one asked for; 0 asks for every state but dead. */
-  private static boolean isIn(VBucketState state, int asked) {
-    return asked == 0 ? state != VBucketState.DEAD : state.code() == asked;
   }
 
   static byte[] utf8(String text) {

@@ -41,6 +41,10 @@ final class StatisticsCommand {
     Bucket bucket = session.selectedBucket();
     if (bucket != null) {
       send("curr_items", bucket.documentCount());
+      send("mem_used", bucket.memoryUsed());
+      send("ep_max_size", Math.min(bucket.shape().quotaBytes(), Runtime.getRuntime().maxMemory()));
+      send("ep_tmp_oom_errors", bucket.temporaryMemoryRefusals());
+      send("ep_oom_errors", bucket.hardMemoryRefusals());
       send("ep_persistence", bucket.isPersistencePaused() ? "paused" : "running");
     }
   }

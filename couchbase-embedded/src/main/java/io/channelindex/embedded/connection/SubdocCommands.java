@@ -1,5 +1,6 @@
 package io.channelindex.embedded.connection;
 
+import io.channelindex.embedded.engine.Change;
 import io.channelindex.embedded.engine.Durability;
 import io.channelindex.embedded.engine.Item;
 import io.channelindex.embedded.engine.Key;
@@ -84,6 +85,14 @@ final class SubdocCommands {
       responses.value(result.status(), result.datatype(), result.value());
       return;
     }
+    if (item.isPrepared()) {
+      session.hold(vbucket, item, () -> mutated(item, result, vbuuid, durability));
+    } else {
+      mutated(item, result, vbuuid, durability);
+    }
+  }
+
+  private void mutated(Item item, MutationResult result, long vbuuid, Durability durability) {
     boolean withToken = session.wantsMutationTokens();
     byte[] value = result.value();
     int extrasLength = withToken ? 2 * Long.BYTES : 0;
@@ -120,7 +129,7 @@ final class SubdocCommands {
     }
 
     @Override
-    public VBucket.@Nullable Change apply(@Nullable Item existing, long newCas, long seqno) {
+    public @Nullable Change apply(@Nullable Item existing, long newCas, long seqno) {
       SubdocSource source = existing == null ? null : source(existing, vbuuid);
       if (source != null
           && existing != null
@@ -137,16 +146,16 @@ final class SubdocCommands {
       return effect == null ? null : change(existing, effect);
     }
 
-    private VBucket.Change change(@Nullable Item existing, MutationEffect effect) {
+    private Change change(@Nullable Item existing, MutationEffect effect) {
       if (effect.state() == DocumentState.DELETED) {
-        return new VBucket.Change(
+        return new Change(
             Item.Kind.DELETION,
             effect.value(),
             effect.datatype(),
             effect.flags(),
             vbucket.tombstoneTime());
       }
-      return new VBucket.Change(
+      return new Change(
           Item.Kind.DOCUMENT, effect.value(), effect.datatype(), effect.flags(), expiry(existing));
     }
 

@@ -2,27 +2,14 @@ package io.channelindex.embedded.dcp;
 
 import io.channelindex.embedded.engine.StatusException;
 import io.channelindex.embedded.protocol.Status;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * What a client asked for when it opened the connection for DCP. Set up by open and control
- * messages; immutable, changed by copy.
- *
- * @param collections whether keys carry their collection and system events are sent
- * @param xattrs whether values carry their attributes
- * @param bodies whether and how bodies are sent
- * @param deleteTimes whether tombstones carry the time they were made
- * @param compression whether values are sent as snappy where that is smaller
- * @param expirations whether an expiration is told from a deletion, if {@code deleteTimes}
- * @param endOnClose whether a stream that the client closes ends with a message
+ * messages; immutable, changed by copy. Source: {@code open-connection.md} and {@code control.md}.
  */
-public record DcpOptions(
-    boolean collections,
-    boolean xattrs,
-    Bodies bodies,
-    boolean deleteTimes,
-    boolean compression,
-    boolean expirations,
-    boolean endOnClose) {
+public final class DcpOptions {
   /** Open flag: this side produces. */
   public static final int OPEN_PRODUCER = 0x01;
 
@@ -38,12 +25,38 @@ public record DcpOptions(
   /** Open flag: no bodies, but the datatype of the whole document. */
   public static final int OPEN_NO_VALUE_WITH_UNDERLYING_DATATYPE = 0x40;
 
+  /** Open flag: tombstones carry the users' attributes too. */
+  public static final int OPEN_DELETED_USER_XATTRS = 0x100;
+
   private static final int OPEN_FLAGS =
       OPEN_PRODUCER
           | OPEN_XATTRS
           | OPEN_NO_VALUE
           | OPEN_DELETE_TIMES
-          | OPEN_NO_VALUE_WITH_UNDERLYING_DATATYPE;
+          | OPEN_NO_VALUE_WITH_UNDERLYING_DATATYPE
+          | OPEN_DELETED_USER_XATTRS;
+
+  /** What is off unless it is asked for. */
+  enum Option {
+    /** Keys carry their collection, and system events are sent. */
+    COLLECTIONS,
+    /** Values carry their attributes. */
+    XATTRS,
+    /** Tombstones carry the users' attributes beside the system's. */
+    DELETED_USER_XATTRS,
+    /** Tombstones carry the time they were made. */
+    DELETE_TIMES,
+    /** Values are sent as snappy where that is smaller. */
+    COMPRESSION,
+    /** An expiration is told from a deletion, if there are {@link #DELETE_TIMES}. */
+    EXPIRATIONS,
+    /** A stream that the client closes ends with a message. */
+    END_ON_CLOSE,
+    /** A vbucket may have several streams, told apart by an id. */
+    STREAM_IDS,
+    /** Markers of snapshots from disk have version 2.2, which tells the purge seqno. */
+    PURGE_SEQNO_IN_MARKER
+  }
 
   /** What becomes of the bodies of documents. */
   public enum Bodies {
@@ -62,37 +75,53 @@ public record DcpOptions(
     }
   }
 
+  private final Bodies bodies;
+  private final Set<Option> options;
+
+  private DcpOptions(Bodies bodies, Set<Option> options) {
+    this.bodies = bodies;
+    this.options = options;
+  }
+
   /**
    * The options of an open request.
    *
-   * @throws StatusException {@link Status#EINVAL} if a flag is unknown
+   * @throws StatusException {@link Status#EINVAL} if a flag is unknown, or flags contradict each
+   *     other
    */
   public static DcpOptions opened(int flags, boolean collections) {
-    if ((flags & ~OPEN_FLAGS) != 0) {
+    boolean bodiesTwice =
+        has(flags, OPEN_NO_VALUE) && has(flags, OPEN_NO_VALUE_WITH_UNDERLYING_DATATYPE);
+    boolean userXattrsAlone = has(flags, OPEN_DELETED_USER_XATTRS) && !has(flags, OPEN_XATTRS);
+    if ((flags & ~OPEN_FLAGS) != 0 || bodiesTwice || userXattrsAlone) {
       throw StatusException.of(Status.EINVAL);
     }
-    return new DcpOptions(
-        collections,
-        (flags & OPEN_XATTRS) != 0,
-        Bodies.of(flags),
-        (flags & OPEN_DELETE_TIMES) != 0,
-        false,
-        false,
-        false);
+    return new DcpOptions(Bodies.of(flags), EnumSet.noneOf(Option.class))
+        .with(Option.COLLECTIONS, collections)
+        .with(Option.XATTRS, has(flags, OPEN_XATTRS))
+        .with(Option.DELETED_USER_XATTRS, has(flags, OPEN_DELETED_USER_XATTRS))
+        .with(Option.DELETE_TIMES, has(flags, OPEN_DELETE_TIMES));
   }
 
-  DcpOptions withCompression(boolean enabled) {
-    return new DcpOptions(
-        collections, xattrs, bodies, deleteTimes, enabled, expirations, endOnClose);
+  private static boolean has(int flags, int flag) {
+    return (flags & flag) != 0;
   }
 
-  DcpOptions withExpirations(boolean enabled) {
-    return new DcpOptions(
-        collections, xattrs, bodies, deleteTimes, compression, enabled, endOnClose);
+  boolean has(Option option) {
+    return options.contains(option);
   }
 
-  DcpOptions withEndOnClose(boolean enabled) {
-    return new DcpOptions(
-        collections, xattrs, bodies, deleteTimes, compression, expirations, enabled);
+  Bodies bodies() {
+    return bodies;
+  }
+
+  DcpOptions with(Option option, boolean enabled) {
+    EnumSet<Option> changed = EnumSet.copyOf(options);
+    if (enabled) {
+      changed.add(option);
+    } else {
+      changed.remove(option);
+    }
+    return new DcpOptions(bodies, changed);
   }
 }

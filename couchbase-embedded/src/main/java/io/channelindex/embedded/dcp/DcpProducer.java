@@ -1,5 +1,6 @@
 package io.channelindex.embedded.dcp;
 
+import io.channelindex.embedded.dcp.DcpOptions.Option;
 import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.FailoverLog;
 import io.channelindex.embedded.engine.StatusException;
@@ -7,13 +8,14 @@ import io.channelindex.embedded.engine.VBucket;
 import io.channelindex.embedded.engine.VBucketState;
 import io.channelindex.embedded.protocol.Status;
 import io.netty.channel.Channel;
-import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +29,8 @@ import org.jspecify.annotations.Nullable;
 // A write or close that fails ends in exceptionCaught and channelInactive, where it is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class DcpProducer implements DcpStream.Readiness {
-  /** A connection that said nothing for this long, while asked, is dead; as on the real server. */
-  private static final long IDLE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(360);
-
-  private static final long NOOP_MIN_SECONDS = 1;
-  private static final long NOOP_MAX_SECONDS = 10_800;
+  private static final long NOOP_MIN_MILLIS = 100;
+  private static final long NOOP_MAX_MILLIS = 10_800_000;
   private static final long WINDOW_MAX_BYTES = 0xffff_ffffL;
 
   /** The answer to a stream request: a failover log, or where to go back to. */
@@ -47,34 +46,42 @@ public final class DcpProducer implements DcpStream.Readiness {
   private final Bucket bucket;
   private final String name;
   private final MessageWriter out;
-  private final @Nullable DcpStream[] streams;
+  private final Map<StreamKey, DcpStream> streams = new HashMap<>();
   private final Set<DcpStream> turns = new LinkedHashSet<>();
   private final Queue<DcpStream> signals = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private DcpOptions options;
   private final boolean snappy;
-  private boolean noopEnabled;
-  private long noopSeconds = 180;
-  private int noopOpaque;
-  private long lastHeardNanos = System.nanoTime();
-  private @Nullable ScheduledFuture<?> noopTimer;
+  private final Liveness liveness;
   private boolean closed;
+
+  private record StreamKey(int vbucket, int id) {
+    static StreamKey of(DcpStream stream) {
+      return new StreamKey(stream.vbucket(), stream.id());
+    }
+  }
 
   /**
    * A producer without streams.
    *
    * @param name what the client calls this connection
    * @param snappy whether the client can read snappy values
+   * @param idleTimeout how long a client that enabled noops may say nothing
    */
   public DcpProducer(
-      Channel channel, Bucket bucket, String name, DcpOptions options, boolean snappy) {
+      Channel channel,
+      Bucket bucket,
+      String name,
+      DcpOptions options,
+      boolean snappy,
+      Duration idleTimeout) {
     this.channel = channel;
     this.bucket = bucket;
     this.name = name;
     this.options = options;
     this.snappy = snappy;
     this.out = new MessageWriter(channel);
-    this.streams = new @Nullable DcpStream[bucket.vbucketCount()];
+    this.liveness = new Liveness(channel.eventLoop(), idleTimeout, this::sendNoop, channel::close);
   }
 
   public String name() {
@@ -84,60 +91,72 @@ public final class DcpProducer implements DcpStream.Readiness {
   /**
    * Applies a control message.
    *
-   * @throws StatusException {@link Status#EINVAL} if the key is unknown or the value not allowed
+   * @throws StatusException {@link Status#EINVAL} if the key is unknown or the value not allowed,
+   *     {@link Status#NOT_SUPPORTED} for what this node cannot do
    */
   public void control(String key, String value) {
     switch (key) {
-      case "connection_buffer_size" -> out.setWindow(number(value, 0, WINDOW_MAX_BYTES));
-      case "enable_noop" -> {
-        noopEnabled = flag(value);
-        scheduleNoop();
-      }
-      case "set_noop_interval" -> {
-        noopSeconds = number(value, NOOP_MIN_SECONDS, NOOP_MAX_SECONDS);
-        scheduleNoop();
-      }
+      case "connection_buffer_size" ->
+          out.setWindow(ControlValues.number(value, 0, WINDOW_MAX_BYTES));
+      case "enable_noop" -> liveness.enable(ControlValues.isOn(value));
+      case "set_noop_interval" ->
+          liveness.setIntervalMillis(ControlValues.millis(value, NOOP_MIN_MILLIS, NOOP_MAX_MILLIS));
       case "force_value_compression" -> {
-        if (!snappy) {
-          throw StatusException.of(Status.EINVAL);
-        }
-        options = options.withCompression(flag(value));
+        require(snappy, Status.EINVAL);
+        set(Option.COMPRESSION, ControlValues.isOn(value));
       }
-      case "enable_expiry_opcode" -> options = options.withExpirations(flag(value));
-      case "send_stream_end_on_client_close_stream" ->
-          options = options.withEndOnClose(flag(value));
-      // Nothing is ever dropped, reordered or prioritized here: these promise what already holds.
-      case "supports_cursor_dropping", "supports_cursor_dropping_vulcan" -> flag(value);
-      case "set_priority" -> oneOf(value, Set.of("low", "medium", "high"));
-      case "backfill_order" -> oneOf(value, Set.of("round-robin", "sequential"));
+      case "enable_expiry_opcode" ->
+          set(Option.EXPIRATIONS, ControlValues.isOn(value) && options.has(Option.DELETE_TIMES));
+      case "send_stream_end_on_client_close_stream" -> enable(Option.END_ON_CLOSE, value);
+      case "enable_stream_id" -> {
+        ControlValues.requireOneOf(value, "true");
+        enable(Option.STREAM_IDS, value);
+      }
+      case "max_marker_version" -> {
+        ControlValues.requireOneOf(value, "2.2");
+        require(options.has(Option.COLLECTIONS), Status.NOT_SUPPORTED);
+        set(Option.PURGE_SEQNO_IN_MARKER, true);
+      }
+      case "include_deleted_user_xattrs" ->
+          // Only tells whether the connection was opened so.
+          require(
+              ControlValues.isOn(value) && options.has(Option.DELETED_USER_XATTRS), Status.EINVAL);
+      default -> promise(key, value);
+    }
+  }
+
+  /** Nothing is ever dropped, reordered or prioritized here: these promise what already holds. */
+  private static void promise(String key, String value) {
+    switch (key) {
+      case "supports_cursor_dropping", "supports_cursor_dropping_vulcan", "supports_hifi_MFU" -> {}
+      case "set_priority" -> ControlValues.requireOneOf(value, "low", "medium", "high");
+      case "backfill_order" -> ControlValues.requireOneOf(value, "round-robin", "sequential");
       case "enable_out_of_order_snapshots" ->
-          oneOf(value, Set.of("true", "true_with_seqno_advanced"));
-      case "v7_dcp_status_codes" -> oneOf(value, Set.of("true"));
+          ControlValues.requireOneOf(value, "true", "true_with_seqno_advanced");
+      case "v7_dcp_status_codes" -> ControlValues.requireOneOf(value, "true");
+      // Flow control of single streams is long gone; the others are for replicas and for a storage
+      // that keeps old versions.
+      case "stream_buffer_size", "enable_sync_writes", "change_streams" ->
+          throw StatusException.of(Status.NOT_SUPPORTED);
       default -> throw StatusException.of(Status.EINVAL);
     }
   }
 
-  private static boolean flag(String value) {
-    oneOf(value, Set.of("true", "false"));
-    return value.equals("true");
+  private void set(Option option, boolean enabled) {
+    options = options.with(option, enabled);
   }
 
-  private static void oneOf(String value, Set<String> allowed) {
-    if (!allowed.contains(value)) {
-      throw StatusException.of(Status.EINVAL);
+  /** Switches on what cannot be switched off again. */
+  private void enable(Option option, String value) {
+    if (ControlValues.isOn(value)) {
+      set(option, true);
     }
   }
 
-  private static long number(String value, long min, long max) {
-    try {
-      long number = Long.parseLong(value);
-      if (number >= min && number <= max) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      throw StatusException.of(Status.EINVAL);
+  private static void require(boolean condition, Status refusal) {
+    if (!condition) {
+      throw StatusException.of(refusal);
     }
-    throw StatusException.of(Status.EINVAL);
   }
 
   /**
@@ -146,30 +165,24 @@ public final class DcpProducer implements DcpStream.Readiness {
    * @throws StatusException if the request is refused
    */
   public Answer requestStream(StreamRequest request) {
-    if (request.vbucket() >= streams.length) {
-      throw StatusException.of(Status.NOT_MY_VBUCKET);
-    }
-    if (request.has(StreamRequest.TAKEOVER)) {
-      throw StatusException.of(Status.NOT_SUPPORTED);
-    }
-    if (streams[request.vbucket()] != null) {
-      throw StatusException.of(Status.KEY_EEXISTS);
-    }
-    if (!noopEnabled && (options.xattrs() || !request.filter().isEmpty())) {
-      // As the real server: who knows of these features is to prove that it is alive.
-      throw StatusException.of(Status.NOT_SUPPORTED);
-    }
-    StreamFilter filter =
-        options.collections()
-            ? StreamFilter.parse(request.filter(), bucket.manifest())
-            : StreamFilter.defaultCollection(bucket.manifest());
+    require((request.flags() & ~StreamRequest.KNOWN_FLAGS) == 0, Status.EINVAL);
+    require(request.filter().isEmpty() || options.has(Option.COLLECTIONS), Status.EINVAL);
+    require(request.vbucket() < bucket.vbucketCount(), Status.NOT_MY_VBUCKET);
+    require(!request.has(StreamRequest.TAKEOVER), Status.NOT_SUPPORTED);
+    // As the real server: who knows of these features is to prove that it is alive.
+    require(
+        liveness.isEnabled() || !(options.has(Option.XATTRS) || !request.filter().isEmpty()),
+        Status.NOT_SUPPORTED);
+    StreamValue value = StreamValue.parse(request.filter(), options, bucket.manifest());
+    StreamKey key = new StreamKey(request.vbucket(), value.id());
+    require(!streams.containsKey(key), Status.KEY_EEXISTS);
     VBucket vbucket = bucket.vbucket(request.vbucket());
-    Admission admission = new Admission(vbucket, request, filter);
+    Admission admission = new Admission(vbucket, request, value);
     DcpStream stream = vbucket.follow(admission::decide);
     if (stream == null) {
       return new Answer.Rollback(admission.rollback);
     }
-    streams[request.vbucket()] = stream;
+    streams.put(key, stream);
     turns.add(stream);
     return new Answer.Accepted(admission.failoverLog);
   }
@@ -178,14 +191,14 @@ public final class DcpProducer implements DcpStream.Readiness {
   private final class Admission {
     private final VBucket vbucket;
     private final StreamRequest request;
-    private final StreamFilter filter;
+    private final StreamValue value;
     private FailoverLog failoverLog;
     private long rollback;
 
-    Admission(VBucket vbucket, StreamRequest request, StreamFilter filter) {
+    Admission(VBucket vbucket, StreamRequest request, StreamValue value) {
       this.vbucket = vbucket;
       this.request = request;
-      this.filter = filter;
+      this.value = value;
       this.failoverLog = vbucket.position().failoverLog();
     }
 
@@ -196,12 +209,11 @@ public final class DcpProducer implements DcpStream.Readiness {
       failoverLog = position.failoverLog();
       FailoverLog.Position from = from(position);
       requireRange(from, request.endSeqno());
-      long purged = request.has(StreamRequest.IGNORE_PURGED_TOMBSTONES) ? 0 : position.purgeSeqno();
       OptionalLong back =
           failoverLog.rollback(
               from,
               position.highSeqno(),
-              purged,
+              purgeSeqno(position, from),
               request.has(StreamRequest.STRICT_VBUUID)
                   ? FailoverLog.UuidMatch.STRICT
                   : FailoverLog.UuidMatch.LENIENT_AT_ZERO);
@@ -216,7 +228,29 @@ public final class DcpProducer implements DcpStream.Readiness {
               ? DcpStream.Source.DISK
               : DcpStream.Source.MEMORY;
       long last = end < 0 ? Long.MAX_VALUE : end;
-      return new DcpStream(vbucket, request.opaque(), filter, from, last, source, DcpProducer.this);
+      return new DcpStream(
+          vbucket,
+          value.id(),
+          request.opaque(),
+          value.filter(),
+          from,
+          last,
+          source,
+          DcpProducer.this);
+    }
+
+    /** The purge seqno as far as it concerns this client; 0 if it has missed nothing. */
+    private long purgeSeqno(VBucket.Position position, FailoverLog.Position from) {
+      long purged = position.purgeSeqno();
+      if (request.has(StreamRequest.IGNORE_PURGED_TOMBSTONES) || value.purgeSeqno() == purged) {
+        return 0;
+      }
+      OptionalLong shown = value.filter().partialHighSeqno(vbucket);
+      boolean sawAll =
+          shown.isPresent()
+              && Long.compareUnsigned(from.seqno(), shown.getAsLong()) >= 0
+              && shown.getAsLong() <= purged;
+      return sawAll ? 0 : purged;
     }
 
     private FailoverLog.Position from(VBucket.Position position) {
@@ -233,7 +267,9 @@ public final class DcpProducer implements DcpStream.Readiness {
       if (request.has(StreamRequest.DISK_ONLY)) {
         return position.persistedSeqno();
       }
-      return request.has(StreamRequest.TO_LATEST) ? filter.highSeqno(vbucket) : request.endSeqno();
+      return request.has(StreamRequest.TO_LATEST)
+          ? value.filter().highSeqno(vbucket)
+          : request.endSeqno();
     }
 
     private static void requireRange(FailoverLog.Position from, long end) {
@@ -248,14 +284,18 @@ public final class DcpProducer implements DcpStream.Readiness {
   /**
    * Closes a stream at the client's wish.
    *
-   * @throws StatusException {@link Status#KEY_ENOENT} if there is none
+   * @param id of the stream, 0 if the request has none
+   * @throws StatusException {@link Status#KEY_ENOENT} if there is none, {@link
+   *     Status#DCP_STREAMID_INVALID} if an id is missing, not used here, or another one
    */
-  public void closeStream(int vbucket) {
-    DcpStream stream = vbucket < streams.length ? streams[vbucket] : null;
+  public void closeStream(int vbucket, int id) {
+    require((id != 0) == options.has(Option.STREAM_IDS), Status.DCP_STREAMID_INVALID);
+    DcpStream stream = streams.get(new StreamKey(vbucket, id));
     if (stream == null) {
-      throw StatusException.of(Status.KEY_ENOENT);
+      boolean others = streams.keySet().stream().anyMatch(key -> key.vbucket() == vbucket);
+      throw StatusException.of(others ? Status.DCP_STREAMID_INVALID : Status.KEY_ENOENT);
     }
-    if (options.endOnClose()) {
+    if (options.has(Option.END_ON_CLOSE)) {
       stream.closeWith(StreamEndReason.CLOSED);
     } else {
       forget(stream);
@@ -264,7 +304,7 @@ public final class DcpProducer implements DcpStream.Readiness {
   }
 
   private void forget(DcpStream stream) {
-    streams[stream.vbucket()] = null;
+    streams.remove(StreamKey.of(stream));
     turns.remove(stream);
   }
 
@@ -275,7 +315,12 @@ public final class DcpProducer implements DcpStream.Readiness {
 
   /** The client sent something: it is alive. */
   public void heard() {
-    lastHeardNanos = System.nanoTime();
+    liveness.heard();
+  }
+
+  /** The client answered a noop: it is alive. */
+  public void answered() {
+    liveness.answered();
   }
 
   @Override
@@ -293,7 +338,7 @@ public final class DcpProducer implements DcpStream.Readiness {
     }
     scheduled.set(false);
     for (DcpStream stream = signals.poll(); stream != null; stream = signals.poll()) {
-      if (streams[stream.vbucket()] == stream) {
+      if (stream.isOpen()) {
         turns.add(stream);
       }
     }
@@ -313,38 +358,16 @@ public final class DcpProducer implements DcpStream.Readiness {
     out.flush();
   }
 
-  private void scheduleNoop() {
-    if (noopTimer != null) {
-      noopTimer.cancel(false);
-      noopTimer = null;
-    }
-    if (noopEnabled) {
-      noopTimer =
-          channel
-              .eventLoop()
-              .scheduleAtFixedRate(this::noop, noopSeconds, noopSeconds, TimeUnit.SECONDS);
-    }
-  }
-
-  private void noop() {
-    if (System.nanoTime() - lastHeardNanos > IDLE_TIMEOUT_NANOS) {
-      channel.close();
-      return;
-    }
-    out.noop(++noopOpaque);
+  private void sendNoop(int opaque) {
+    out.noop(opaque);
     out.flush();
   }
 
   /** Ends everything: the connection is gone. */
   public void close() {
     closed = true;
-    noopEnabled = false;
-    scheduleNoop();
-    for (DcpStream stream : streams) {
-      if (stream != null) {
-        stream.release();
-      }
-    }
+    liveness.enable(false);
+    streams.values().forEach(DcpStream::release);
     out.release();
   }
 }

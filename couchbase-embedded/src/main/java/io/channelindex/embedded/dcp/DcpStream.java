@@ -3,6 +3,7 @@ package io.channelindex.embedded.dcp;
 import io.channelindex.embedded.engine.FailoverLog;
 import io.channelindex.embedded.engine.Item;
 import io.channelindex.embedded.engine.MutationListener;
+import io.channelindex.embedded.engine.Snapshot;
 import io.channelindex.embedded.engine.VBucket;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,7 @@ final class DcpStream implements MutationListener {
   private static final int BATCH_BYTES = 64 * 1024;
 
   private final VBucket vbucket;
+  private final int id;
   private final int opaque;
   private final StreamFilter filter;
   private final long snapshotStart;
@@ -55,7 +57,7 @@ final class DcpStream implements MutationListener {
 
   private final List<Item> batch = new ArrayList<>();
   private int nextInBatch;
-  private VBucket.@Nullable Snapshot snapshot;
+  private @Nullable Snapshot snapshot;
   private boolean markerSent;
   private boolean fromDisk;
   private boolean firstMarker = true;
@@ -65,9 +67,16 @@ final class DcpStream implements MutationListener {
   private long position;
 
   private long lastSent;
+  private boolean open = true;
 
+  /**
+   * A stream that is not heard yet.
+   *
+   * @param id tells the streams of one vbucket apart; 0 if there is one only
+   */
   DcpStream(
       VBucket vbucket,
+      int id,
       int opaque,
       StreamFilter filter,
       FailoverLog.Position from,
@@ -75,6 +84,7 @@ final class DcpStream implements MutationListener {
       Source source,
       Readiness readiness) {
     this.vbucket = vbucket;
+    this.id = id;
     this.opaque = opaque;
     this.filter = filter;
     this.snapshotStart = from.snapshotStart();
@@ -97,6 +107,15 @@ final class DcpStream implements MutationListener {
 
   int opaque() {
     return opaque;
+  }
+
+  int id() {
+    return id;
+  }
+
+  /** Whether there may be more to send. */
+  boolean isOpen() {
+    return open;
   }
 
   @Override
@@ -124,7 +143,7 @@ final class DcpStream implements MutationListener {
       return end(out, reason);
     }
     if (nextInBatch == batch.size()) {
-      Progress read = readBatch(out);
+      Progress read = readBatch(out, options);
       if (read != Progress.MORE) {
         return read;
       }
@@ -142,7 +161,7 @@ final class DcpStream implements MutationListener {
   private void sendNext(MessageWriter out, DcpOptions options) {
     Item item = batch.get(nextInBatch);
     if (!markerSent) {
-      sendMarker(out, item.seqno());
+      sendMarker(out, options, item.seqno());
       return;
     }
     nextInBatch++;
@@ -151,7 +170,7 @@ final class DcpStream implements MutationListener {
   }
 
   /** Fills the batch; MORE if there is something to do at once, maybe nothing to send. */
-  private Progress readBatch(MessageWriter out) {
+  private Progress readBatch(MessageWriter out, DcpOptions options) {
     batch.clear();
     nextInBatch = 0;
     if (snapshot == null) {
@@ -161,7 +180,7 @@ final class DcpStream implements MutationListener {
       snapshot.read(BATCH_ITEMS, BATCH_BYTES, this::collect);
       return Progress.MORE;
     }
-    return finishSnapshot(out);
+    return finishSnapshot(out, options);
   }
 
   private void collect(Item item) {
@@ -178,7 +197,7 @@ final class DcpStream implements MutationListener {
     snapshot = vbucket.snapshotAfter(position, filter.view());
     if (snapshot == null) {
       // Other collections may have carried the vbucket beyond the end that was asked for.
-      boolean passed = vbucket.highSeqno(VBucket.View.EVERYTHING) >= endSeqno;
+      boolean passed = vbucket.highSeqno() >= endSeqno;
       fromDisk = false;
       return passed ? end(out, StreamEndReason.OK) : Progress.IDLE;
     }
@@ -186,8 +205,8 @@ final class DcpStream implements MutationListener {
     return Progress.MORE;
   }
 
-  private Progress finishSnapshot(MessageWriter out) {
-    VBucket.Snapshot finished = snapshot;
+  private Progress finishSnapshot(MessageWriter out, DcpOptions options) {
+    Snapshot finished = snapshot;
     if (finished == null) {
       throw new IllegalStateException("no snapshot: vbucket=" + vbucket.id());
     }
@@ -196,7 +215,7 @@ final class DcpStream implements MutationListener {
         return Progress.BLOCKED;
       }
       if (!markerSent) {
-        sendMarker(out, finished.end());
+        sendMarker(out, options, finished.end());
       }
       out.seqnoAdvanced(this, finished.end());
     }
@@ -211,8 +230,8 @@ final class DcpStream implements MutationListener {
     return Progress.MORE;
   }
 
-  private void sendMarker(MessageWriter out, long firstSeqno) {
-    VBucket.Snapshot current = snapshot;
+  private void sendMarker(MessageWriter out, DcpOptions options, long firstSeqno) {
+    Snapshot current = snapshot;
     if (current == null) {
       throw new IllegalStateException("no snapshot: vbucket=" + vbucket.id());
     }
@@ -224,7 +243,11 @@ final class DcpStream implements MutationListener {
       flags = firstMemoryMarker ? MARKER_MEMORY | MARKER_CHECKPOINT : MARKER_MEMORY;
       firstMemoryMarker = false;
     }
-    out.snapshotMarker(this, start, current.end(), flags);
+    if (fromDisk && options.has(DcpOptions.Option.PURGE_SEQNO_IN_MARKER)) {
+      out.snapshotMarker(this, start, current.end(), flags, vbucket.position().purgeSeqno());
+    } else {
+      out.snapshotMarker(this, start, current.end(), flags);
+    }
     firstMarker = false;
     markerSent = true;
   }
@@ -240,6 +263,7 @@ final class DcpStream implements MutationListener {
 
   /** Lets go of the vbucket; nothing more is sent. */
   void release() {
+    open = false;
     vbucket.unfollow(this);
     batch.clear();
     nextInBatch = 0;

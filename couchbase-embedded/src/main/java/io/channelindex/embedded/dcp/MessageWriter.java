@@ -1,5 +1,6 @@
 package io.channelindex.embedded.dcp;
 
+import io.channelindex.embedded.dcp.DcpOptions.Option;
 import io.channelindex.embedded.engine.Compression;
 import io.channelindex.embedded.engine.Item;
 import io.channelindex.embedded.engine.SystemEvent;
@@ -28,6 +29,16 @@ final class MessageWriter {
   private static final int EXPIRATION_EXTRAS = 20;
   private static final int MARKER_EXTRAS = 20;
   private static final int SYSTEM_EVENT_EXTRAS = 13;
+
+  /** Version 2.2 of the snapshot marker; its extras say only that, the rest is its value. */
+  private static final int MARKER_VERSION_2_2 = 0x02;
+
+  private static final int MARKER_2_2_VALUE = 52;
+
+  /** Id 2, length 2: the stream that a message belongs to. */
+  private static final int STREAM_ID_FRAME_INFO = 0x22;
+
+  private static final int STREAM_ID_FRAMING = 3;
 
   /** A document's access frequency, which this node does not keep; what a real one starts with. */
   private static final int FREQUENCY = 2;
@@ -68,6 +79,18 @@ final class MessageWriter {
         .writeInt(flags);
   }
 
+  /** As above in version 2.2, with the purge seqno; what is for replicas is left at zero. */
+  void snapshotMarker(DcpStream stream, long start, long end, int flags, long purgeSeqno) {
+    header(Opcode.DCP_SNAPSHOT_MARKER, stream, 0, 1, 0, MARKER_2_2_VALUE, 0)
+        .writeByte(MARKER_VERSION_2_2)
+        .writeLong(start)
+        .writeLong(end)
+        .writeInt(flags)
+        .writeZero(2 * Long.BYTES)
+        .writeLong(purgeSeqno)
+        .writeZero(Long.BYTES);
+  }
+
   void seqnoAdvanced(DcpStream stream, long seqno) {
     header(Opcode.DCP_SEQNO_ADVANCED, stream, 0, Long.BYTES, 0, 0, 0).writeLong(seqno);
   }
@@ -106,12 +129,12 @@ final class MessageWriter {
     byte[] value = item.value();
     int datatype = item.datatype();
     int bodyOffset = Datatype.isXattr(datatype) ? XattrSection.bodyOffset(value) : 0;
-    int from = options.xattrs() ? 0 : bodyOffset;
+    int from = options.has(Option.XATTRS) ? 0 : bodyOffset;
     int to = options.bodies() == DcpOptions.Bodies.INCLUDED ? value.length : bodyOffset;
     if (options.bodies() != DcpOptions.Bodies.OMITTED_BUT_TOLD) {
       datatype &= (from < bodyOffset ? Datatype.XATTR : 0) | (to > bodyOffset ? Datatype.JSON : 0);
     }
-    if (options.compression() && from < to) {
+    if (options.has(Option.COMPRESSION) && from < to) {
       byte[] compressed = Compression.deflate(value, from, to - from);
       if (compressed.length < to - from) {
         value = compressed;
@@ -138,34 +161,47 @@ final class MessageWriter {
   }
 
   private void tombstone(DcpStream stream, Item item, DcpOptions options) {
-    byte[] section = options.xattrs() ? item.value() : NO_BYTES;
+    byte[] section = section(item, options);
     int datatype = section.length > 0 ? item.datatype() : Datatype.RAW;
     boolean expiration =
-        item.kind() == Item.Kind.EXPIRATION && options.expirations() && options.deleteTimes();
+        item.kind() == Item.Kind.EXPIRATION
+            && options.has(Option.EXPIRATIONS)
+            && options.has(Option.DELETE_TIMES);
     Opcode opcode = expiration ? Opcode.DCP_EXPIRATION : Opcode.DCP_DELETION;
     int extras = DELETION_EXTRAS;
-    if (options.deleteTimes()) {
+    if (options.has(Option.DELETE_TIMES)) {
       extras = expiration ? EXPIRATION_EXTRAS : DELETION_WITH_TIME_EXTRAS;
     }
     int keyLength = keyLength(item, options);
     ByteBuf out = header(opcode, stream, datatype, extras, keyLength, section.length, item.cas());
     out.writeLong(item.seqno()).writeLong(item.revision());
-    if (options.deleteTimes()) {
+    if (options.has(Option.DELETE_TIMES)) {
       out.writeInt(item.expiry());
     }
     // What is left are fields that are always zero: metadata length or unused.
-    out.writeZero(extras - 2 * Long.BYTES - (options.deleteTimes() ? Integer.BYTES : 0));
+    out.writeZero(extras - 2 * Long.BYTES - (options.has(Option.DELETE_TIMES) ? Integer.BYTES : 0));
     key(out, item, options);
     out.writeBytes(section);
   }
 
+  /** The attributes of a tombstone, as far as the client wants them. */
+  private static byte[] section(Item tombstone, DcpOptions options) {
+    byte[] section = tombstone.value();
+    if (section.length == 0 || !options.has(Option.XATTRS)) {
+      return NO_BYTES;
+    }
+    return options.has(Option.DELETED_USER_XATTRS)
+        ? section
+        : XattrSection.systemAttributes(section);
+  }
+
   private static int keyLength(Item item, DcpOptions options) {
-    int prefix = options.collections() ? Leb128.length(item.collection()) : 0;
+    int prefix = options.has(Option.COLLECTIONS) ? Leb128.length(item.collection()) : 0;
     return prefix + item.key().length;
   }
 
   private static void key(ByteBuf out, Item item, DcpOptions options) {
-    if (options.collections()) {
+    if (options.has(Option.COLLECTIONS)) {
       Leb128.encode(item.collection(), out);
     }
     out.writeBytes(item.key());
@@ -179,20 +215,24 @@ final class MessageWriter {
       int keyLength,
       int valueLength,
       long cas) {
-    int bodyLength = extrasLength + keyLength + valueLength;
+    int framingLength = stream.id() == 0 ? 0 : STREAM_ID_FRAMING;
+    int bodyLength = framingLength + extrasLength + keyLength + valueLength;
     if (window > 0) {
       unacknowledged += FrameHeader.LENGTH + bodyLength;
     }
-    return buffer(FrameHeader.LENGTH + bodyLength)
-        .writeByte(FrameHeader.MAGIC_REQUEST)
-        .writeByte(opcode.code())
-        .writeShort(keyLength)
-        .writeByte(extrasLength)
-        .writeByte(datatype)
-        .writeShort(stream.vbucket())
-        .writeInt(bodyLength)
-        .writeInt(stream.opaque())
-        .writeLong(cas);
+    ByteBuf out = buffer(FrameHeader.LENGTH + bodyLength);
+    if (framingLength == 0) {
+      out.writeByte(FrameHeader.MAGIC_REQUEST).writeByte(opcode.code()).writeShort(keyLength);
+    } else {
+      out.writeByte(FrameHeader.MAGIC_FLEXIBLE_REQUEST).writeByte(opcode.code());
+      out.writeByte(framingLength).writeByte(keyLength);
+    }
+    out.writeByte(extrasLength).writeByte(datatype).writeShort(stream.vbucket());
+    out.writeInt(bodyLength).writeInt(stream.opaque()).writeLong(cas);
+    if (framingLength > 0) {
+      out.writeByte(STREAM_ID_FRAME_INFO).writeShort(stream.id());
+    }
+    return out;
   }
 
   /** Asks whether the client is alive; not part of the window. */

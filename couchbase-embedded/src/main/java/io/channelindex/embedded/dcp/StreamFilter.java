@@ -1,8 +1,6 @@
 package io.channelindex.embedded.dcp;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.channelindex.embedded.engine.CollectionsManifest;
 import io.channelindex.embedded.engine.Item;
 import io.channelindex.embedded.engine.StatusException;
@@ -10,6 +8,7 @@ import io.channelindex.embedded.engine.SystemEvent;
 import io.channelindex.embedded.engine.VBucket;
 import io.channelindex.embedded.protocol.Status;
 import java.util.HashSet;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -25,7 +24,6 @@ final class StreamFilter {
     COLLECTIONS
   }
 
-  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int NO_SCOPE = -1;
 
   private final Kind kind;
@@ -52,18 +50,11 @@ final class StreamFilter {
   }
 
   /**
-   * Reads a stream request's value; an empty one asks for everything.
+   * Reads the members of a stream request's value; without any it asks for everything.
    *
    * @throws StatusException if it is malformed or names an unknown scope or collection
    */
-  static StreamFilter parse(String text, CollectionsManifest manifest) {
-    if (text.isEmpty()) {
-      return new StreamFilter(Kind.EVERYTHING, NO_SCOPE, Set.of());
-    }
-    JsonNode json = read(text);
-    if (json.has("sid")) {
-      throw StatusException.of(Status.DCP_STREAMID_INVALID);
-    }
+  static StreamFilter parse(JsonNode json, CollectionsManifest manifest) {
     JsonNode scope = json.get("scope");
     JsonNode collections = json.get("collections");
     if (scope != null && collections != null) {
@@ -76,18 +67,6 @@ final class StreamFilter {
       return ofCollections(collections, manifest);
     }
     return new StreamFilter(Kind.EVERYTHING, NO_SCOPE, Set.of());
-  }
-
-  private static JsonNode read(String text) {
-    try {
-      JsonNode json = JSON.readTree(text);
-      if (json.isObject()) {
-        return json;
-      }
-    } catch (JsonProcessingException e) {
-      throw StatusException.of(Status.EINVAL);
-    }
-    throw StatusException.of(Status.EINVAL);
   }
 
   private static StreamFilter ofScope(int id, CollectionsManifest manifest) {
@@ -124,6 +103,15 @@ final class StreamFilter {
       throw StatusException.of(Status.EINVAL);
     }
     throw StatusException.of(Status.EINVAL);
+  }
+
+  /**
+   * The newest seqno of what the stream shows, or empty if it shows everything.
+   *
+   * @see #highSeqno
+   */
+  OptionalLong partialHighSeqno(VBucket vbucket) {
+    return kind == Kind.EVERYTHING ? OptionalLong.empty() : OptionalLong.of(highSeqno(vbucket));
   }
 
   /** What of the vbucket's seqnos counts as news for this stream. */

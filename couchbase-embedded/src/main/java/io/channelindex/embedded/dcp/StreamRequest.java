@@ -14,6 +14,9 @@ import io.channelindex.embedded.engine.FailoverLog;
  */
 public record StreamRequest(
     int vbucket, int opaque, int flags, long endSeqno, FailoverLog.Position from, String filter) {
+  /** The bits that the protocol knows. */
+  static final int KNOWN_FLAGS = 0xf7;
+
   /** The vbucket is to be taken over by another node. */
   static final int TAKEOVER = 0x01;
 

@@ -26,6 +26,8 @@ public final class Bucket {
   private final String name;
   private final String uuid;
   private final InstantSource clock;
+  private final BucketShape shape;
+  private final MemoryQuota memory;
   private final List<VBucket> vbuckets;
   private final List<Runnable> manifestListeners = new CopyOnWriteArrayList<>();
 
@@ -35,17 +37,24 @@ public final class Bucket {
   private volatile boolean persistencePaused;
   private volatile CollectionsManifest manifest = CollectionsManifest.initial();
 
+  /** Creates an empty bucket without replicas and without a memory quota. */
+  public Bucket(String name, String uuid, int vbucketCount, InstantSource clock) {
+    this(name, uuid, BucketShape.of(vbucketCount), clock);
+  }
+
   /**
    * Creates an empty bucket.
    *
-   * @param vbucketCount a power of two from 1 to 1,024
    * @param clock the wall clock of CAS values and expiry times
    */
-  public Bucket(String name, String uuid, int vbucketCount, InstantSource clock) {
+  public Bucket(String name, String uuid, BucketShape shape, InstantSource clock) {
     this.name = name;
     this.uuid = uuid;
     this.clock = clock;
-    this.vbuckets = IntStream.range(0, vbucketCount).mapToObj(id -> new VBucket(id, this)).toList();
+    this.shape = shape;
+    this.memory = new MemoryQuota(shape.quotaBytes());
+    this.vbuckets =
+        IntStream.range(0, shape.vbuckets()).mapToObj(id -> new VBucket(id, this)).toList();
   }
 
   public String name() {
@@ -170,6 +179,29 @@ public final class Bucket {
 
   long newVbuuid() {
     return ThreadLocalRandom.current().nextLong(1, VBUUID_BOUND);
+  }
+
+  MemoryQuota memory() {
+    return memory;
+  }
+
+  public BucketShape shape() {
+    return shape;
+  }
+
+  /** Bytes of memory that documents and their tombstones take. */
+  public long memoryUsed() {
+    return memory.used().sum();
+  }
+
+  /** How many writes were refused for want of memory, and may be repeated later. */
+  public long temporaryMemoryRefusals() {
+    return memory.temporaryRefusals();
+  }
+
+  /** How many writes were refused with more stored than the quota. */
+  public long hardMemoryRefusals() {
+    return memory.hardRefusals();
   }
 
   /** Documents that can be read, over all vbuckets. */

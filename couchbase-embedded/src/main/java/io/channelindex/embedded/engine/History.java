@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -46,7 +47,7 @@ final class History {
   private static final long MEMORY_SEQNOS = 10_000;
 
   private final LongSupplier vbuuids;
-  private final SeqnoLog log = new SeqnoLog();
+  private final SeqnoLog log;
   private final List<Cursor> cursors = new ArrayList<>();
 
   /** Versions that are no longer the newest of their key, and the seqno that ended them. */
@@ -57,6 +58,10 @@ final class History {
 
   private FailoverLog failoverLog;
   private long highSeqno;
+
+  /** The newest seqno that stands for an item: a prepare or its abort has one, but no item. */
+  private long visibleSeqno;
+
   private long purgeSeqno;
 
   /** The high seqno when this history was last taken up from disk. */
@@ -65,19 +70,31 @@ final class History {
   /** The persisted seqno while persistence is paused, or -1 while it keeps up. */
   private long pausedAt = -1;
 
-  History(LongSupplier vbuuids) {
+  /**
+   * An empty history.
+   *
+   * @param memory grows and shrinks with what is kept, in bytes
+   */
+  History(LongSupplier vbuuids, LongAdder memory) {
     this.vbuuids = vbuuids;
+    this.log = new SeqnoLog(memory);
     this.failoverLog = FailoverLog.startingWith(vbuuids.getAsLong());
   }
 
   /** The seqno of the next item; one more is left out for a prepare. */
   long nextSeqno(Durability durability) {
-    return highSeqno + (durability == Durability.PREPARED ? 2 : 1);
+    return highSeqno + (durability.isPrepared() ? 2 : 1);
   }
 
   void append(Item item) {
     log.append(item);
     highSeqno = item.seqno();
+    visibleSeqno = highSeqno;
+  }
+
+  /** The next seqno stands for a prepare or an abort. */
+  void skipSeqno() {
+    highSeqno++;
   }
 
   /** {@code item} is no longer the newest version of its key once the next seqno is appended. */
@@ -160,6 +177,11 @@ final class History {
     return highSeqno;
   }
 
+  /** The newest seqno that stands for an item. */
+  long visibleSeqno() {
+    return visibleSeqno;
+  }
+
   long persistedSeqno() {
     return pausedAt < 0 ? highSeqno : pausedAt;
   }
@@ -221,6 +243,7 @@ final class History {
     branch();
     List<Item> left = new ArrayList<>(log.size());
     log.read(0, persisted, Integer.MAX_VALUE, Long.MAX_VALUE, left::add);
+    visibleSeqno = left.isEmpty() ? 0 : left.get(left.size() - 1).seqno();
     for (Item item : left) {
       // What was superseded after the last persisted seqno is the newest version again.
       item.superseded = false;

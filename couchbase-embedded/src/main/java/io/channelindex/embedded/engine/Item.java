@@ -26,6 +26,12 @@ public sealed class Item permits SystemEvent {
     SYSTEM_EVENT
   }
 
+  /**
+   * What an item costs beside key and value: itself, the headers of its arrays, its slots in table
+   * and log.
+   */
+  static final int OVERHEAD_BYTES = 128;
+
   private static final byte[] NO_BYTES = new byte[0];
 
   private final byte[] key;
@@ -42,6 +48,9 @@ public sealed class Item permits SystemEvent {
 
   /** Next item of the same slot of the {@link ItemTable}. */
   @Nullable Item next;
+
+  /** Waits for its commit, and is not part of the history. */
+  private boolean prepared;
 
   /** No longer the newest version, but kept in the log by {@link History}. */
   boolean superseded;
@@ -71,12 +80,33 @@ public sealed class Item permits SystemEvent {
     this.revision = revision;
   }
 
+  /**
+   * A write that waits for its commit; its seqno is the one that it would have if it were committed
+   * next.
+   */
+  Item prepared() {
+    Item copy = at(seqno, revision);
+    copy.prepared = true;
+    return copy;
+  }
+
+  /** The same version at another place of the history. */
+  Item at(long newSeqno, long newRevision) {
+    return new Item(
+        kind, collection, key, hash, value, datatype, flags, expiry, cas, newSeqno, newRevision);
+  }
+
   static byte[] noBytes() {
     return NO_BYTES;
   }
 
   public final Kind kind() {
     return kind;
+  }
+
+  /** Whether this is a durable write that waits for its commit. */
+  public final boolean isPrepared() {
+    return prepared;
   }
 
   /** Whether this version is a tombstone. */
@@ -138,6 +168,11 @@ public sealed class Item permits SystemEvent {
   /** Bytes of key and value, the part of an item that a reader's budget counts. */
   public final int payloadBytes() {
     return key.length + value.length;
+  }
+
+  /** Bytes that this version takes of the bucket's memory. */
+  final int memoryBytes() {
+    return OVERHEAD_BYTES + payloadBytes();
   }
 
   final boolean hasKey(Key other) {

@@ -1,6 +1,7 @@
 package io.channelindex.embedded.engine;
 
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,18 @@ final class ItemTable {
     for (Item item = slots[other.hash() & (slots.length - 1)]; item != null; item = item.next) {
       if (item.hasKeyOf(other)) {
         return item;
+      }
+    }
+    return null;
+  }
+
+  /** The first item at or after slot {@code start}, around the table, that fits; or null. */
+  @Nullable Item findFrom(int start, Predicate<Item> condition) {
+    for (int i = 0; i < slots.length; i++) {
+      for (Item item = slots[(start + i) & (slots.length - 1)]; item != null; item = item.next) {
+        if (condition.test(item)) {
+          return item;
+        }
       }
     }
     return null;

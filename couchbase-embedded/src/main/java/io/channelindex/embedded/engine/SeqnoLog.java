@@ -2,6 +2,7 @@ package io.channelindex.embedded.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -67,12 +68,25 @@ final class SeqnoLog {
     }
   }
 
+  /** Memory of the items in the log, and of other logs. */
+  private final LongAdder memory;
+
   private final List<Segment> segments = new ArrayList<>();
   private int slots;
   private int live;
 
+  /** An empty log that keeps {@code memory}, in bytes, up to date. */
+  SeqnoLog(LongAdder memory) {
+    this.memory = memory;
+  }
+
   /** Appends an item whose seqno is higher than all that were appended before. */
   void append(Item item) {
+    memory.add(item.memoryBytes());
+    place(item);
+  }
+
+  private void place(Item item) {
     Segment last = segments.isEmpty() ? null : segments.get(segments.size() - 1);
     if (last == null || last.used == last.slots.length) {
       last = new Segment(SEGMENT_ITEMS, item.seqno());
@@ -95,6 +109,7 @@ final class SeqnoLog {
     }
     segment.slots[slot] = null;
     live--;
+    memory.add(-item.memoryBytes());
     if (slots > PACK_THRESHOLD && live < slots / 2) {
       pack();
     }
@@ -108,6 +123,7 @@ final class SeqnoLog {
         if (item != null && condition.test(item)) {
           segment.slots[slot] = null;
           live--;
+          memory.add(-item.memoryBytes());
         }
       }
     }
@@ -180,7 +196,7 @@ final class SeqnoLog {
       for (int slot = 0; slot < segment.used; slot++) {
         Item item = segment.slots[slot];
         if (item != null) {
-          append(item);
+          place(item);
         }
       }
     }

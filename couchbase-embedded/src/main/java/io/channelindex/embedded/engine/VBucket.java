@@ -1,12 +1,7 @@
 package io.channelindex.embedded.engine;
 
-import io.channelindex.embedded.json.JsonValidator;
-import io.channelindex.embedded.protocol.Datatype;
 import io.channelindex.embedded.protocol.Status;
-import io.channelindex.embedded.subdoc.XattrSection;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,19 +17,13 @@ import org.jspecify.annotations.Nullable;
  * MutationListener}s.
  */
 public final class VBucket {
-  /** Longest relative expiry time; anything above is a Unix time. */
-  private static final long MAX_RELATIVE_EXPIRY_SECONDS = 30L * 24 * 60 * 60;
-
-  private static final int MAX_LOCK_SECONDS = 30;
-  private static final int DEFAULT_LOCK_SECONDS = 15;
-
   private final int id;
   private final Bucket bucket;
   private final VersionStore store;
+  private final MutationListeners listeners = new MutationListeners();
   private volatile CollectionsManifest manifest = CollectionsManifest.initial();
   private volatile VBucketState state = VBucketState.ACTIVE;
   private volatile long vbuuid;
-  private MutationListener[] listeners = new MutationListener[0];
 
   VBucket(int id, Bucket bucket) {
     this.id = id;
@@ -74,6 +63,15 @@ public final class VBucket {
     return document != null ? document : store.newest(key);
   }
 
+  /**
+   * Some document of a collection, or null if it has none here, or this vbucket serves nobody.
+   *
+   * @param start where to look first, any number from 0
+   */
+  public synchronized @Nullable Item anyDocument(int collection, int start) {
+    return state == VBucketState.ACTIVE ? store.anyDocument(collection, start) : null;
+  }
+
   /** The CAS that readers are to see: all ones while {@code item} is locked. */
   public long visibleCas(Item item) {
     if (store.locks().isEmpty()) {
@@ -86,7 +84,7 @@ public final class VBucket {
 
   /** Stores a document whether or not it exists. */
   public synchronized Item set(Key key, Write write) {
-    requireAccess(key);
+    requireStorable(key, write.value().length);
     Item existing = document(key);
     if (existing != null) {
       requireWritable(existing, write.cas());
@@ -98,7 +96,7 @@ public final class VBucket {
 
   /** Stores a document that must not exist. */
   public synchronized Item add(Key key, Write write) {
-    requireAccess(key);
+    requireStorable(key, write.value().length);
     if (document(key) != null) {
       throw StatusException.of(Status.KEY_EEXISTS);
     }
@@ -107,7 +105,7 @@ public final class VBucket {
 
   /** Stores a document that must exist. */
   public synchronized Item replace(Key key, Write write) {
-    requireAccess(key);
+    requireStorable(key, write.value().length);
     return overwrite(key, requireWritable(require(document(key)), write.cas()), write);
   }
 
@@ -124,22 +122,13 @@ public final class VBucket {
    */
   public synchronized Item concatenate(
       Key key, byte[] bytes, End end, long cas, Durability durability) {
-    requireAccess(key);
+    requireStorable(key, bytes.length);
     Item existing = document(key);
     if (existing == null) {
       throw StatusException.of(Status.NOT_STORED);
     }
     requireWritable(existing, cas);
-    byte[] old = existing.value();
-    int bodyOffset = bodyOffset(existing);
-    if ((long) old.length - bodyOffset + bytes.length > Limits.BODY) {
-      throw StatusException.of(Status.E2BIG);
-    }
-    int insertAt = end == End.BACK ? old.length : bodyOffset;
-    byte[] value = Arrays.copyOf(old, old.length + bytes.length);
-    System.arraycopy(bytes, 0, value, insertAt, bytes.length);
-    System.arraycopy(old, insertAt, value, insertAt + bytes.length, old.length - insertAt);
-    return replaceBody(key, existing, value, bodyOffset, durability);
+    return put(Change.concatenating(existing, bytes, end), key, existing, durability);
   }
 
   /** A counter's new version and its value, unsigned. */
@@ -151,47 +140,39 @@ public final class VBucket {
    * @throws StatusException {@link Status#DELTA_BADVAL} if the document is not a number
    */
   public synchronized Counted count(Key key, Counter counter, long cas, Durability durability) {
-    requireAccess(key);
+    requireStorable(key, 0);
     Item existing = document(key);
     if (existing == null) {
       if (!counter.creates() || cas != 0) {
         throw StatusException.of(Status.KEY_ENOENT);
       }
       int expiry = absoluteExpiry(key, counter.expiry());
-      byte[] text = Counter.format(counter.initial());
-      Change change = new Change(Item.Kind.DOCUMENT, text, Datatype.JSON, 0, expiry);
+      Change change = Change.newCounter(counter.initial(), expiry);
       return new Counted(put(change, key, store.newest(key), durability), counter.initial());
     }
     requireWritable(existing, cas);
-    int bodyOffset = bodyOffset(existing);
-    long next = counter.next(Counter.parse(existing.value(), bodyOffset));
-    byte[] text = Counter.format(next);
-    byte[] value = Arrays.copyOf(existing.value(), bodyOffset + text.length);
-    System.arraycopy(text, 0, value, bodyOffset, text.length);
-    return new Counted(replaceBody(key, existing, value, bodyOffset, durability), next);
+    long next = counter.next(Counter.parse(existing.value(), Change.bodyOffset(existing)));
+    return new Counted(put(Change.counting(existing, next), key, existing, durability), next);
   }
 
   /** Deletes a document; its system attributes stay on the tombstone. */
   public synchronized Item delete(Key key, long cas, Durability durability) {
-    requireAccess(key);
+    requireChangeable(key);
     Item existing = requireWritable(require(document(key)), cas);
     Item tombstone = store.bury(existing, Item.Kind.DELETION, durability);
-    notifyListeners();
+    listeners.onMutation();
     return tombstone;
   }
 
   /** Sets the expiry time; a new version only if it changes. */
   public synchronized Item touch(Key key, int expiry) {
-    requireAccess(key);
+    requireChangeable(key);
     Item existing = requireWritable(require(document(key)), 0);
     int absolute = absoluteExpiry(key, expiry);
     if (absolute == existing.expiry()) {
       return existing;
     }
-    Change change =
-        new Change(
-            Item.Kind.DOCUMENT, existing.value(), existing.datatype(), existing.flags(), absolute);
-    return put(change, key, existing, Durability.NONE);
+    return put(Change.touching(existing, absolute), key, existing, Durability.NONE);
   }
 
   /** A locked document and the CAS that unlocks it. */
@@ -203,42 +184,20 @@ public final class VBucket {
    * @param seconds how long; anything outside 1 to 30 means 15
    */
   public synchronized Locked lock(Key key, int seconds) {
-    requireAccess(key);
+    requireChangeable(key);
     Item existing = require(document(key));
     long now = bucket.nowSeconds();
-    if (store.locks().isLocked(existing, now)) {
-      throw StatusException.of(Status.LOCKED);
-    }
-    int duration = seconds <= 0 || seconds > MAX_LOCK_SECONDS ? DEFAULT_LOCK_SECONDS : seconds;
+    store.locks().requireUnlocked(existing, now);
     long cas = store.takeCas();
-    store.locks().lock(existing, cas, now + duration);
+    store.locks().lock(existing, cas, seconds, now);
     return new Locked(existing, cas);
   }
 
   /** Unlocks a document with the CAS that {@link #lock} gave. */
   public synchronized void unlock(Key key, long cas) {
     requireAccess(key);
-    Item existing = require(document(key));
-    long now = bucket.nowSeconds();
-    if (!store.locks().isLocked(existing, now)) {
-      throw StatusException.of(Status.NOT_LOCKED);
-    }
-    if (!store.locks().opens(existing, cas, now)) {
-      throw StatusException.of(Status.LOCKED);
-    }
-    store.locks().release(existing);
+    store.locks().unlock(require(document(key)), cas, bucket.nowSeconds());
   }
-
-  /**
-   * A new version of a document, but for its place in the history.
-   *
-   * @param value attribute section (if the datatype says so) and body
-   * @param datatype bits of {@link Datatype}, never snappy
-   * @param expiry absolute, in Unix seconds; of a tombstone the time it was made
-   */
-  // Bytes on their way through, handed over and never compared.
-  @SuppressWarnings("ArrayRecordComponent")
-  public record Change(Item.Kind kind, byte[] value, int datatype, int flags, int expiry) {}
 
   /** Decides on a change while the vbucket stands still. */
   @FunctionalInterface
@@ -264,7 +223,7 @@ public final class VBucket {
    */
   public synchronized @Nullable Item update(
       Key key, long cas, Durability durability, Update update) {
-    requireAccess(key);
+    requireChangeable(key);
     Item document = document(key);
     Item existing = document != null ? requireWritable(document, cas) : store.newest(key);
     long newCas = store.nextCas();
@@ -275,25 +234,18 @@ public final class VBucket {
     if (change.value().length > Limits.BODY + Limits.XATTRS) {
       throw StatusException.of(Status.E2BIG);
     }
+    if (change.kind() == Item.Kind.DOCUMENT) {
+      bucket.memory().requireRoom(key.length() + change.value().length);
+    }
     Item item = store.put(change, key, existing, newCas, durability);
-    notifyListeners();
+    listeners.onMutation();
     return item;
   }
 
   /** The absolute expiry time for a request's {@code expiry} in the collection of {@code key}. */
   public int absoluteExpiry(Key key, int expiry) {
-    long requested = Integer.toUnsignedLong(expiry);
-    int maxTtl = manifest.maxTtlSeconds(key.collection());
-    if (requested == 0 && maxTtl == 0) {
-      return 0;
-    }
-    long now = bucket.nowSeconds();
-    long absolute =
-        requested == 0 || requested > MAX_RELATIVE_EXPIRY_SECONDS ? requested : now + requested;
-    if (maxTtl > 0 && (absolute == 0 || absolute > now + maxTtl)) {
-      absolute = now + maxTtl;
-    }
-    return (int) absolute;
+    return ExpiryTimes.absolute(
+        expiry, manifest.maxTtlSeconds(key.collection()), bucket.nowSeconds());
   }
 
   /** The time that a tombstone made now carries. */
@@ -302,34 +254,12 @@ public final class VBucket {
   }
 
   private Item overwrite(Key key, @Nullable Item existing, Write write) {
-    byte[] value = write.value();
-    int datatype = write.datatype();
-    if (existing != null && Datatype.isXattr(existing.datatype()) && !Datatype.isXattr(datatype)) {
-      value = XattrSection.withBody(existing.value(), value);
-      datatype |= Datatype.XATTR;
-    }
     int expiry =
         existing != null && write.expiryRule() == Write.ExpiryRule.PRESERVE
             ? existing.expiry()
             : absoluteExpiry(key, write.expiry());
     Item previous = existing != null ? existing : store.newest(key);
-    return put(
-        new Change(Item.Kind.DOCUMENT, value, datatype, write.flags(), expiry),
-        key,
-        previous,
-        write.durability());
-  }
-
-  /** Stores a body that the node itself made, with the attributes in front of it. */
-  private Item replaceBody(
-      Key key, Item existing, byte[] value, int bodyOffset, Durability durability) {
-    boolean json = JsonValidator.isJson(value, bodyOffset, value.length - bodyOffset);
-    int datatype = (existing.datatype() & ~Datatype.JSON) | (json ? Datatype.JSON : Datatype.RAW);
-    return put(
-        new Change(Item.Kind.DOCUMENT, value, datatype, existing.flags(), existing.expiry()),
-        key,
-        existing,
-        durability);
+    return put(Change.overwriting(existing, write, expiry), key, previous, write.durability());
   }
 
   /** The document of {@code key}, or null; one that has expired becomes a tombstone here. */
@@ -340,7 +270,7 @@ public final class VBucket {
     }
     if (store.isExpired(item)) {
       store.bury(item, Item.Kind.EXPIRATION, Durability.NONE);
-      notifyListeners();
+      listeners.onMutation();
       return null;
     }
     return item;
@@ -348,7 +278,7 @@ public final class VBucket {
 
   private Item put(Change change, Key key, @Nullable Item previous, Durability durability) {
     Item item = store.put(change, key, previous, store.nextCas(), durability);
-    notifyListeners();
+    listeners.onMutation();
     return item;
   }
 
@@ -361,6 +291,18 @@ public final class VBucket {
     }
   }
 
+  /** Access, and no durable write of the key under way. */
+  private void requireChangeable(Key key) {
+    requireAccess(key);
+    store.pending().requireNone(key);
+  }
+
+  /** As above, and room for a value of {@code length} bytes. */
+  private void requireStorable(Key key, int length) {
+    requireChangeable(key);
+    bucket.memory().requireRoom(key.length() + length);
+  }
+
   private static Item require(@Nullable Item item) {
     if (item == null) {
       throw StatusException.of(Status.KEY_ENOENT);
@@ -369,24 +311,8 @@ public final class VBucket {
   }
 
   private Item requireWritable(Item existing, long cas) {
-    PessimisticLocks locks = store.locks();
-    if (!locks.isEmpty()) {
-      long now = bucket.nowSeconds();
-      if (locks.isLocked(existing, now)) {
-        if (!locks.opens(existing, cas, now)) {
-          throw StatusException.of(Status.LOCKED);
-        }
-        return existing;
-      }
-    }
-    if (cas != 0 && cas != existing.cas()) {
-      throw StatusException.of(Status.KEY_EEXISTS);
-    }
+    store.locks().requireWritable(existing, cas, bucket);
     return existing;
-  }
-
-  private static int bodyOffset(Item item) {
-    return Datatype.isXattr(item.datatype()) ? XattrSection.bodyOffset(item.value()) : 0;
   }
 
   // History.
@@ -420,43 +346,6 @@ public final class VBucket {
         store.documents());
   }
 
-  /**
-   * A consistent view of a range of the history: every key at most once, at the version it had when
-   * the snapshot was opened. One reader at a time; it must be closed, since it keeps old versions
-   * alive.
-   */
-  public final class Snapshot implements AutoCloseable {
-    private final History.Cursor cursor;
-
-    private Snapshot(History.Cursor cursor) {
-      this.cursor = cursor;
-    }
-
-    /** The last seqno of the snapshot. */
-    public long end() {
-      return cursor.until();
-    }
-
-    /** Hands the next items to {@code consumer}, which must not call the vbucket. */
-    public void read(int maxItems, long maxBytes, Consumer<Item> consumer) {
-      synchronized (VBucket.this) {
-        store.history().read(cursor, maxItems, maxBytes, consumer);
-      }
-    }
-
-    /** Whether everything was read. */
-    public boolean isExhausted() {
-      return cursor.isExhausted();
-    }
-
-    @Override
-    public void close() {
-      synchronized (VBucket.this) {
-        store.history().close(cursor);
-      }
-    }
-  }
-
   /** How many versions are kept only for open snapshots or for a crash. */
   synchronized int retainedVersions() {
     return store.history().retained();
@@ -476,12 +365,21 @@ public final class VBucket {
    */
   public synchronized @Nullable Snapshot snapshotAfter(long seqno, View view) {
     long end = highSeqno(view);
-    return end > seqno ? new Snapshot(store.history().open(seqno, end)) : null;
+    return end > seqno
+        ? new Snapshot(this, store.history(), store.history().open(seqno, end))
+        : null;
   }
 
-  /** The newest seqno in {@code view}. */
+  /** The newest seqno, which may stand for a prepare that is not seen. */
+  public synchronized long highSeqno() {
+    return store.history().highSeqno();
+  }
+
+  /** The newest seqno of an item in {@code view}. */
   public synchronized long highSeqno(View view) {
-    return view == View.EVERYTHING ? store.history().highSeqno() : store.collectionSeqnos().of(0);
+    return view == View.EVERYTHING
+        ? store.history().visibleSeqno()
+        : store.collectionSeqnos().of(0);
   }
 
   /** The newest seqno of a collection, 0 if it has none here. */
@@ -497,41 +395,23 @@ public final class VBucket {
       Function<Position, @Nullable L> admission) {
     L listener = admission.apply(position());
     if (listener != null) {
-      MutationListener[] more = Arrays.copyOf(listeners, listeners.length + 1);
-      more[listeners.length] = listener;
-      listeners = more;
+      listeners.add(listener);
     }
     return listener;
   }
 
   /** The opposite of {@link #follow}; harmless if the listener is not there. */
   public synchronized void unfollow(MutationListener listener) {
-    listeners =
-        Arrays.stream(listeners)
-            .filter(other -> other != listener)
-            .toArray(MutationListener[]::new);
-  }
-
-  private void notifyListeners() {
-    for (MutationListener listener : listeners) {
-      listener.onMutation();
-    }
-  }
-
-  private void closeListeners(MutationListener.CloseReason reason) {
-    MutationListener[] closed = listeners;
-    listeners = new MutationListener[0];
-    for (MutationListener listener : closed) {
-      listener.onClosed(reason);
-    }
+    listeners.remove(listener);
   }
 
   // Life.
 
-  /** Stops serving clients; streams end. */
+  /** Stops serving clients; streams end, and nobody knows what becomes of pending writes. */
   public synchronized void deactivate() {
     state = VBucketState.DEAD;
-    closeListeners(MutationListener.CloseReason.STATE_CHANGED);
+    store.abortPending(item -> true);
+    listeners.close(MutationListener.CloseReason.STATE_CHANGED);
   }
 
   /** Serves clients again, on a new branch of the history that begins where the old one ended. */
@@ -544,7 +424,8 @@ public final class VBucket {
 
   synchronized void remove() {
     state = VBucketState.DEAD;
-    closeListeners(MutationListener.CloseReason.BUCKET_REMOVED);
+    store.abortPending(item -> true);
+    listeners.close(MutationListener.CloseReason.BUCKET_REMOVED);
   }
 
   synchronized void pausePersistence() {
@@ -553,6 +434,24 @@ public final class VBucket {
 
   synchronized void resumePersistence() {
     store.history().resumePersistence();
+    commitPending();
+  }
+
+  /**
+   * Gives up a durable write that has waited for too long; its client is told that the outcome is
+   * ambiguous. Nothing happens if it did not wait any more.
+   *
+   * @param prepared what the write returned
+   */
+  public synchronized void abort(Item prepared) {
+    store.abortPending(item -> item == prepared);
+    commitPending();
+  }
+
+  private void commitPending() {
+    if (store.commitPending() > 0) {
+      listeners.onMutation();
+    }
   }
 
   /**
@@ -569,13 +468,13 @@ public final class VBucket {
         append(change);
       }
     }
-    closeListeners(MutationListener.CloseReason.CRASHED);
+    listeners.close(MutationListener.CloseReason.CRASHED);
   }
 
   synchronized int expire() {
     int expired = store.expire();
     if (expired > 0) {
-      notifyListeners();
+      listeners.onMutation();
     }
     return expired;
   }
@@ -588,11 +487,12 @@ public final class VBucket {
   synchronized void apply(ManifestChange change, CollectionsManifest after) {
     manifest = after;
     append(change);
-    notifyListeners();
+    listeners.onMutation();
   }
 
   private void append(ManifestChange change) {
     if (change.type() == SystemEvent.Type.DROP_COLLECTION) {
+      store.abortPending(item -> item.collection() == change.collection());
       store.eraseCollection(change.collection());
     }
     store.appendSystemEvent(change);

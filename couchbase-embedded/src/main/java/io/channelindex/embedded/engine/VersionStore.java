@@ -22,15 +22,20 @@ final class VersionStore {
   private final ItemTable table = new ItemTable();
   private final History history;
   private final PessimisticLocks locks = new PessimisticLocks();
+  private final PendingWrites pending = new PendingWrites();
   private final CollectionSeqnos collectionSeqnos = new CollectionSeqnos();
   private final List<SystemEvent> systemEvents = new ArrayList<>();
   private long maxCas;
+
+  /** The highest revision of a tombstone ever: a new key may have had one that was purged. */
+  private long maxDeletedRevision;
+
   private int documents;
   private int expiring;
 
   VersionStore(Bucket bucket) {
     this.bucket = bucket;
-    this.history = new History(bucket::newVbuuid);
+    this.history = new History(bucket::newVbuuid, bucket.memory().used());
   }
 
   History history() {
@@ -39,6 +44,10 @@ final class VersionStore {
 
   PessimisticLocks locks() {
     return locks;
+  }
+
+  PendingWrites pending() {
+    return pending;
   }
 
   /** Documents that can be read, expired ones that nobody met yet among them. */
@@ -64,6 +73,16 @@ final class VersionStore {
     return table.get(key);
   }
 
+  /** A document of {@code collection}, found from {@code start} on, or null. */
+  @Nullable Item anyDocument(int collection, int start) {
+    return table.findFrom(
+        start,
+        item ->
+            item.kind() == Item.Kind.DOCUMENT
+                && item.collection() == collection
+                && !isExpired(item));
+  }
+
   /** The CAS of the next version: not before the clock, after every CAS given out. */
   long nextCas() {
     long now = bucket.nowNanos() & CAS_CLOCK_MASK;
@@ -76,13 +95,15 @@ final class VersionStore {
     return maxCas;
   }
 
-  /** Adds the next version of {@code key}, with a CAS from {@link #nextCas()}, and returns it. */
-  Item put(
-      VBucket.Change change, Key key, @Nullable Item previous, long cas, Durability durability) {
+  /**
+   * Adds the next version of {@code key}, with a CAS from {@link #nextCas()}, and returns it. If
+   * its durability makes it wait, what is returned {@linkplain Item#isPrepared() says so}.
+   */
+  Item put(Change change, Key key, @Nullable Item previous, long cas, Durability durability) {
     if (previous != null) {
       return put(change, previous, cas, durability);
     }
-    return link(
+    return enter(
         new Item(
             change.kind(),
             key.collection(),
@@ -94,13 +115,14 @@ final class VersionStore {
             change.expiry(),
             cas,
             history.nextSeqno(durability),
-            1),
-        null);
+            maxDeletedRevision + 1),
+        null,
+        durability);
   }
 
   /** Adds the version after {@code previous} and returns it. */
-  private Item put(VBucket.Change change, Item previous, long cas, Durability durability) {
-    return link(
+  private Item put(Change change, Item previous, long cas, Durability durability) {
+    return enter(
         new Item(
             change.kind(),
             previous.collection(),
@@ -113,7 +135,50 @@ final class VersionStore {
             cas,
             history.nextSeqno(durability),
             previous.revision() + 1),
-        previous);
+        previous,
+        durability);
+  }
+
+  private Item enter(Item item, @Nullable Item previous, Durability durability) {
+    if (!mustWait(durability)) {
+      return link(item, previous);
+    }
+    Item prepared = item.prepared();
+    history.skipSeqno();
+    maxCas = prepared.cas();
+    pending.add(prepared, durability);
+    return prepared;
+  }
+
+  private boolean mustWait(Durability durability) {
+    return switch (durability.level()) {
+      case NONE -> false;
+      case MAJORITY -> !pending.isEmpty();
+      case PERSISTED -> !pending.isEmpty() || history.isPersistencePaused();
+    };
+  }
+
+  /**
+   * Commits pending writes, oldest first, as far as nothing stands in the way; returns how many.
+   */
+  int commitPending() {
+    List<PendingWrites.Pending> committable =
+        pending.takeCommittable(history.isPersistencePaused());
+    for (PendingWrites.Pending write : committable) {
+      Item previous = table.find(write.item());
+      long revision = previous == null ? maxDeletedRevision + 1 : previous.revision() + 1;
+      link(write.item().at(history.nextSeqno(Durability.NONE), revision), previous);
+      write.durability().committed();
+    }
+    return committable.size();
+  }
+
+  /** Gives up the pending writes for which {@code condition} holds. */
+  void abortPending(Predicate<Item> condition) {
+    for (PendingWrites.Pending write : pending.take(condition)) {
+      history.skipSeqno();
+      write.durability().ambiguous();
+    }
   }
 
   /** Turns a document into a tombstone that keeps its system attributes. */
@@ -124,12 +189,16 @@ final class VersionStore {
             : Item.noBytes();
     int datatype = section.length == 0 ? Datatype.RAW : Datatype.XATTR;
     int now = (int) bucket.nowSeconds();
-    return put(
-        new VBucket.Change(kind, section, datatype, 0, now), document, nextCas(), durability);
+    return put(new Change(kind, section, datatype, 0, now), document, nextCas(), durability);
   }
 
   private Item link(Item item, @Nullable Item previous) {
-    maxCas = item.cas();
+    if (Long.compareUnsigned(item.cas(), maxCas) > 0) {
+      maxCas = item.cas();
+    }
+    if (item.isDeleted()) {
+      maxDeletedRevision = Math.max(maxDeletedRevision, item.revision());
+    }
     table.put(item, previous);
     count(item, 1);
     if (previous != null) {
@@ -223,6 +292,7 @@ final class VersionStore {
 
   /** Goes back to the persisted state, on a new branch. */
   void crash() {
+    pending.take(item -> true).forEach(write -> write.durability().ambiguous());
     table.clear();
     locks.clear();
     systemEvents.clear();

@@ -99,12 +99,16 @@ final class ManagerResources {
     ObjectNode details = config.tree(bucket);
     details.put("bucketType", "membase");
     details.put("storageBackend", "couchstore");
-    details.put("replicaNumber", 0);
+    details.put("replicaNumber", bucket.shape().replicas());
     details.set("nodes", nodes());
-    long quota = Runtime.getRuntime().maxMemory();
+    long quota = Math.min(bucket.shape().quotaBytes(), Runtime.getRuntime().maxMemory());
     details.putObject("quota").put("ram", quota).put("rawRAM", quota);
     describeSettings(details);
-    details.putObject("basicStats").put("itemCount", bucket.documentCount());
+    details
+        .putObject("basicStats")
+        .put("itemCount", bucket.documentCount())
+        .put("memUsed", bucket.memoryUsed())
+        .put("quotaPercentUsed", 100.0 * bucket.memoryUsed() / quota);
     return details;
   }
 

@@ -43,10 +43,13 @@ public enum Opcode {
   LIST_BUCKETS(0x87),
   SELECT_BUCKET(0x89),
   OBSERVE_SEQNO(0x91),
+  OBSERVE(0x92),
   GET_AND_LOCK(0x94),
   UNLOCK(0x95),
+  GET_FAILOVER_LOG(0x96),
   GET_META(0xa0),
   GET_CLUSTER_CONFIG(0xb5),
+  GET_RANDOM_KEY(0xb6),
   COLLECTIONS_GET_MANIFEST(0xba),
   COLLECTIONS_GET_ID(0xbb),
   COLLECTIONS_GET_SCOPE_ID(0xbc),
@@ -89,6 +92,20 @@ public enum Opcode {
   /** Whether the command works on parts of a document. */
   public boolean isSubdoc() {
     return compareTo(SUBDOC_GET) >= 0 && compareTo(SUBDOC_REPLACE_BODY_WITH_XATTR) <= 0;
+  }
+
+  /** Whether a request can say how durable its write is to be. */
+  public boolean takesDurability() {
+    return this == ADD || this == DELETE || this == TOUCH || this == GET_AND_TOUCH || keepsExpiry();
+  }
+
+  /** Whether a request can ask for the document's expiry time to stay. */
+  public boolean keepsExpiry() {
+    return switch (this) {
+      case SET, REPLACE, INCREMENT, DECREMENT, APPEND, PREPEND -> true;
+      case SUBDOC_GET, SUBDOC_EXISTS, SUBDOC_MULTI_LOOKUP, SUBDOC_GET_COUNT -> false;
+      default -> isSubdoc();
+    };
   }
 
   /** The opcode of a u8 on the wire, or null if this node does not know it. */

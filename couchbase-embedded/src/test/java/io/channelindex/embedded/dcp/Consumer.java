@@ -9,20 +9,27 @@ import io.channelindex.embedded.protocol.Opcode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The other end of a {@link DcpProducer} on a channel without a socket. */
 final class Consumer {
+  static final Duration IDLE_TIMEOUT = Duration.ofSeconds(360);
+
   static final int XATTRS_AND_TIMES = DcpOptions.OPEN_XATTRS | DcpOptions.OPEN_DELETE_TIMES;
   static final long FOREVER = -1;
 
-  /** A message; {@code key} without its collection, which is 0 if keys carry none. */
+  /**
+   * A message; {@code key} without its collection, which is 0 if keys carry none; {@code stream} is
+   * 0 if the message belongs to none by id.
+   */
   // Looked at and never compared.
   @SuppressWarnings("ArrayRecordComponent")
   record Message(
       Opcode opcode,
       int vbucket,
+      int stream,
       int opaque,
       int datatype,
       int collection,
@@ -42,12 +49,35 @@ final class Consumer {
       return extrasLong(0);
     }
 
+    private String shortMarker() {
+      return "marker " + extrasLong(0) + "-" + extrasLong(8) + " flags " + extrasInt(16);
+    }
+
+    private String longMarker() {
+      ByteBuffer in = ByteBuffer.wrap(value);
+      return "marker version "
+          + extras[0]
+          + " "
+          + in.getLong()
+          + "-"
+          + in.getLong()
+          + " flags "
+          + in.getInt()
+          + " visible "
+          + in.getLong()
+          + " completed "
+          + in.getLong()
+          + " purged "
+          + in.getLong()
+          + " prepared "
+          + in.getLong();
+    }
+
     /** A message in a word: what happened to which key, or where a snapshot goes from and to. */
     @Override
     public String toString() {
       return switch (opcode) {
-        case DCP_SNAPSHOT_MARKER ->
-            "marker " + extrasLong(0) + "-" + extrasLong(8) + " flags " + extrasInt(16);
+        case DCP_SNAPSHOT_MARKER -> extras.length == 1 ? longMarker() : shortMarker();
         case DCP_MUTATION -> "mutation " + seqno() + " " + key;
         case DCP_DELETION -> "deletion " + seqno() + " " + key;
         case DCP_EXPIRATION -> "expiration " + seqno() + " " + key;
@@ -78,7 +108,8 @@ final class Consumer {
             bucket,
             "test",
             DcpOptions.opened(openFlags | DcpOptions.OPEN_PRODUCER, keys == Keys.WITH_COLLECTION),
-            true);
+            true,
+            IDLE_TIMEOUT);
     // A node streams attributes and collections only to whom it can ask for signs of life.
     producer.control("enable_noop", "true");
   }
@@ -133,15 +164,20 @@ final class Consumer {
   /** Reads one message. */
   static Message read(ByteBuf in, Keys keys) {
     int start = in.readerIndex();
-    in.skipBytes(1);
+    boolean flexible = in.readByte() == FrameHeader.MAGIC_FLEXIBLE_REQUEST;
     Opcode opcode = Opcode.of(in.readByte());
-    int keyLength = in.readUnsignedShort();
+    int framingLength = flexible ? in.readUnsignedByte() : 0;
+    int keyLength = flexible ? in.readUnsignedByte() : in.readUnsignedShort();
     int extrasLength = in.readUnsignedByte();
     int datatype = in.readUnsignedByte();
     int vbucket = in.readUnsignedShort();
     int bodyLength = in.readInt();
     int opaque = in.readInt();
     in.skipBytes(Long.BYTES);
+    int stream = 0;
+    if (flexible && in.readByte() == 0x22) {
+      stream = in.readUnsignedShort();
+    }
     byte[] extras = new byte[extrasLength];
     in.readBytes(extras);
     ByteBuf key = in.readSlice(keyLength);
@@ -159,14 +195,23 @@ final class Consumer {
         shift += 7;
       } while (read > 0x7f);
     }
-    byte[] value = new byte[bodyLength - extrasLength - keyLength];
+    byte[] value = new byte[bodyLength - framingLength - extrasLength - keyLength];
     in.readBytes(value);
     int length = in.readerIndex() - start;
     if (length != FrameHeader.LENGTH + bodyLength) {
       throw new AssertionError("length=" + length + ", bodyLength=" + bodyLength);
     }
     return new Message(
-        opcode, vbucket, opaque, datatype, collection, key.toString(UTF_8), extras, value, length);
+        opcode,
+        vbucket,
+        stream,
+        opaque,
+        datatype,
+        collection,
+        key.toString(UTF_8),
+        extras,
+        value,
+        length);
   }
 
   void close() {

@@ -73,7 +73,9 @@ class DcpConcurrencyTest {
 
     Producing(Channel channel) {
       this.channel = channel;
-      this.producer = new DcpProducer(channel, bucket, "test", DcpOptions.opened(1, false), false);
+      this.producer =
+          new DcpProducer(
+              channel, bucket, "test", DcpOptions.opened(1, false), false, Consumer.IDLE_TIMEOUT);
     }
 
     @Override

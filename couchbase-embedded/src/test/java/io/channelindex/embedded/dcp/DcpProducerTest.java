@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the streams of a connection share: window, turns, noops, options. */
 class DcpProducerTest {
@@ -168,25 +169,66 @@ class DcpProducerTest {
     assertThat(consumer.received()).hasSize(2);
   }
 
+  private void pass(long millis) {
+    consumer.channel().advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+    consumer.channel().runScheduledPendingTasks();
+  }
+
   @Test
-  void noopsAreSentWhileTheyAreEnabled() {
-    consumer.producer.control("set_noop_interval", "1");
+  void noopsAreSentWhileTheyAreEnabledAndAnswered() {
+    consumer.producer.control("set_noop_interval", "0.5");
     consumer.producer.control("enable_noop", "true");
     assertThat(consumer.drain()).isEmpty();
 
-    consumer.channel().advanceTimeBy(1, TimeUnit.SECONDS);
-    consumer.channel().runScheduledPendingTasks();
-    consumer.channel().advanceTimeBy(1, TimeUnit.SECONDS);
-    consumer.channel().runScheduledPendingTasks();
-    List<Consumer.Message> noops = consumer.received();
+    pass(500);
+    pass(500);
+    assertThat(consumer.received())
+        .extracting(Consumer.Message::opaque)
+        .containsExactly(10_000_001);
 
+    consumer.producer.answered();
+    pass(500);
+    List<Consumer.Message> noops = consumer.received();
     assertThat(noops).extracting(Consumer.Message::opcode).containsOnly(Opcode.DCP_NOOP);
-    assertThat(noops).extracting(Consumer.Message::opaque).containsExactly(1, 2);
+    assertThat(noops).extracting(Consumer.Message::opaque).containsExactly(10_000_002);
     assertThat(noops).extracting(Consumer.Message::length).containsOnly(24);
 
+    consumer.producer.answered();
     consumer.producer.control("enable_noop", "false");
-    consumer.channel().advanceTimeBy(10, TimeUnit.SECONDS);
-    consumer.channel().runScheduledPendingTasks();
+    pass(10_000);
+    assertThat(consumer.received()).isEmpty();
+    assertThat(consumer.channel().isOpen()).isTrue();
+  }
+
+  @Test
+  void whoeverSaysNothingForTheIdleTimeoutIsDead() {
+    consumer.producer.control("set_noop_interval", "100");
+    for (int second = 0; second < 400; second += 100) {
+      assertThat(consumer.channel().isOpen()).as("after %d seconds", second).isTrue();
+      pass(100_000);
+    }
+
+    assertThat(consumer.channel().isOpen()).isFalse();
+  }
+
+  @Test
+  void whoeverSaysAnythingIsAlive() {
+    consumer.producer.control("set_noop_interval", "100");
+    for (int second = 0; second < 2_000; second += 100) {
+      pass(100_000);
+      consumer.producer.heard();
+    }
+
+    assertThat(consumer.channel().isOpen()).isTrue();
+  }
+
+  @Test
+  void nobodyIsAskedWhoDidNotWantTo() {
+    consumer.producer.control("enable_noop", "off");
+
+    pass(1_000_000);
+
+    assertThat(consumer.channel().isOpen()).isTrue();
     assertThat(consumer.received()).isEmpty();
   }
 
@@ -231,16 +273,16 @@ class DcpProducerTest {
     "connection_buffer_size, ''",
     "set_noop_interval, 0",
     "set_noop_interval, 10801",
-    "enable_noop, 1",
-    "enable_noop, TRUE",
-    "force_value_compression, yes",
-    "enable_expiry_opcode, ''",
-    "send_stream_end_on_client_close_stream, maybe",
     "set_priority, highest",
     "backfill_order, random",
     "enable_out_of_order_snapshots, false",
     "v7_dcp_status_codes, false",
-    "supports_cursor_dropping, 2",
+    "set_noop_interval, 0.09",
+    "set_noop_interval, NaN",
+    "enable_stream_id, false",
+    "max_marker_version, 2.0",
+    "include_deleted_user_xattrs, true",
+    "flatbuffers_system_events, true",
     "no_such_control, true",
     "'', true"
   })
@@ -258,6 +300,11 @@ class DcpProducerTest {
     "enable_out_of_order_snapshots, true",
     "v7_dcp_status_codes, true",
     "supports_cursor_dropping_vulcan, true",
+    "supports_cursor_dropping, whatever",
+    "supports_hifi_MFU, true",
+    "max_marker_version, 2.2",
+    "set_noop_interval, 0.1",
+    "force_value_compression, yes",
     "force_value_compression, true"
   })
   void takesControls(String key, String value) {
@@ -267,10 +314,30 @@ class DcpProducerTest {
         .isInstanceOf(DcpProducer.Answer.Accepted.class);
   }
 
+  @ParameterizedTest
+  @CsvSource({"enable_sync_writes, true", "change_streams, true", "stream_buffer_size, 1000"})
+  void knowsWhatItCannotDo(String key, String value) {
+    assertThatThrownBy(() -> consumer.producer.control(key, value))
+        .isSameAs(StatusException.of(Status.NOT_SUPPORTED));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0x02, 0x10, 0x08 | 0x40, 0x100, 0x200, 0x4000_0000})
+  void refusesFlagsThatAreUnknownOrContradictEachOther(int flags) {
+    assertThatThrownBy(() -> DcpOptions.opened(DcpOptions.OPEN_PRODUCER | flags, true))
+        .isSameAs(StatusException.of(Status.EINVAL));
+  }
+
   @Test
   void compressionIsForWhoCanReadIt() {
     DcpProducer plain =
-        new DcpProducer(consumer.channel(), bucket, "plain", DcpOptions.opened(1, false), false);
+        new DcpProducer(
+            consumer.channel(),
+            bucket,
+            "plain",
+            DcpOptions.opened(1, false),
+            false,
+            Consumer.IDLE_TIMEOUT);
 
     assertThatThrownBy(() -> plain.control("force_value_compression", "true"))
         .isSameAs(StatusException.of(Status.EINVAL));

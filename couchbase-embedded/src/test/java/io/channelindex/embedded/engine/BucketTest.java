@@ -20,7 +20,7 @@ class BucketTest {
 
   private List<Item> history(int vbucket) {
     List<Item> items = new ArrayList<>();
-    VBucket.Snapshot snapshot = bucket.vbucket(vbucket).snapshotAfter(0, VBucket.View.EVERYTHING);
+    Snapshot snapshot = bucket.vbucket(vbucket).snapshotAfter(0, VBucket.View.EVERYTHING);
     if (snapshot != null) {
       try (snapshot) {
         while (!snapshot.isExhausted()) {
@@ -129,7 +129,7 @@ class BucketTest {
     bucket.createCollection("_default", "c", 0);
     VBucket vbucket = bucket.vbucket(0);
     vbucket.set(Key.of(8, "k"), write("1"));
-    VBucket.Snapshot snapshot = vbucket.snapshotAfter(0, VBucket.View.EVERYTHING);
+    Snapshot snapshot = vbucket.snapshotAfter(0, VBucket.View.EVERYTHING);
     bucket.dropCollection("_default", "c");
 
     bucket.crash();

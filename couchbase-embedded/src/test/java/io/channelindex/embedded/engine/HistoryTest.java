@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
 class HistoryTest {
   private final AtomicLong vbuuids = new AtomicLong(100);
-  private final History history = new History(vbuuids::incrementAndGet);
+  private final History history = new History(vbuuids::incrementAndGet, new LongAdder());
 
   private Item append(String key) {
     Item item = Items.document(key, history.nextSeqno(Durability.NONE));

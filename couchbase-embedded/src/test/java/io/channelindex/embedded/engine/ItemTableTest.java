@@ -36,6 +36,10 @@ class ItemTableTest {
     List<Item> all = new ArrayList<>();
     table.forEach(all::add);
     assertThat(all).containsExactlyInAnyOrderElementsOf(model.values());
+    for (Item each : all) {
+      assertThat(table.findFrom(random.nextInt(), item -> item == each)).isSameAs(each);
+    }
+    assertThat(table.findFrom(random.nextInt(), item -> false)).isNull();
   }
 
   @Test

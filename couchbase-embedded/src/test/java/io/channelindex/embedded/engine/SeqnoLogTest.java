@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class SeqnoLogTest {
   /** The log and what it must look like. */
   private static final class Compared {
-    private final SeqnoLog log = new SeqnoLog();
+    private final SeqnoLog log = new SeqnoLog(new LongAdder());
     private final NavigableMap<Long, Item> model = new TreeMap<>();
     private long seqno;
 
@@ -97,7 +98,7 @@ class SeqnoLogTest {
 
   @Test
   void isReadInWindowsThatMeetEachOther() {
-    SeqnoLog log = new SeqnoLog();
+    SeqnoLog log = new SeqnoLog(new LongAdder());
     for (long seqno = 1; seqno <= 1000; seqno++) {
       log.append(Items.document("k", seqno));
     }
@@ -113,7 +114,7 @@ class SeqnoLogTest {
 
   @Test
   void anItemLargerThanTheBudgetIsHandedOverAlone() {
-    SeqnoLog log = new SeqnoLog();
+    SeqnoLog log = new SeqnoLog(new LongAdder());
     log.append(Items.document("a", 1, 100));
     log.append(Items.document("b", 2, 100));
     List<Item> read = new ArrayList<>();
@@ -126,7 +127,7 @@ class SeqnoLogTest {
 
   @Test
   void packsWhenMostOfItIsHoles() {
-    SeqnoLog log = new SeqnoLog();
+    SeqnoLog log = new SeqnoLog(new LongAdder());
     Item kept = Items.document("kept", 1);
     log.append(kept);
     Item last = kept;
@@ -148,7 +149,7 @@ class SeqnoLogTest {
 
   @Test
   void refusesToRemoveWhatIsNotThere() {
-    SeqnoLog log = new SeqnoLog();
+    SeqnoLog log = new SeqnoLog(new LongAdder());
     Item item = Items.document("a", 1);
     log.append(item);
     log.append(Items.document("b", 2));
@@ -161,7 +162,7 @@ class SeqnoLogTest {
 
   @Test
   void anEmptyLogHandsOverNothing() {
-    SeqnoLog log = new SeqnoLog();
+    SeqnoLog log = new SeqnoLog(new LongAdder());
 
     long position =
         log.read(

@@ -18,11 +18,11 @@ class SnapshotTest {
     vbucket.set(Key.of(key), new Write().set(value.getBytes(UTF_8), 0, 0, 0, 0));
   }
 
-  private VBucket.Snapshot open() {
+  private Snapshot open() {
     return vbucket.snapshotAfter(0, VBucket.View.EVERYTHING);
   }
 
-  private static List<String> read(VBucket.Snapshot snapshot) {
+  private static List<String> read(Snapshot snapshot) {
     List<String> items = new ArrayList<>();
     while (!snapshot.isExhausted()) {
       snapshot.read(
@@ -38,7 +38,7 @@ class SnapshotTest {
   void showsWhatThereWasWhenItWasOpened() {
     set("a", "1");
     set("b", "1");
-    VBucket.Snapshot before = open();
+    Snapshot before = open();
 
     set("a", "2");
     set("c", "1");
@@ -50,11 +50,11 @@ class SnapshotTest {
   @Test
   void showsNoVersionThatIsKeptForAnOlderSnapshot() {
     set("a", "1");
-    VBucket.Snapshot before = open();
+    Snapshot before = open();
     set("a", "2");
-    VBucket.Snapshot between = open();
+    Snapshot between = open();
     set("a", "3");
-    VBucket.Snapshot after = open();
+    Snapshot after = open();
 
     assertThat(read(after)).containsExactly("a=3");
     assertThat(read(between)).containsExactly("a=2");
@@ -79,7 +79,7 @@ class SnapshotTest {
     set("a", "1");
     vbucket.delete(Key.of("a"), 0, Durability.NONE);
     set("b", "1");
-    VBucket.Snapshot before = open();
+    Snapshot before = open();
 
     assertThat(bucket.purgeTombstones(Duration.ZERO)).isEqualTo(1);
     set("c", "1");

@@ -68,7 +68,7 @@ class VBucketConcurrencyTest {
     Random random = new Random(vbucket.id());
     boolean last = false;
     while (true) {
-      VBucket.Snapshot snapshot = vbucket.snapshotAfter(position[0], VBucket.View.EVERYTHING);
+      Snapshot snapshot = vbucket.snapshotAfter(position[0], VBucket.View.EVERYTHING);
       if (snapshot == null) {
         if (last) {
           return state;

@@ -41,6 +41,7 @@ final class VBucketModel {
   long now;
   long high;
   long purged;
+  long maxDeletedRevision;
   long pausedAt = -1;
   int branches = 1;
 
@@ -107,7 +108,10 @@ final class VBucketModel {
 
   Version put(String key, Item.Kind kind, String body, int expiry) {
     Version previous = newest(key);
-    long revision = previous == null ? 1 : previous.revision() + 1;
+    long revision = (previous == null ? maxDeletedRevision : previous.revision()) + 1;
+    if (kind == Item.Kind.DELETION || kind == Item.Kind.EXPIRATION) {
+      maxDeletedRevision = Math.max(maxDeletedRevision, revision);
+    }
     Version version = new Version(++high, key, kind, body, expiry, revision, now);
     history.add(version);
     lockedUntil.remove(key);

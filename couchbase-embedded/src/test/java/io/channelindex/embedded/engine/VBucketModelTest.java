@@ -38,12 +38,12 @@ class VBucketModelTest {
 
   /** A snapshot that is being read, and what it must show. */
   private static final class Reader {
-    private final VBucket.Snapshot snapshot;
+    private final Snapshot snapshot;
     private final Deque<Version> expected;
     private final long purged;
     private boolean cut;
 
-    Reader(VBucket.Snapshot snapshot, Collection<Version> expected, long purged) {
+    Reader(Snapshot snapshot, Collection<Version> expected, long purged) {
       this.snapshot = snapshot;
       this.expected = new ArrayDeque<>(expected);
       this.purged = purged;
@@ -117,7 +117,7 @@ class VBucketModelTest {
       Set<String> expected = model.expired();
       assertThat(bucket.expire()).isEqualTo(expected.size());
       List<String> order = new ArrayList<>();
-      VBucket.Snapshot news = vbucket.snapshotAfter(model.high, VBucket.View.EVERYTHING);
+      Snapshot news = vbucket.snapshotAfter(model.high, VBucket.View.EVERYTHING);
       if (news != null) {
         try (news) {
           news.read(100, Long.MAX_VALUE, item -> order.add(Items.key(item)));
@@ -153,7 +153,7 @@ class VBucketModelTest {
     private void openReader() {
       if (readers.size() < 4) {
         long after = random.nextInt(3) == 0 ? random.nextLong(model.high + 1) : 0;
-        VBucket.Snapshot snapshot = vbucket.snapshotAfter(after, VBucket.View.EVERYTHING);
+        Snapshot snapshot = vbucket.snapshotAfter(after, VBucket.View.EVERYTHING);
         if (after == model.high) {
           assertThat(snapshot).isNull();
         } else {
@@ -340,7 +340,7 @@ class VBucketModelTest {
                   Durability.NONE,
                   (existing, cas, seqno) -> {
                     assertThat(cas).isGreaterThan(maxCas);
-                    return new VBucket.Change(kind, body.getBytes(UTF_8), 0, 0, expiry);
+                    return new Change(kind, body.getBytes(UTF_8), 0, 0, expiry);
                   }),
           () -> {
             if (model.document(modelKey) != null) {
@@ -389,7 +389,7 @@ class VBucketModelTest {
       model.pausedAt = -1;
       assertThat(vbucket.retainedVersions()).isZero();
       Set<Long> casValues = new HashSet<>();
-      VBucket.Snapshot snapshot = vbucket.snapshotAfter(0, VBucket.View.EVERYTHING);
+      Snapshot snapshot = vbucket.snapshotAfter(0, VBucket.View.EVERYTHING);
       if (snapshot != null) {
         Reader reader = new Reader(snapshot, model.newestAsOf(model.high).values(), 0);
         reader.read(Integer.MAX_VALUE, Long.MAX_VALUE);

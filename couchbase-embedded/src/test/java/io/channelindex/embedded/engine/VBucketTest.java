@@ -69,6 +69,18 @@ class VBucketTest {
   }
 
   @Test
+  void theRevisionCountsOnWhereThePurgedTombstoneEnded() {
+    vbucket.set(key, write("1"));
+    vbucket.set(key, write("2"));
+    vbucket.delete(key, 0, Durability.NONE);
+    vbucket.set(Key.of("newest"), write("1"));
+    clock.advance(Duration.ofDays(4));
+    assertThat(bucket.purgeTombstones(Duration.ofDays(3))).isEqualTo(1);
+
+    assertThat(vbucket.set(key, write("3")).revision()).isEqualTo(4);
+  }
+
+  @Test
   void documentsLiveUntilTheSecondOfTheirExpiry() {
     vbucket.set(key, write("1", 5, 0));
 
@@ -298,7 +310,7 @@ class VBucketTest {
               seen.add(existing);
               assertThat(cas).isGreaterThan(tombstone.cas());
               assertThat(seqno).isEqualTo(3);
-              return new VBucket.Change(Item.Kind.DOCUMENT, new byte[] {'2'}, 0, 0, 0);
+              return new Change(Item.Kind.DOCUMENT, new byte[] {'2'}, 0, 0, 0);
             });
 
     assertThat(seen).containsExactly(tombstone);
@@ -414,7 +426,7 @@ class VBucketTest {
 
     assertThat(vbucket.snapshotAfter(1, VBucket.View.DEFAULT_COLLECTION)).isNull();
     assertThat(vbucket.snapshotAfter(2, VBucket.View.EVERYTHING)).isNull();
-    try (VBucket.Snapshot snapshot = vbucket.snapshotAfter(1, VBucket.View.EVERYTHING)) {
+    try (Snapshot snapshot = vbucket.snapshotAfter(1, VBucket.View.EVERYTHING)) {
       assertThat(snapshot.end()).isEqualTo(2);
     }
   }

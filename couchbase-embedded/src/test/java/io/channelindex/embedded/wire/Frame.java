@@ -148,6 +148,20 @@ record Frame(
         magic, opcode, framing, extras, newDatatype, vbucketOrStatus, opaque, cas, key, value);
   }
 
+  Frame withOpcode(Opcode newOpcode) {
+    return new Frame(
+        magic,
+        newOpcode.code(),
+        framing,
+        extras,
+        datatype,
+        vbucketOrStatus,
+        opaque,
+        cas,
+        key,
+        value);
+  }
+
   Frame withMagic(int newMagic) {
     return new Frame(
         newMagic, opcode, framing, extras, datatype, vbucketOrStatus, opaque, cas, key, value);
