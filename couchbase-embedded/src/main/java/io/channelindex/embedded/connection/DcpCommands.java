@@ -2,6 +2,7 @@ package io.channelindex.embedded.connection;
 
 import io.channelindex.embedded.dcp.DcpOptions;
 import io.channelindex.embedded.dcp.DcpProducer;
+import io.channelindex.embedded.dcp.MessageInterceptor;
 import io.channelindex.embedded.dcp.StreamRequest;
 import io.channelindex.embedded.engine.FailoverLog;
 import io.channelindex.embedded.engine.StatusException;
@@ -20,11 +21,17 @@ final class DcpCommands {
 
   private final Session session;
   private final ResponseWriter responses;
+  private MessageInterceptor interceptor = MessageInterceptor.NONE;
   private @Nullable DcpProducer producer;
 
   DcpCommands(Session session) {
     this.session = session;
     this.responses = session.responses();
+  }
+
+  /** Shows the messages of all streams to {@code value}. */
+  void interceptWith(MessageInterceptor value) {
+    interceptor = value;
   }
 
   /** The connection's producer, or null if it was not opened for DCP. */
@@ -60,6 +67,7 @@ final class DcpCommands {
             request.keyText(),
             DcpOptions.opened(flags, session.hasCollections()),
             session.has(Feature.SNAPPY));
+    opened.interceptWith(interceptor);
     producer = opened;
     responses.success();
     return opened.name();

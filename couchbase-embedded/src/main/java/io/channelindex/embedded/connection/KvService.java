@@ -4,6 +4,8 @@ import io.channelindex.embedded.auth.UserStore;
 import io.channelindex.embedded.cluster.Cluster;
 import io.channelindex.embedded.cluster.ClusterConfig;
 import io.channelindex.embedded.engine.Bucket;
+import io.channelindex.embedded.engine.Loss;
+import io.channelindex.embedded.fault.FaultInjector;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -14,6 +16,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,15 +34,18 @@ public final class KvService implements AutoCloseable {
   private final Cluster cluster;
   private final ClusterConfig config;
   private final UserStore users;
+  private final FaultInjector faults;
+  private final AtomicLong accepted = new AtomicLong();
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private final ConcurrentHashMap<String, Connection> dcpNames = new ConcurrentHashMap<>();
   private final Cluster.ConfigListener configListener = this::announce;
   private @Nullable Channel server;
 
-  public KvService(Cluster cluster, UserStore users) {
+  public KvService(Cluster cluster, UserStore users, FaultInjector faults) {
     this.cluster = cluster;
     this.config = new ClusterConfig(cluster);
     this.users = users;
+    this.faults = faults;
     cluster.addListener(configListener);
   }
 
@@ -53,6 +59,15 @@ public final class KvService implements AutoCloseable {
 
   UserStore users() {
     return users;
+  }
+
+  FaultInjector faults() {
+    return faults;
+  }
+
+  /** The ordinal of the next connection, from 1. */
+  long nextOrdinal() {
+    return accepted.incrementAndGet();
   }
 
   /**
@@ -105,6 +120,17 @@ public final class KvService implements AutoCloseable {
   /** How many clients are connected. */
   public int connectionCount() {
     return connections.size();
+  }
+
+  /** Ends the data service's work on {@code bucket} like a hard kill, and takes it up again. */
+  public void crash(Bucket bucket, Loss loss) {
+    bucket.crash(loss);
+    disconnect(bucket);
+  }
+
+  /** Ends what holds connections up by way of faults. */
+  public void release() {
+    connections.forEach(Connection::release);
   }
 
   /** Closes every connection that uses {@code bucket}, as a crash of its process would. */

@@ -34,6 +34,7 @@ final class Request {
   private int bodyLength;
   private int durabilityLevel;
   private boolean preservesExpiry;
+  private boolean barrier;
 
   /**
    * Moves to the frame at {@code start}, which is complete.
@@ -55,6 +56,7 @@ final class Request {
     bodyLength = buffer.getInt(start + FrameHeader.BODY_LENGTH);
     durabilityLevel = 0;
     preservesExpiry = false;
+    barrier = false;
     return framingLength + extrasLength + keyLength <= bodyLength;
   }
 
@@ -93,9 +95,10 @@ final class Request {
         durabilityLevel = buffer.getUnsignedByte(position);
       }
       case PRESERVE_TTL -> preservesExpiry = true;
-      // Requests of a connection are answered in order, so a barrier holds anyway; a tracing
-      // context is for the server's own traces.
-      case BARRIER, OPEN_TRACING_CONTEXT -> {}
+      // Requests of a connection are answered in order, unless one is delayed on purpose.
+      case BARRIER -> barrier = true;
+      // A tracing context is for the server's own traces.
+      case OPEN_TRACING_CONTEXT -> {}
       case DCP_STREAM_ID, IMPERSONATE -> throw StatusException.of(Status.NOT_SUPPORTED);
       default -> throw StatusException.of(Status.UNKNOWN_FRAME_INFO);
     }
@@ -128,6 +131,19 @@ final class Request {
 
   boolean preservesExpiry() {
     return preservesExpiry;
+  }
+
+  /** Whether its frame infos, which are read here, forbid to execute it before or after others. */
+  boolean isOrdered() {
+    if (!hasFrameInfos()) {
+      return false;
+    }
+    try {
+      readFrameInfos();
+      return barrier;
+    } catch (StatusException refused) {
+      return true;
+    }
   }
 
   boolean hasFrameInfos() {

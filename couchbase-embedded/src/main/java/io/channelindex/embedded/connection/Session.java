@@ -21,17 +21,20 @@ final class Session {
   private static final int LEVEL_PERSIST_TO_MAJORITY = 3;
 
   private final Channel channel;
+  private final long ordinal;
   private final ResponseWriter responses;
   private final Key key = new Key();
   private Set<Feature> features = EnumSet.noneOf(Feature.class);
   private boolean collections;
   private boolean mutationTokens;
   private int readableDatatypes;
-  private boolean authenticated;
+  private @Nullable String user;
+  private String agent = "";
   private @Nullable Bucket bucket;
 
-  Session(Channel channel) {
+  Session(Channel channel, long ordinal) {
     this.channel = channel;
+    this.ordinal = ordinal;
     this.responses = new ResponseWriter(channel);
   }
 
@@ -67,12 +70,31 @@ final class Session {
     return mutationTokens;
   }
 
-  boolean isAuthenticated() {
-    return authenticated;
+  /** Which connection of the node this is, in the order that they were accepted in, from 1. */
+  long ordinal() {
+    return ordinal;
   }
 
-  void setAuthenticated(boolean authenticated) {
-    this.authenticated = authenticated;
+  boolean isAuthenticated() {
+    return user != null;
+  }
+
+  /** Who the client authenticated as, or null. */
+  @Nullable String user() {
+    return user;
+  }
+
+  void authenticate(@Nullable String name) {
+    user = name;
+  }
+
+  /** What the client called itself, or "". */
+  String agent() {
+    return agent;
+  }
+
+  void agent(String name) {
+    agent = name;
   }
 
   @Nullable Bucket selectedBucket() {

@@ -33,6 +33,7 @@ final class MessageWriter {
   private static final int FREQUENCY = 2;
 
   private final Channel channel;
+  private MessageInterceptor interceptor = MessageInterceptor.NONE;
   private @Nullable ByteBuf pending;
 
   /** Size of the client's window in bytes; 0: it asked for none. */
@@ -42,6 +43,26 @@ final class MessageWriter {
 
   MessageWriter(Channel channel) {
     this.channel = channel;
+  }
+
+  void interceptWith(MessageInterceptor value) {
+    interceptor = value;
+  }
+
+  /** Whether a message is left out, because its stream is to end instead. */
+  private boolean isLeftOut(Opcode opcode, DcpStream stream, @Nullable Item item) {
+    StreamEndReason reason =
+        interceptor.isActive() ? interceptor.before(opcode, stream.vbucket(), item) : null;
+    if (reason != null) {
+      stream.closeWith(reason);
+    }
+    return reason != null;
+  }
+
+  private void written() {
+    if (interceptor.isActive()) {
+      interceptor.after();
+    }
   }
 
   /** Counts from now on what the client must acknowledge, up to {@code bytes}; 0: no longer. */
@@ -62,28 +83,59 @@ final class MessageWriter {
   }
 
   void snapshotMarker(DcpStream stream, long start, long end, int flags) {
+    if (isLeftOut(Opcode.DCP_SNAPSHOT_MARKER, stream, null)) {
+      return;
+    }
     header(Opcode.DCP_SNAPSHOT_MARKER, stream, 0, MARKER_EXTRAS, 0, 0, 0)
         .writeLong(start)
         .writeLong(end)
         .writeInt(flags);
+    written();
   }
 
   void seqnoAdvanced(DcpStream stream, long seqno) {
+    if (isLeftOut(Opcode.DCP_SEQNO_ADVANCED, stream, null)) {
+      return;
+    }
     header(Opcode.DCP_SEQNO_ADVANCED, stream, 0, Long.BYTES, 0, 0, 0).writeLong(seqno);
+    written();
   }
 
   void streamEnd(DcpStream stream, StreamEndReason reason) {
-    header(Opcode.DCP_STREAM_END, stream, 0, Integer.BYTES, 0, 0, 0).writeInt(reason.code());
+    StreamEndReason other =
+        interceptor.isActive()
+            ? interceptor.before(Opcode.DCP_STREAM_END, stream.vbucket(), null)
+            : null;
+    header(Opcode.DCP_STREAM_END, stream, 0, Integer.BYTES, 0, 0, 0)
+        .writeInt((other == null ? reason : other).code());
+    written();
   }
 
   void item(DcpStream stream, Item item, DcpOptions options) {
+    Opcode opcode = opcode(item, options);
+    if (isLeftOut(opcode, stream, item)) {
+      return;
+    }
     if (item instanceof SystemEvent event) {
       systemEvent(stream, event);
     } else if (item.isDeleted()) {
-      tombstone(stream, item, options);
+      tombstone(opcode, stream, item, options);
     } else {
       mutation(stream, item, options);
     }
+    written();
+  }
+
+  private static Opcode opcode(Item item, DcpOptions options) {
+    if (item instanceof SystemEvent) {
+      return Opcode.DCP_SYSTEM_EVENT;
+    }
+    if (!item.isDeleted()) {
+      return Opcode.DCP_MUTATION;
+    }
+    boolean expiration =
+        item.kind() == Item.Kind.EXPIRATION && options.expirations() && options.deleteTimes();
+    return expiration ? Opcode.DCP_EXPIRATION : Opcode.DCP_DELETION;
   }
 
   private void systemEvent(DcpStream stream, SystemEvent event) {
@@ -137,15 +189,12 @@ final class MessageWriter {
     out.writeBytes(value, from, length);
   }
 
-  private void tombstone(DcpStream stream, Item item, DcpOptions options) {
+  private void tombstone(Opcode opcode, DcpStream stream, Item item, DcpOptions options) {
     byte[] section = options.xattrs() ? item.value() : NO_BYTES;
     int datatype = section.length > 0 ? item.datatype() : Datatype.RAW;
-    boolean expiration =
-        item.kind() == Item.Kind.EXPIRATION && options.expirations() && options.deleteTimes();
-    Opcode opcode = expiration ? Opcode.DCP_EXPIRATION : Opcode.DCP_DELETION;
     int extras = DELETION_EXTRAS;
     if (options.deleteTimes()) {
-      extras = expiration ? EXPIRATION_EXTRAS : DELETION_WITH_TIME_EXTRAS;
+      extras = opcode == Opcode.DCP_EXPIRATION ? EXPIRATION_EXTRAS : DELETION_WITH_TIME_EXTRAS;
     }
     int keyLength = keyLength(item, options);
     ByteBuf out = header(opcode, stream, datatype, extras, keyLength, section.length, item.cas());
@@ -214,6 +263,13 @@ final class MessageWriter {
       pending = channel.alloc().ioBuffer(Math.max(BUFFER_BYTES, needed));
     }
     return pending;
+  }
+
+  /** Forgets what is pending beyond its first {@code bytes}. */
+  void cut(int bytes) {
+    if (pending != null && pending.readableBytes() > bytes) {
+      pending.writerIndex(pending.readerIndex() + bytes);
+    }
   }
 
   void flush() {

@@ -4,6 +4,7 @@ import io.channelindex.embedded.protocol.Datatype;
 import io.channelindex.embedded.subdoc.XattrSection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -221,15 +222,15 @@ final class VersionStore {
     return purged.size();
   }
 
-  /** Goes back to the persisted state, on a new branch. */
-  void crash() {
+  /** Goes back to what survives {@code loss}, on a new branch. */
+  void crash(OptionalLong loss) {
     table.clear();
     locks.clear();
     systemEvents.clear();
     collectionSeqnos.clear();
     documents = 0;
     expiring = 0;
-    history.crash(this::relink);
+    history.crash(history.survivingSeqno(loss), this::relink);
   }
 
   private void relink(Item item) {
