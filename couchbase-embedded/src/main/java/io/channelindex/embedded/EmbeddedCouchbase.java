@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,6 +62,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
   private final ManagerService managerService;
   private final EventLoopGroup acceptor;
   private final EventLoopGroup workers;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final Node node;
 
   private EmbeddedCouchbase(Builder builder) {
@@ -243,9 +245,12 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     kvService.disconnect(bucket);
   }
 
-  /** Closes every connection and port, and forgets everything. */
+  /** Closes every connection and port, and forgets everything; does nothing the second time. */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     managerService.close();
     kvService.close();
     workers.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * Fails a class of tests after which Netty's leak detector knows of a buffer of the node that was
  * collected before it was released. The detector reports when it allocates after a collection.
  */
-final class NettyLeaks implements AfterAllCallback {
+public final class NettyLeaks implements AfterAllCallback {
   @Override
   public void afterAll(ExtensionContext context) {
     System.gc();

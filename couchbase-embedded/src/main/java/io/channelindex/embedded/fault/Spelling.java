@@ -13,6 +13,7 @@ final class Spelling {
     return known.stream()
         .min(
             Comparator.comparingInt((String candidate) -> distance(fold(word), fold(candidate)))
+                .thenComparing(candidate -> !fold(candidate).startsWith(fold(word)))
                 .thenComparing(Comparator.naturalOrder()))
         .orElseThrow();
   }
