@@ -147,7 +147,7 @@ final class ConnectionFaults implements MessageInterceptor {
       executor.execute();
     } else if (action instanceof FaultAction.DropAnswer) {
       discard(answer());
-    } else {
+    } else if (!(action instanceof FaultAction.DropRequest)) {
       end(action);
     }
     return true;

@@ -2,6 +2,7 @@ package io.channelindex.embedded.fault;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +17,9 @@ final class DurationText {
           "m", Duration.ofMinutes(1),
           "h", Duration.ofHours(1),
           "d", Duration.ofDays(1));
+
+  /** Beyond it numbers would have more digits than are read. */
+  private static final Duration LONGEST_SHORT = Duration.ofSeconds(100_000_000_000L);
 
   private DurationText() {}
 
@@ -34,12 +38,13 @@ final class DurationText {
   }
 
   static String write(Duration duration) {
-    boolean millis = duration.getNano() % 1_000_000 == 0;
-    boolean seconds = duration.getNano() == 0;
-    if (seconds) {
-      return duration.getSeconds() + "s";
+    if (duration.abs().compareTo(LONGEST_SHORT) > 0) {
+      return duration.toString();
     }
-    return millis && Math.abs(duration.getSeconds()) < 1_000_000_000
+    if (duration.equals(duration.truncatedTo(ChronoUnit.SECONDS))) {
+      return duration.toSeconds() + "s";
+    }
+    return duration.equals(duration.truncatedTo(ChronoUnit.MILLIS))
         ? duration.toMillis() + "ms"
         : duration.toString();
   }

@@ -17,6 +17,9 @@ import java.util.stream.Collectors;
  * are of the kind that the real server reorders: those of documents, except {@code GET_META}.
  */
 public sealed interface FaultAction {
+  /** The longest delay or stall that has an end. */
+  Duration LONGEST = Duration.ofDays(365);
+
   /** When a connection is closed. */
   enum Moment {
     /** Before the request is executed, or before the message is sent. */
@@ -35,19 +38,22 @@ public sealed interface FaultAction {
 
   /** The request is executed and answered after {@code delay}. */
   record DelayExecution(Duration delay) implements FaultAction {
-    /** Refuses durations that are not positive. */
+    /** Refuses durations that are not positive or longer than {@link #LONGEST}. */
     public DelayExecution {
-      requirePositive(delay);
+      requireWait(delay);
     }
   }
 
   /** The request is executed at once and answered after {@code delay}; a message is sent then. */
   record DelayAnswer(Duration delay) implements FaultAction {
-    /** Refuses durations that are not positive. */
+    /** Refuses durations that are not positive or longer than {@link #LONGEST}. */
     public DelayAnswer {
-      requirePositive(delay);
+      requireWait(delay);
     }
   }
+
+  /** The request is neither executed nor answered. */
+  record DropRequest() implements FaultAction {}
 
   /** The request is executed and never answered. */
   record DropAnswer() implements FaultAction {}
@@ -65,17 +71,17 @@ public sealed interface FaultAction {
 
   /** The connection is not read, beginning with this request; empty: until it is released. */
   record StallReading(Optional<Duration> duration) implements FaultAction {
-    /** Refuses durations that are not positive. */
+    /** Refuses durations that are not positive or longer than {@link #LONGEST}. */
     public StallReading {
-      duration.ifPresent(FaultAction::requirePositive);
+      duration.ifPresent(FaultAction::requireWait);
     }
   }
 
   /** Nothing is sent, beginning with this answer or message; empty: until it is released. */
   record StallWriting(Optional<Duration> duration) implements FaultAction {
-    /** Refuses durations that are not positive. */
+    /** Refuses durations that are not positive or longer than {@link #LONGEST}. */
     public StallWriting {
-      duration.ifPresent(FaultAction::requirePositive);
+      duration.ifPresent(FaultAction::requireWait);
     }
   }
 
@@ -106,6 +112,11 @@ public sealed interface FaultAction {
   /** Executes now and answers later; sends a message, and all behind it, later. */
   static FaultAction delayAnswer(Duration delay) {
     return new DelayAnswer(delay);
+  }
+
+  /** Neither executes nor answers; the connection stays. */
+  static FaultAction dropRequest() {
+    return new DropRequest();
   }
 
   /** Executes and does not answer; the connection stays. */
@@ -183,10 +194,10 @@ public sealed interface FaultAction {
     return new EndStream(reason);
   }
 
-  private static void requirePositive(Duration duration) {
+  private static void requireWait(Duration duration) {
     require(
-        !duration.isNegative() && !duration.isZero(),
-        "duration=" + duration + ", minimum=PT0.001S");
+        !duration.isNegative() && !duration.isZero() && duration.compareTo(LONGEST) <= 0,
+        "duration=" + duration + ", allowed=above 0, up to " + LONGEST);
   }
 
   private static void require(boolean condition, String message) {

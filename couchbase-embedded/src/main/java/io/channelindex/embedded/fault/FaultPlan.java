@@ -30,9 +30,10 @@ import java.util.Set;
  * written {@code scope.collection}, opcodes and statuses are names or numbers, durations are like
  * {@code 250ms}, {@code 2s}, {@code -1h} or {@code PT0.25S}, a stall without end is {@code
  * "released"}. The actions are {@code status}, {@code delayExecution}, {@code delayAnswer}, {@code
- * dropAnswer} (true), {@code disconnect} ({@code BEFORE}, {@code AFTER}), {@code cutAfter} (bytes),
- * {@code stallReading}, {@code stallWriting}, {@code crash} ({@code "unpersisted"}, or an object
- * with {@code seqnos} and {@code vbuckets}), {@code moveClock} and {@code endStream}.
+ * dropRequest} and {@code dropAnswer} (both true), {@code disconnect} ({@code BEFORE}, {@code
+ * AFTER}), {@code cutAfter} (bytes), {@code stallReading}, {@code stallWriting}, {@code crash}
+ * ({@code "unpersisted"}, or an object with {@code seqnos} and {@code vbuckets}), {@code moveClock}
+ * and {@code endStream}.
  */
 public final class FaultPlan {
   private final long seed;

@@ -240,6 +240,7 @@ public final class FaultRule {
               ? !(action instanceof FaultAction.EndStream)
               : !(action instanceof FaultAction.AnswerWith
                   || action instanceof FaultAction.DelayExecution
+                  || action instanceof FaultAction.DropRequest
                   || action instanceof FaultAction.DropAnswer);
       if (!possible) {
         throw new IllegalArgumentException("not for a " + kind + ": action=" + action);

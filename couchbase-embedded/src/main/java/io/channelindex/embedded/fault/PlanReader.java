@@ -51,6 +51,7 @@ final class PlanReader {
           "status",
           "delayExecution",
           "delayAnswer",
+          "dropRequest",
           "dropAnswer",
           "disconnect",
           "cutAfter",
@@ -178,7 +179,8 @@ final class PlanReader {
       case "status" -> FaultAction.status(fields.code(name, STATUSES));
       case "delayExecution" -> FaultAction.delayExecution(DurationText.parse(fields.text(name)));
       case "delayAnswer" -> FaultAction.delayAnswer(DurationText.parse(fields.text(name)));
-      case "dropAnswer" -> dropAnswer(fields, name);
+      case "dropRequest" -> requireTrue(fields, name, FaultAction.dropRequest());
+      case "dropAnswer" -> requireTrue(fields, name, FaultAction.dropAnswer());
       case "disconnect" ->
           new FaultAction.Disconnect(fields.constant(name, FaultAction.Moment.class));
       case "cutAfter" -> FaultAction.cutAfter(fields.integer(name));
@@ -200,11 +202,11 @@ final class PlanReader {
     };
   }
 
-  private static FaultAction dropAnswer(PlanFields fields, String name) {
+  private static FaultAction requireTrue(PlanFields fields, String name, FaultAction action) {
     if (!fields.get(name).isBoolean() || !fields.get(name).booleanValue()) {
       throw PlanFields.expected(fields.at(name), fields.get(name), "true");
     }
-    return FaultAction.dropAnswer();
+    return action;
   }
 
   private static boolean isUntilReleased(String text) {

@@ -106,6 +106,8 @@ final class PlanWriter {
       node.put("delayExecution", DurationText.write(execution.delay()));
     } else if (action instanceof FaultAction.DelayAnswer answer) {
       node.put("delayAnswer", DurationText.write(answer.delay()));
+    } else if (action instanceof FaultAction.DropRequest) {
+      node.put("dropRequest", true);
     } else if (action instanceof FaultAction.DropAnswer) {
       node.put("dropAnswer", true);
     } else if (action instanceof FaultAction.Disconnect disconnect) {

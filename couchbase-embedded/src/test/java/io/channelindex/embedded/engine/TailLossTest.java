@@ -78,7 +78,7 @@ class TailLossTest {
     for (int step = 0; step < 60; step++) {
       int kind = random.nextInt(12);
       if (kind == 0) {
-        long tail = 1 + random.nextInt(TAIL);
+        long tail = 1L + random.nextInt(TAIL);
         int high = diary.size() - 1;
         int surviving = (int) Math.max(keptSince, high - tail);
         bucket.crash(last(tail, 0));

@@ -30,6 +30,7 @@ class FaultPlanTest {
           FaultAction.status(Status.ETMPFAIL),
           FaultAction.status(0xa3),
           FaultAction.delayExecution(Duration.ofMillis(250)),
+          FaultAction.dropRequest(),
           FaultAction.dropAnswer(),
           FaultAction.disconnect());
   private static final List<FaultAction> FOR_BOTH =
@@ -46,6 +47,8 @@ class FaultPlanTest {
           FaultAction.crashLosing(5, 3, 1),
           FaultAction.moveClock(Duration.ofHours(-1)),
           FaultAction.moveClock(Duration.ofMillis(-1)));
+
+  private static final List<FaultRule.Counting> COUNTINGS = List.of(FaultRule.Counting.values());
 
   private static FaultRule rule(Random random) {
     boolean request = random.nextBoolean();
@@ -67,7 +70,7 @@ class FaultPlanTest {
     }
     if (random.nextBoolean()) {
       rule.from(1 + random.nextInt(5)).times(1 + random.nextInt(5));
-      rule.counted(FaultRule.Counting.values()[random.nextInt(3)]);
+      rule.counted(COUNTINGS.get(random.nextInt(3)));
       rule.probability(1 - random.nextDouble());
     }
     List<FaultAction> actions = new ArrayList<>(FOR_BOTH);
@@ -123,6 +126,23 @@ class FaultPlanTest {
                 .counted(FaultRule.Counting.VBUCKET)
                 .then(FaultAction.disconnect()),
             FaultRule.requests().name("rule-3").then(FaultAction.crashLosing(5, 3)));
+  }
+
+  @Test
+  void thePlanOfTheReadmeIsOne() throws IOException {
+    String readme = Files.readString(Path.of("README.md"));
+    String json = readme.substring(readme.indexOf("```json\n") + 8);
+
+    FaultPlan plan = FaultPlan.parse(json.substring(0, json.indexOf("```")));
+
+    assertThat(plan.seed()).isEqualTo(7);
+    assertThat(plan.rules())
+        .extracting(FaultRule::action)
+        .containsExactly(
+            FaultAction.status(Status.ETMPFAIL),
+            FaultAction.delayAnswer(Duration.ofMillis(5)),
+            FaultAction.disconnect(),
+            FaultAction.crashLosing(5));
   }
 
   @Test

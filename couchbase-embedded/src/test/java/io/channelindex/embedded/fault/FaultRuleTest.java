@@ -143,6 +143,9 @@ class FaultRuleTest {
     assertThatIllegalArgumentException().isThrownBy(() -> FaultAction.cutAfter(-1));
     assertThatIllegalArgumentException().isThrownBy(() -> FaultAction.crashLosing(0));
     assertThatIllegalArgumentException().isThrownBy(() -> FaultAction.stallWriting(Duration.ZERO));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> FaultAction.delayAnswer(Duration.ofDays(366)))
+        .withMessageContaining("duration=PT8784H, allowed=above 0, up to PT8760H");
     assertThatIllegalArgumentException().isThrownBy(() -> rule.keyRegex("("));
   }
 }

@@ -195,6 +195,18 @@ class FaultsOnTheWireIT {
   // Lost and broken answers.
 
   @Test
+  void aDroppedRequestNeverWas() {
+    install(late().then(FaultAction.dropRequest()));
+    client.send(Captures.set(LATE, "{\"n\":1}"));
+    int after = client.send(Captures.get(LATE));
+
+    Frame next = client.readFrame();
+
+    assertThat(next.opaque()).isEqualTo(after);
+    assertThat(next.text()).isEqualTo("{\"n\":0}");
+  }
+
+  @Test
   void aDroppedAnswerIsOfARequestThatIsDone() {
     install(late().then(FaultAction.dropAnswer()));
     client.send(Captures.set(LATE, "{\"n\":1}"));
