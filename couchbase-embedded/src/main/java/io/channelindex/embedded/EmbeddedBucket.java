@@ -2,6 +2,7 @@ package io.channelindex.embedded;
 
 import io.channelindex.embedded.connection.KvService;
 import io.channelindex.embedded.engine.Bucket;
+import io.channelindex.embedded.engine.Loss;
 import io.channelindex.embedded.engine.VBucket;
 import java.time.Duration;
 
@@ -99,8 +100,7 @@ public final class EmbeddedBucket {
    * vbucket begins a new branch of its history. Persistence runs afterwards.
    */
   public void crash() {
-    bucket.crash();
-    service.disconnect(bucket);
+    service.crash(bucket, new Loss.Unpersisted());
   }
 
   /**

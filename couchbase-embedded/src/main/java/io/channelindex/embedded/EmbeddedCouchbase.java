@@ -7,6 +7,10 @@ import io.channelindex.embedded.cluster.Node;
 import io.channelindex.embedded.connection.KvService;
 import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.BucketShape;
+import io.channelindex.embedded.fault.FaultInjector;
+import io.channelindex.embedded.fault.FaultPlan;
+import io.channelindex.embedded.fault.Faults;
+import io.channelindex.embedded.fault.PausableClock;
 import io.channelindex.embedded.manager.ManagerService;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -24,6 +28,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +57,8 @@ public final class EmbeddedCouchbase implements AutoCloseable {
   private final String password;
   private final InstantSource clock;
   private final Cluster cluster;
+  private final FaultInjector faultInjector;
+  private final Faults faults;
   private final KvService kvService;
   private final ManagerService managerService;
   private final EventLoopGroup acceptor;
@@ -66,12 +73,17 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     cluster = new Cluster(newUuid());
     Account account = Account.of(username, password);
     UserStore users = UserStore.of(account);
-    kvService = new KvService(cluster, users, builder.dcpIdleTimeout);
+    faultInjector = new FaultInjector(clock instanceof PausableClock movable ? movable : null);
+    kvService = new KvService(cluster, users, faultInjector, builder.dcpIdleTimeout);
+    faults = new Faults(faultInjector, cluster, kvService::release);
     managerService = new ManagerService(cluster, users);
     acceptor = eventLoops(1, "couchbase-accept");
     workers = eventLoops(builder.threads, "couchbase-io");
     builder.buckets.values().forEach(this::createBucket);
     try {
+      if (builder.faultPlan != null) {
+        faults.install(builder.faultPlan);
+      }
       int managerPort =
           bind(
               "managerPort",
@@ -190,6 +202,11 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     return kvService.connectionCount();
   }
 
+  /** What goes wrong on this node, on demand. */
+  public Faults faults() {
+    return faults;
+  }
+
   /**
    * The bucket called {@code name}.
    *
@@ -217,6 +234,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
             new BucketShape(settings.vbuckets(), settings.replicas(), settings.quotaBytes()),
             clock);
     cluster.addBucket(bucket);
+    bucket.keepTail(faultInjector.longestTail());
     return new EmbeddedBucket(bucket, kvService);
   }
 
@@ -259,7 +277,8 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     private Duration dcpIdleTimeout = Duration.ofSeconds(360);
     private String username = "Administrator";
     private String password = "password";
-    private InstantSource clock = InstantSource.system();
+    private InstantSource clock = PausableClock.running();
+    private @Nullable FaultPlan faultPlan;
 
     private Builder() {}
 
@@ -345,15 +364,26 @@ public final class EmbeddedCouchbase implements AutoCloseable {
       return this;
     }
 
-    /** The wall clock behind CAS values and expiry times. */
+    /**
+     * The wall clock behind CAS values and expiry times, the machine's by default. Fault plans can
+     * move a {@link PausableClock} only.
+     */
     public Builder clock(InstantSource value) {
       clock = value;
+      return this;
+    }
+
+    /** What goes wrong from the first connection on; nothing by default. */
+    public Builder faults(FaultPlan plan) {
+      faultPlan = plan;
       return this;
     }
 
     /**
      * Starts the node; it accepts clients when this returns.
      *
+     * @throws IllegalArgumentException if the fault plan moves the clock and the clock is not a
+     *     {@link PausableClock}
      * @throws IllegalStateException if a port cannot be bound; the message names it
      */
     public EmbeddedCouchbase start() {

@@ -20,6 +20,7 @@ import com.couchbase.client.java.Collection;
 import com.couchbase.client.java.manager.collection.CollectionManager;
 import com.couchbase.client.java.manager.collection.CollectionSpec;
 import com.couchbase.client.java.manager.collection.ScopeSpec;
+import io.channelindex.embedded.fault.PausableClock;
 import io.channelindex.embedded.junit.EmbeddedCouchbaseExtension;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -37,7 +38,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @ExtendWith(NettyLeaks.class)
 class CollectionsIT {
   private static final int VBUCKETS = 4;
-  private static final ManualClock CLOCK = new ManualClock();
+  private static final PausableClock CLOCK = PausableClock.paused();
 
   @RegisterExtension
   static final EmbeddedCouchbaseExtension COUCHBASE =

@@ -30,6 +30,7 @@ import com.couchbase.client.java.codec.RawStringTranscoder;
 import com.couchbase.client.java.json.JsonObject;
 import com.couchbase.client.java.kv.GetResult;
 import com.couchbase.client.java.kv.MutationResult;
+import io.channelindex.embedded.fault.PausableClock;
 import io.channelindex.embedded.junit.EmbeddedCouchbaseExtension;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +52,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every whole-document operation of {@code java-client}, and what its users see when it fails. */
 @ExtendWith(NettyLeaks.class)
 class KeyValueIT {
-  private static final ManualClock CLOCK = new ManualClock();
+  private static final PausableClock CLOCK = PausableClock.paused();
   private static final long WRONG_CAS = 42;
   private static final int LARGEST_BODY = 20 * 1024 * 1024;
 

@@ -11,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -113,6 +115,8 @@ class ProcessIT {
     "--manager-port, 70000, managerPort=70000",
     "--bucket, no/slash, no/slash",
     "--user, '', username",
+    "--faults, /no/such/plan.json, /no/such/plan.json",
+    "--fault-seed, 7, --fault-seed needs --faults",
     "--unheard-of, x, --unheard-of"
   })
   void refusesWhatItCannotDo(String option, String value, String complaint)
@@ -121,6 +125,53 @@ class ProcessIT {
 
     assertThat(outcome.exitCode()).isEqualTo(2);
     assertThat(outcome.err()).contains(complaint);
+    assertThat(outcome.out()).isEmpty();
+  }
+
+  @Test
+  void followsAFaultPlanAndNamesItsSeed(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    Path plan =
+        Files.writeString(
+            directory.resolve("plan.json"),
+            "{\"seed\": 3, \"rules\": [{\"on\": \"request\", \"opcodes\": [\"SET\"], "
+                + "\"times\": 1, \"do\": {\"moveClock\": \"99d\"}}]}");
+    Process process =
+        start(
+            "--port",
+            "0",
+            "--faults",
+            plan.toString(),
+            "--fault-seed",
+            "7",
+            "--user",
+            "ann",
+            "--password",
+            "secret",
+            "--bucket",
+            "one",
+            "--bucket",
+            "two");
+    try (BufferedReader out = process.inputReader(UTF_8)) {
+      String line = out.readLine();
+      assertThat(line).contains(" faults=" + plan + " faultSeed=7 ");
+      Matcher ready = READY.matcher(line);
+      assertThat(ready.matches()).isTrue();
+      useBuckets(ready.group(1));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void refusesAFaultPlanThatItCannotFollow(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    Path plan = Files.writeString(directory.resolve("plan.json"), "{\"rule\": []}");
+
+    Outcome outcome = outcome(start("--faults", plan.toString()));
+
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err()).contains("--faults: " + plan + ": unknown field=rule, nearest=rules");
     assertThat(outcome.out()).isEmpty();
   }
 
@@ -143,6 +194,7 @@ class ProcessIT {
     assertThat(outcome.out())
         .contains(
             "--host", "--port", "--manager-port", "--vbuckets", "--bucket", "--user", "--password")
+        .contains("--faults", "--fault-seed")
         .contains("default: 11210")
         .contains("Example:");
     assertThat(outcome.err()).isEmpty();

@@ -15,6 +15,7 @@ import com.couchbase.client.dcp.highlevel.StreamOffset;
 import com.couchbase.client.dcp.message.StreamEndReason;
 import com.couchbase.client.java.kv.MutateInSpec;
 import com.couchbase.client.java.kv.StoreSemantics;
+import io.channelindex.embedded.fault.PausableClock;
 import io.channelindex.embedded.junit.EmbeddedCouchbaseExtension;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @ExtendWith(NettyLeaks.class)
 class StreamingIT {
   private static final int VBUCKETS = 8;
-  private static final ManualClock CLOCK = new ManualClock();
+  private static final PausableClock CLOCK = PausableClock.paused();
 
   @RegisterExtension
   static final EmbeddedCouchbaseExtension COUCHBASE =

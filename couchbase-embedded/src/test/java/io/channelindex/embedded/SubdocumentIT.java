@@ -32,6 +32,7 @@ import com.couchbase.client.java.kv.MutateInResult;
 import com.couchbase.client.java.kv.MutateInSpec;
 import com.couchbase.client.java.kv.StoreSemantics;
 import com.couchbase.client.java.kv.UpsertOptions;
+import io.channelindex.embedded.fault.PausableClock;
 import io.channelindex.embedded.junit.EmbeddedCouchbaseExtension;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -51,7 +52,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Parts of documents and their attributes, as {@code java-client} reads and writes them. */
 @ExtendWith(NettyLeaks.class)
 class SubdocumentIT {
-  private static final ManualClock CLOCK = new ManualClock();
+  private static final PausableClock CLOCK = PausableClock.paused();
 
   @RegisterExtension
   static final EmbeddedCouchbaseExtension COUCHBASE =

@@ -2,8 +2,11 @@ package io.channelindex.embedded.cli;
 
 import io.channelindex.embedded.BucketSettings;
 import io.channelindex.embedded.EmbeddedCouchbase;
+import io.channelindex.embedded.fault.FaultPlan;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -105,6 +108,18 @@ public final class EmbeddedCouchbaseCommand implements Callable<Integer> {
       description = "Its password (default: ${DEFAULT-VALUE}).")
   private String password;
 
+  @Option(
+      names = "--faults",
+      paramLabel = "FILE",
+      description = "What is to go wrong: a fault plan as JSON, see the README.")
+  private @Nullable Path faults;
+
+  @Option(
+      names = "--fault-seed",
+      paramLabel = "SEED",
+      description = "Seed of the fault plan, instead of the one that it names (or 0).")
+  private @Nullable Long faultSeed;
+
   /** The version of the jar. */
   static final class Version implements CommandLine.IVersionProvider {
     @Override
@@ -139,7 +154,8 @@ public final class EmbeddedCouchbaseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    EmbeddedCouchbase node = start();
+    FaultPlan plan = readFaults();
+    EmbeddedCouchbase node = start(plan);
     CountDownLatch stopped = new CountDownLatch(1);
     Thread stop =
         new Thread(
@@ -157,6 +173,7 @@ public final class EmbeddedCouchbaseCommand implements Callable<Integer> {
             + node.host()
             + ":"
             + node.managerPort()
+            + (plan == null ? "" : " faults=" + faults + " faultSeed=" + plan.seed())
             + " connection="
             + node.plainConnectionString());
     out.flush();
@@ -164,14 +181,21 @@ public final class EmbeddedCouchbaseCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private EmbeddedCouchbase start() {
-    if (managerPort != null) {
-      return start(managerPort);
+  private @Nullable FaultPlan readFaults() {
+    if (faults == null) {
+      if (faultSeed != null) {
+        throw new ParameterException(spec.commandLine(), "--fault-seed needs --faults");
+      }
+      return null;
     }
     try {
-      return start(USUAL_MANAGER_PORT);
-    } catch (IllegalStateException taken) {
-      return start(0);
+      FaultPlan plan = FaultPlan.read(faults);
+      return faultSeed == null ? plan : plan.withSeed(faultSeed);
+    } catch (IOException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--faults=" + faults + " cannot be read: " + e, e);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--faults: " + e.getMessage(), e);
     }
   }
 
@@ -179,7 +203,18 @@ public final class EmbeddedCouchbaseCommand implements Callable<Integer> {
     return quotaMebibytes == null ? BucketSettings.UNLIMITED : (long) quotaMebibytes << 20;
   }
 
-  private EmbeddedCouchbase start(int manager) {
+  private EmbeddedCouchbase start(@Nullable FaultPlan plan) {
+    if (managerPort != null) {
+      return start(managerPort, plan);
+    }
+    try {
+      return start(USUAL_MANAGER_PORT, plan);
+    } catch (IllegalStateException taken) {
+      return start(0, plan);
+    }
+  }
+
+  private EmbeddedCouchbase start(int manager, @Nullable FaultPlan plan) {
     EmbeddedCouchbase.Builder builder;
     try {
       builder =
@@ -191,6 +226,9 @@ public final class EmbeddedCouchbaseCommand implements Callable<Integer> {
               .password(password);
       for (String bucket : buckets) {
         builder.bucket(new BucketSettings(bucket, vbuckets).withQuotaBytes(quotaBytes()));
+      }
+      if (plan != null) {
+        builder.faults(plan);
       }
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);

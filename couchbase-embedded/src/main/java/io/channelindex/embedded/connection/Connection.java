@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 // A write or close that fails ends in exceptionCaught and channelInactive, where it is handled.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class Connection extends ByteToMessageDecoder {
+final class Connection extends ByteToMessageDecoder implements ConnectionFaults.Executor {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
   /** Nobody has a reason to send more before authenticating; as on the real server. */
@@ -52,12 +52,13 @@ final class Connection extends ByteToMessageDecoder {
   private final VbucketCommands vbucketCommands;
   private final StatisticsCommand statisticsCommand;
   private final DcpCommands dcpCommands;
+  private final ConnectionFaults faults;
   private boolean notificationDue;
 
   Connection(Channel channel, KvService service) {
     this.channel = channel;
     this.service = service;
-    this.session = new Session(channel);
+    this.session = new Session(channel, service.nextOrdinal());
     this.responses = session.responses();
     this.sessionCommands = new SessionCommands(session, service);
     this.documentCommands = new DocumentCommands(session);
@@ -65,8 +66,11 @@ final class Connection extends ByteToMessageDecoder {
     this.vbucketCommands = new VbucketCommands(session);
     this.statisticsCommand = new StatisticsCommand(session, service);
     this.dcpCommands = new DcpCommands(session, service.dcpIdleTimeout());
+    this.faults =
+        new ConnectionFaults(session, service, request, this, dcpCommands::producer, this::resume);
+    dcpCommands.interceptWith(faults);
     setCumulator(MERGE_CUMULATOR);
-    session.waiting().onAnswered(() -> resume(channel.pipeline().context(this)));
+    session.waiting().onAnswered(this::resume);
   }
 
   @Override
@@ -80,7 +84,7 @@ final class Connection extends ByteToMessageDecoder {
     if (in.readableBytes() < FrameHeader.LENGTH) {
       return;
     }
-    if (!channel.isWritable() || session.isHeldBack()) {
+    if (!channel.isWritable() || session.isHeldBack() || faults.isReadingHeld()) {
       channel.config().setAutoRead(false);
       return;
     }
@@ -100,8 +104,17 @@ final class Connection extends ByteToMessageDecoder {
       refuse(in, "lengths of extras and key exceed bodyLength=" + bodyLength);
       return;
     }
-    in.skipBytes(FrameHeader.LENGTH + bodyLength);
-    receive(magic);
+    int length = FrameHeader.LENGTH + bodyLength;
+    if (magic == FrameHeader.MAGIC_RESPONSE || magic == FrameHeader.MAGIC_CLIENT_RESPONSE) {
+      // The client answers what the server asked: a DCP noop, or a notification.
+      in.skipBytes(length);
+      dcpCommands.answered();
+    } else if (!faults.areRequestsTaken()) {
+      in.skipBytes(length);
+      execute();
+    } else if (faults.take(in.slice(start, length))) {
+      in.skipBytes(length);
+    }
   }
 
   private static boolean isClientMagic(byte magic) {
@@ -118,12 +131,26 @@ final class Connection extends ByteToMessageDecoder {
     channel.close();
   }
 
-  private void receive(byte magic) {
-    if (magic == FrameHeader.MAGIC_RESPONSE || magic == FrameHeader.MAGIC_CLIENT_RESPONSE) {
-      // The client answers what the server asked: a DCP noop, or a notification.
-      dcpCommands.answered();
-      return;
+  @Override
+  public void execute(ByteBuf frame) {
+    request.moveTo(frame, 0);
+    execute();
+    responses.flush();
+  }
+
+  @Override
+  public void answer(int status) {
+    responses.begin(request);
+    Status known = Status.of(status);
+    if (known == null) {
+      responses.status(status);
+    } else {
+      refuse(Opcode.of(request.opcode()), known);
     }
+  }
+
+  @Override
+  public void execute() {
     responses.begin(request);
     Opcode opcode = Opcode.of(request.opcode());
     try {
@@ -227,7 +254,13 @@ final class Connection extends ByteToMessageDecoder {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) throws Exception {
-    super.channelReadComplete(context);
+    if (channel.config().isAutoRead()) {
+      super.channelReadComplete(context);
+    } else {
+      // The decoder would read on, because no message came out of it.
+      discardSomeReadBytes();
+      context.fireChannelReadComplete();
+    }
     sendAll();
   }
 
@@ -242,16 +275,17 @@ final class Connection extends ByteToMessageDecoder {
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) throws Exception {
     if (channel.isWritable()) {
-      channel.eventLoop().execute(() -> resume(context));
+      channel.eventLoop().execute(this::resume);
     }
     super.channelWritabilityChanged(context);
   }
 
-  /** Goes on where a full socket made the connection stop. */
-  private void resume(ChannelHandlerContext context) {
-    if (!channel.isActive() || !channel.isWritable()) {
+  /** Goes on where a full socket or a fault made the connection stop. */
+  private void resume() {
+    if (!channel.isActive() || !channel.isWritable() || faults.isReadingHeld()) {
       return;
     }
+    ChannelHandlerContext context = channel.pipeline().context(this);
     if (!channel.config().isAutoRead()) {
       channel.config().setAutoRead(true);
       try {
@@ -270,6 +304,7 @@ final class Connection extends ByteToMessageDecoder {
   @Override
   public void channelInactive(ChannelHandlerContext context) throws Exception {
     service.closed(this);
+    faults.release();
     DcpProducer producer = dcpCommands.producer();
     if (producer != null) {
       producer.close();
@@ -286,6 +321,11 @@ final class Connection extends ByteToMessageDecoder {
       LOG.error("Closing connection of {}", channel.remoteAddress(), cause);
     }
     channel.close();
+  }
+
+  /** Ends what faults hold up. Thread-safe. */
+  void release() {
+    channel.eventLoop().execute(faults::release);
   }
 
   /** Closes the connection. Thread-safe. */

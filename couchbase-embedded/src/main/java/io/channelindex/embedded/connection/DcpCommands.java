@@ -2,6 +2,7 @@ package io.channelindex.embedded.connection;
 
 import io.channelindex.embedded.dcp.DcpOptions;
 import io.channelindex.embedded.dcp.DcpProducer;
+import io.channelindex.embedded.dcp.MessageInterceptor;
 import io.channelindex.embedded.dcp.StreamRequest;
 import io.channelindex.embedded.engine.FailoverLog;
 import io.channelindex.embedded.engine.StatusException;
@@ -22,6 +23,7 @@ final class DcpCommands {
   private final Session session;
   private final ResponseWriter responses;
   private final Duration idleTimeout;
+  private MessageInterceptor interceptor = MessageInterceptor.NONE;
   private @Nullable DcpProducer producer;
 
   /**
@@ -33,6 +35,11 @@ final class DcpCommands {
     this.session = session;
     this.responses = session.responses();
     this.idleTimeout = idleTimeout;
+  }
+
+  /** Shows the messages of all streams to {@code value}. */
+  void interceptWith(MessageInterceptor value) {
+    interceptor = value;
   }
 
   /** The connection's producer, or null if it was not opened for DCP. */
@@ -78,6 +85,7 @@ final class DcpCommands {
             DcpOptions.opened(flags, session.hasCollections()),
             session.has(Feature.SNAPPY),
             idleTimeout);
+    opened.interceptWith(interceptor);
     producer = opened;
     responses.success();
     return opened.name();

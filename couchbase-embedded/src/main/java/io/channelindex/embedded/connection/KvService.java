@@ -4,6 +4,8 @@ import io.channelindex.embedded.auth.UserStore;
 import io.channelindex.embedded.cluster.Cluster;
 import io.channelindex.embedded.cluster.ClusterConfig;
 import io.channelindex.embedded.engine.Bucket;
+import io.channelindex.embedded.engine.Loss;
+import io.channelindex.embedded.fault.FaultInjector;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -15,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +36,8 @@ public final class KvService implements AutoCloseable {
   private final ClusterConfig config;
   private final UserStore users;
   private final Duration dcpIdleTimeout;
+  private final FaultInjector faults;
+  private final AtomicLong accepted = new AtomicLong();
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private final ConcurrentHashMap<String, Connection> dcpNames = new ConcurrentHashMap<>();
   private final Cluster.ConfigListener configListener = this::announce;
@@ -43,11 +48,13 @@ public final class KvService implements AutoCloseable {
    *
    * @param dcpIdleTimeout how long a DCP client that enabled noops may say nothing
    */
-  public KvService(Cluster cluster, UserStore users, Duration dcpIdleTimeout) {
+  public KvService(
+      Cluster cluster, UserStore users, FaultInjector faults, Duration dcpIdleTimeout) {
     this.dcpIdleTimeout = dcpIdleTimeout;
     this.cluster = cluster;
     this.config = new ClusterConfig(cluster);
     this.users = users;
+    this.faults = faults;
     cluster.addListener(configListener);
   }
 
@@ -65,6 +72,15 @@ public final class KvService implements AutoCloseable {
 
   Duration dcpIdleTimeout() {
     return dcpIdleTimeout;
+  }
+
+  FaultInjector faults() {
+    return faults;
+  }
+
+  /** The ordinal of the next connection, from 1. */
+  long nextOrdinal() {
+    return accepted.incrementAndGet();
   }
 
   /**
@@ -117,6 +133,17 @@ public final class KvService implements AutoCloseable {
   /** How many clients are connected. */
   public int connectionCount() {
     return connections.size();
+  }
+
+  /** Ends the data service's work on {@code bucket} like a hard kill, and takes it up again. */
+  public void crash(Bucket bucket, Loss loss) {
+    bucket.crash(loss);
+    disconnect(bucket);
+  }
+
+  /** Ends what holds connections up by way of faults. */
+  public void release() {
+    connections.forEach(Connection::release);
   }
 
   /** Closes every connection that uses {@code bucket}, as a crash of its process would. */

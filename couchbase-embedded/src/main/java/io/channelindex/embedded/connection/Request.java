@@ -47,6 +47,7 @@ final class Request {
   private int durabilityTimeoutMillis;
   private int streamId;
   private boolean preservesExpiry;
+  private boolean barrier;
 
   /**
    * Moves to the frame at {@code start}, which is complete.
@@ -69,6 +70,7 @@ final class Request {
     durabilityLevel = Durability.Level.NONE;
     streamId = 0;
     preservesExpiry = false;
+    barrier = false;
     return framingLength + extrasLength + keyLength <= bodyLength;
   }
 
@@ -114,8 +116,11 @@ final class Request {
         require(length == Short.BYTES, Status.EINVAL);
         streamId = buffer.getUnsignedShort(position);
       }
-      // Requests of a connection are executed in order, so a barrier holds anyway.
-      case BARRIER -> require(length == 0, Status.EINVAL);
+      // Requests of a connection are answered in order, unless one is delayed on purpose.
+      case BARRIER -> {
+        require(length == 0, Status.EINVAL);
+        barrier = true;
+      }
       // A tracing context is for the server's own traces.
       case OPEN_TRACING_CONTEXT -> {}
       case IMPERSONATE -> throw StatusException.of(Status.NOT_SUPPORTED);
@@ -181,6 +186,20 @@ final class Request {
 
   boolean preservesExpiry() {
     return preservesExpiry;
+  }
+
+  /** Whether its frame infos, which are read here, forbid to execute it before or after others. */
+  boolean isOrdered() {
+    Opcode known = Opcode.of(opcode());
+    if (!hasFrameInfos() || known == null) {
+      return hasFrameInfos();
+    }
+    try {
+      readFrameInfos(known);
+      return barrier;
+    } catch (StatusException refused) {
+      return true;
+    }
   }
 
   boolean hasFrameInfos() {

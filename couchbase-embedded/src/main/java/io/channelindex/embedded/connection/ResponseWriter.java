@@ -33,6 +33,7 @@ final class ResponseWriter {
   private @Nullable ByteBuf pending;
   private boolean tracing;
   private boolean errorContext;
+  private boolean diverting;
   private long startNanos;
   private int opcode;
   private int opaque;
@@ -89,6 +90,11 @@ final class ResponseWriter {
     header(status, 0, 0, 0, 0);
   }
 
+  /** A response without a body whose status may be one that this node never uses. */
+  void status(int code) {
+    header(code, Datatype.RAW, 0, 0, 0, 0);
+  }
+
   void value(Status status, int datatype, byte[] value) {
     value(status, datatype, 0, value);
   }
@@ -138,6 +144,11 @@ final class ResponseWriter {
   /** As above, with a key between extras and value. */
   ByteBuf header(
       Status status, int datatype, int extrasLength, int keyLength, int valueLength, long cas) {
+    return header(status.code(), datatype, extrasLength, keyLength, valueLength, cas);
+  }
+
+  private ByteBuf header(
+      int status, int datatype, int extrasLength, int keyLength, int valueLength, long cas) {
     int framingLength = tracing ? DURATION_FRAMING_LENGTH : 0;
     int bodyLength = framingLength + extrasLength + keyLength + valueLength;
     ByteBuf out = buffer(FrameHeader.LENGTH + bodyLength);
@@ -147,7 +158,7 @@ final class ResponseWriter {
     } else {
       out.writeByte(FrameHeader.MAGIC_RESPONSE).writeByte(opcode).writeShort(keyLength);
     }
-    out.writeByte(extrasLength).writeByte(datatype).writeShort(status.code());
+    out.writeByte(extrasLength).writeByte(datatype).writeShort(status);
     out.writeInt(bodyLength).writeInt(opaque).writeLong(cas);
     if (tracing) {
       out.writeByte(DURATION_FRAME_INFO).writeShort(ServerDuration.encode(microsSince(startNanos)));
@@ -170,6 +181,7 @@ final class ResponseWriter {
 
   private ByteBuf buffer(int needed) {
     if (pending != null
+        && !diverting
         && pending.isReadable()
         && pending.readableBytes() + needed > HAND_OVER_BYTES) {
       channel.write(take(pending), channel.voidPromise());
@@ -180,9 +192,23 @@ final class ResponseWriter {
     return pending;
   }
 
+  /** Sends what is pending; from then on responses are kept for {@link #diverted}. */
+  void divert() {
+    flush();
+    diverting = true;
+  }
+
+  /** Sends responses again; returns those that were kept, to be released, or null. */
+  @Nullable ByteBuf diverted() {
+    ByteBuf kept = pending;
+    pending = null;
+    diverting = false;
+    return kept;
+  }
+
   /** Sends what is pending. */
   void flush() {
-    if (pending != null) {
+    if (pending != null && !diverting) {
       channel.writeAndFlush(take(pending), channel.voidPromise());
     }
   }

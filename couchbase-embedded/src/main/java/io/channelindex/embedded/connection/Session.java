@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** What a connection has agreed on so far: features, user and bucket. */
 final class Session {
   private final Channel channel;
+  private final long ordinal;
   private final ResponseWriter responses;
   private final WaitingAnswers waiting;
   private final Key key = new Key();
@@ -27,12 +28,14 @@ final class Session {
   private boolean collections;
   private boolean mutationTokens;
   private int readableDatatypes;
-  private boolean authenticated;
+  private @Nullable String user;
+  private String agent = "";
   private WaitingAnswers.@Nullable Answer answer;
   private @Nullable Bucket bucket;
 
-  Session(Channel channel) {
+  Session(Channel channel, long ordinal) {
     this.channel = channel;
+    this.ordinal = ordinal;
     this.responses = new ResponseWriter(channel);
     this.waiting = new WaitingAnswers(channel, responses);
   }
@@ -69,12 +72,31 @@ final class Session {
     return mutationTokens;
   }
 
-  boolean isAuthenticated() {
-    return authenticated;
+  /** Which connection of the node this is, in the order that they were accepted in, from 1. */
+  long ordinal() {
+    return ordinal;
   }
 
-  void setAuthenticated(boolean authenticated) {
-    this.authenticated = authenticated;
+  boolean isAuthenticated() {
+    return user != null;
+  }
+
+  /** Who the client authenticated as, or null. */
+  @Nullable String user() {
+    return user;
+  }
+
+  void authenticate(@Nullable String name) {
+    user = name;
+  }
+
+  /** What the client called itself, or "". */
+  String agent() {
+    return agent;
+  }
+
+  void agent(String name) {
+    agent = name;
   }
 
   @Nullable Bucket selectedBucket() {

@@ -1,5 +1,7 @@
 package io.channelindex.embedded.connection;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.channelindex.embedded.auth.SaslExchange;
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class SessionCommands {
   /** The version that the node answers to, because clients derive abilities from it. */
   static final String VERSION = "7.6.12-0000";
+
+  private static final JsonMapper HELLO_KEYS = new JsonMapper();
 
   private final Session session;
   private final ResponseWriter responses;
@@ -85,13 +89,23 @@ final class SessionCommands {
       }
     }
     session.enable(granted);
+    session.agent(agent(request.keyText()));
     byte[] value = new byte[answer.position()];
     answer.flip().get(value);
     responses.value(Status.SUCCESS, Datatype.RAW, value);
   }
 
+  /** The agent of a HELLO: a field of the JSON object that SDKs send, or else the whole text. */
+  private static String agent(String key) {
+    try {
+      return HELLO_KEYS.readTree(key).path("a").asText(key);
+    } catch (JsonProcessingException e) {
+      return key;
+    }
+  }
+
   private void answer(SaslReply reply) {
-    session.setAuthenticated(sasl.user() != null);
+    session.authenticate(sasl.user());
     if (reply instanceof SaslReply.Refusal refusal) {
       responses.error(refusal.status(), refusal.context());
     } else {

@@ -88,6 +88,21 @@ public final class DcpProducer implements DcpStream.Readiness {
     return name;
   }
 
+  /** Shows every stream message to {@code interceptor} from now on. */
+  public void interceptWith(MessageInterceptor interceptor) {
+    out.interceptWith(interceptor);
+  }
+
+  /** Hands the messages that are written to the socket. */
+  public void flush() {
+    out.flush();
+  }
+
+  /** Forgets the messages that were not flushed, beyond the first {@code bytes} of them. */
+  public void cut(int bytes) {
+    out.cut(bytes);
+  }
+
   /**
    * Applies a control message.
    *

@@ -153,6 +153,10 @@ final class DcpStream implements MutationListener {
         return Progress.BLOCKED;
       }
       sendNext(out, options);
+      if (closeReason != null) {
+        // The end was called for between two messages, maybe by the one that was to be sent.
+        break;
+      }
     }
     return Progress.MORE;
   }
@@ -216,6 +220,9 @@ final class DcpStream implements MutationListener {
       }
       if (!markerSent) {
         sendMarker(out, options, finished.end());
+        if (closeReason != null) {
+          return Progress.MORE;
+        }
       }
       out.seqnoAdvanced(this, finished.end());
     }

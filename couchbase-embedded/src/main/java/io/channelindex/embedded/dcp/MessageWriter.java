@@ -44,6 +44,7 @@ final class MessageWriter {
   private static final int FREQUENCY = 2;
 
   private final Channel channel;
+  private MessageInterceptor interceptor = MessageInterceptor.NONE;
   private @Nullable ByteBuf pending;
 
   /** Size of the client's window in bytes; 0: it asked for none. */
@@ -53,6 +54,26 @@ final class MessageWriter {
 
   MessageWriter(Channel channel) {
     this.channel = channel;
+  }
+
+  void interceptWith(MessageInterceptor value) {
+    interceptor = value;
+  }
+
+  /** Whether a message is left out, because its stream is to end instead. */
+  private boolean isLeftOut(Opcode opcode, DcpStream stream, @Nullable Item item) {
+    StreamEndReason reason =
+        interceptor.isActive() ? interceptor.before(opcode, stream.vbucket(), item) : null;
+    if (reason != null) {
+      stream.closeWith(reason);
+    }
+    return reason != null;
+  }
+
+  private void written() {
+    if (interceptor.isActive()) {
+      interceptor.after();
+    }
   }
 
   /** Counts from now on what the client must acknowledge, up to {@code bytes}; 0: no longer. */
@@ -73,14 +94,21 @@ final class MessageWriter {
   }
 
   void snapshotMarker(DcpStream stream, long start, long end, int flags) {
+    if (isLeftOut(Opcode.DCP_SNAPSHOT_MARKER, stream, null)) {
+      return;
+    }
     header(Opcode.DCP_SNAPSHOT_MARKER, stream, 0, MARKER_EXTRAS, 0, 0, 0)
         .writeLong(start)
         .writeLong(end)
         .writeInt(flags);
+    written();
   }
 
   /** As above in version 2.2, with the purge seqno; what is for replicas is left at zero. */
   void snapshotMarker(DcpStream stream, long start, long end, int flags, long purgeSeqno) {
+    if (isLeftOut(Opcode.DCP_SNAPSHOT_MARKER, stream, null)) {
+      return;
+    }
     header(Opcode.DCP_SNAPSHOT_MARKER, stream, 0, 1, 0, MARKER_2_2_VALUE, 0)
         .writeByte(MARKER_VERSION_2_2)
         .writeLong(start)
@@ -89,24 +117,54 @@ final class MessageWriter {
         .writeZero(2 * Long.BYTES)
         .writeLong(purgeSeqno)
         .writeZero(Long.BYTES);
+    written();
   }
 
   void seqnoAdvanced(DcpStream stream, long seqno) {
+    if (isLeftOut(Opcode.DCP_SEQNO_ADVANCED, stream, null)) {
+      return;
+    }
     header(Opcode.DCP_SEQNO_ADVANCED, stream, 0, Long.BYTES, 0, 0, 0).writeLong(seqno);
+    written();
   }
 
   void streamEnd(DcpStream stream, StreamEndReason reason) {
-    header(Opcode.DCP_STREAM_END, stream, 0, Integer.BYTES, 0, 0, 0).writeInt(reason.code());
+    StreamEndReason other =
+        interceptor.isActive()
+            ? interceptor.before(Opcode.DCP_STREAM_END, stream.vbucket(), null)
+            : null;
+    header(Opcode.DCP_STREAM_END, stream, 0, Integer.BYTES, 0, 0, 0)
+        .writeInt((other == null ? reason : other).code());
+    written();
   }
 
   void item(DcpStream stream, Item item, DcpOptions options) {
+    Opcode opcode = opcode(item, options);
+    if (isLeftOut(opcode, stream, item)) {
+      return;
+    }
     if (item instanceof SystemEvent event) {
       systemEvent(stream, event);
     } else if (item.isDeleted()) {
-      tombstone(stream, item, options);
+      tombstone(opcode, stream, item, options);
     } else {
       mutation(stream, item, options);
     }
+    written();
+  }
+
+  private static Opcode opcode(Item item, DcpOptions options) {
+    if (item instanceof SystemEvent) {
+      return Opcode.DCP_SYSTEM_EVENT;
+    }
+    if (!item.isDeleted()) {
+      return Opcode.DCP_MUTATION;
+    }
+    boolean expiration =
+        item.kind() == Item.Kind.EXPIRATION
+            && options.has(Option.EXPIRATIONS)
+            && options.has(Option.DELETE_TIMES);
+    return expiration ? Opcode.DCP_EXPIRATION : Opcode.DCP_DELETION;
   }
 
   private void systemEvent(DcpStream stream, SystemEvent event) {
@@ -160,17 +218,12 @@ final class MessageWriter {
     out.writeBytes(value, from, length);
   }
 
-  private void tombstone(DcpStream stream, Item item, DcpOptions options) {
+  private void tombstone(Opcode opcode, DcpStream stream, Item item, DcpOptions options) {
     byte[] section = section(item, options);
     int datatype = section.length > 0 ? item.datatype() : Datatype.RAW;
-    boolean expiration =
-        item.kind() == Item.Kind.EXPIRATION
-            && options.has(Option.EXPIRATIONS)
-            && options.has(Option.DELETE_TIMES);
-    Opcode opcode = expiration ? Opcode.DCP_EXPIRATION : Opcode.DCP_DELETION;
     int extras = DELETION_EXTRAS;
     if (options.has(Option.DELETE_TIMES)) {
-      extras = expiration ? EXPIRATION_EXTRAS : DELETION_WITH_TIME_EXTRAS;
+      extras = opcode == Opcode.DCP_EXPIRATION ? EXPIRATION_EXTRAS : DELETION_WITH_TIME_EXTRAS;
     }
     int keyLength = keyLength(item, options);
     ByteBuf out = header(opcode, stream, datatype, extras, keyLength, section.length, item.cas());
@@ -254,6 +307,13 @@ final class MessageWriter {
       pending = channel.alloc().ioBuffer(Math.max(BUFFER_BYTES, needed));
     }
     return pending;
+  }
+
+  /** Forgets what is pending beyond its first {@code bytes}. */
+  void cut(int bytes) {
+    if (pending != null && pending.readableBytes() > bytes) {
+      pending.writerIndex(pending.readerIndex() + bytes);
+    }
   }
 
   void flush() {

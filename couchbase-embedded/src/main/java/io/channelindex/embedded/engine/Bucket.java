@@ -241,9 +241,22 @@ public final class Bucket {
   }
 
   /** Every vbucket loses what was not persisted and goes on on a new branch of its history. */
-  public synchronized void crash() {
+  public void crash() {
+    crash(new Loss.Unpersisted());
+  }
+
+  /** Every vbucket loses what {@code loss} says and goes on on a new branch of its history. */
+  public synchronized void crash(Loss loss) {
     persistencePaused = false;
-    vbuckets.forEach(vbucket -> vbucket.crash(manifestChanges));
+    vbuckets.forEach(vbucket -> vbucket.crash(loss, manifestChanges));
+  }
+
+  /**
+   * From now on every vbucket can lose its last {@code seqnos}, persisted or not, to a {@link
+   * Loss.Tail}: it keeps that many old versions at most. 0: no longer.
+   */
+  public synchronized void keepTail(long seqnos) {
+    vbuckets.forEach(vbucket -> vbucket.keepTail(seqnos));
   }
 
   /** Ends every stream and refuses every operation from now on. */

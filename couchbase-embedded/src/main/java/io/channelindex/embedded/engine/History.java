@@ -1,9 +1,12 @@
 package io.channelindex.embedded.engine;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -15,9 +18,10 @@ import java.util.function.LongSupplier;
  *
  * <p>The log keeps the newest version of each key. A version that is superseded leaves it at once,
  * unless someone still needs it: an open {@link Cursor} that ends between it and its successor, or
- * a crash, which takes the vbucket back to the persisted state. Such versions are listed in {@link
- * #retained} and leave with their last user, so at most one old version a key and snapshot is kept.
- * Cursors that end later pass over them.
+ * a crash, which takes the vbucket back to the persisted state, or to any seqno of its tail where
+ * that is kept. Such versions are listed in {@link #retained} and leave with their last user, so
+ * without a kept tail at most one old version a key and snapshot is kept. Cursors that end later
+ * pass over them.
  */
 final class History {
   /** A consistent range of the log that is being read: {@code (position, until]}. */
@@ -70,6 +74,15 @@ final class History {
   /** The persisted seqno while persistence is paused, or -1 while it keeps up. */
   private long pausedAt = -1;
 
+  /** How many of the last seqnos can be lost, persisted or not; 0 for none. */
+  private long keptTail;
+
+  /** Nothing that was superseded up to here was kept for {@link #keptTail}. */
+  private long keptSince;
+
+  /** Versions that were superseded in the kept tail, by the seqnos that ended them. */
+  private final Deque<Item> tail = new ArrayDeque<>();
+
   /**
    * An empty history.
    *
@@ -90,6 +103,9 @@ final class History {
     log.append(item);
     highSeqno = item.seqno();
     visibleSeqno = highSeqno;
+    if (!tail.isEmpty()) {
+      releaseTail();
+    }
   }
 
   /** The next seqno stands for a prepare or an abort. */
@@ -106,13 +122,16 @@ final class History {
     if (isNeeded(item, supersededAt)) {
       item.superseded = true;
       retained.put(item, supersededAt);
+      if (keptTail > 0) {
+        tail.add(item);
+      }
     } else {
       log.remove(item);
     }
   }
 
   private boolean isNeeded(Item item, long supersededAt) {
-    if (revivable.contains(item)) {
+    if (revivable.contains(item) || (keptTail > 0 && supersededAt > keptFloor())) {
       return true;
     }
     for (int i = 0; i < cursors.size(); i++) {
@@ -140,6 +159,40 @@ final class History {
                 return !needed;
               });
     }
+  }
+
+  /** The lowest seqno that a loss of the kept tail can go back to. */
+  private long keptFloor() {
+    return Math.max(keptSince, highSeqno - keptTail);
+  }
+
+  private void releaseTail() {
+    for (Item oldest = tail.peek(); oldest != null; oldest = tail.peek()) {
+      Long supersededAt = retained.get(oldest);
+      if (supersededAt != null && supersededAt > keptFloor()) {
+        return;
+      }
+      tail.remove();
+      if (supersededAt != null && !isNeeded(oldest, supersededAt)) {
+        retained.remove(oldest);
+        log.remove(oldest);
+      }
+    }
+  }
+
+  /** From now on the last {@code seqnos} can be lost, persisted or not; 0: no longer. */
+  void keepTail(long seqnos) {
+    keptTail = seqnos;
+    keptSince = highSeqno;
+    tail.clear();
+    releaseRetained();
+  }
+
+  /** The seqno that is the newest after a crash with {@code loss}. */
+  long survivingSeqno(OptionalLong loss) {
+    return loss.isEmpty()
+        ? persistedSeqno()
+        : Math.max(keptTail == 0 ? highSeqno : keptSince, highSeqno - loss.getAsLong());
   }
 
   /** How many versions are kept that are not the newest of their key. */
@@ -222,30 +275,37 @@ final class History {
   }
 
   /**
-   * Goes back to what is persisted and begins a new branch there.
+   * Goes back to {@code surviving} and begins a new branch there.
    *
+   * @param surviving from {@link #survivingSeqno}
    * @param survivors receives every version that is left, in seqno order; a later one of a key
    *     replaces an earlier one, which the receiver hands to {@link #supersede}
    */
-  void crash(Consumer<Item> survivors) {
-    long persisted = persistedSeqno();
+  void crash(long surviving, Consumer<Item> survivors) {
     for (Cursor cursor : cursors) {
       cursor.position = cursor.until;
     }
     cursors.clear();
-    pausedAt = -1;
+    boolean nothingLost = surviving == highSeqno;
     log.removeIf(
-        item -> item.seqno() > persisted || (item.superseded && !revivable.contains(item)));
+        item ->
+            item.seqno() > surviving
+                || (item.superseded
+                    && (nothingLost || retained.getOrDefault(item, 0L) <= surviving)));
+    pausedAt = -1;
     retained.clear();
     revivable.clear();
-    highSeqno = persisted;
-    loadedSeqno = persisted;
+    tail.clear();
+    highSeqno = surviving;
+    loadedSeqno = surviving;
+    keptSince = surviving;
+    purgeSeqno = Math.min(purgeSeqno, surviving);
     branch();
     List<Item> left = new ArrayList<>(log.size());
-    log.read(0, persisted, Integer.MAX_VALUE, Long.MAX_VALUE, left::add);
+    log.read(0, surviving, Integer.MAX_VALUE, Long.MAX_VALUE, left::add);
     visibleSeqno = left.isEmpty() ? 0 : left.get(left.size() - 1).seqno();
     for (Item item : left) {
-      // What was superseded after the last persisted seqno is the newest version again.
+      // What was superseded after the last surviving seqno is the newest version again.
       item.superseded = false;
       survivors.accept(item);
     }

@@ -85,12 +85,17 @@ public final class Key {
     return hash;
   }
 
+  /** The key without its collection, as UTF-8. */
+  public String text() {
+    return new String(bytes, offset, length, StandardCharsets.UTF_8);
+  }
+
   byte[] copy() {
     return Arrays.copyOfRange(bytes, offset, offset + length);
   }
 
   @Override
   public String toString() {
-    return collection + ":" + new String(bytes, offset, length, StandardCharsets.UTF_8);
+    return collection + ":" + text();
   }
 }

@@ -454,13 +454,17 @@ public final class VBucket {
     }
   }
 
+  synchronized void keepTail(long seqnos) {
+    store.history().keepTail(seqnos);
+  }
+
   /**
-   * Goes back to what is persisted.
+   * Goes back to what survives {@code loss}.
    *
-   * @param manifestChanges all there ever were: those that are not persisted happen again
+   * @param manifestChanges all there ever were: those that are lost happen again
    */
-  synchronized void crash(List<ManifestChange> manifestChanges) {
-    store.crash();
+  synchronized void crash(Loss loss, List<ManifestChange> manifestChanges) {
+    store.crash(loss.tailOf(id));
     vbuuid = store.history().failoverLog().vbuuid();
     long known = store.manifestUid();
     for (ManifestChange change : manifestChanges) {

@@ -4,6 +4,7 @@ import io.channelindex.embedded.protocol.Datatype;
 import io.channelindex.embedded.subdoc.XattrSection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -290,8 +291,8 @@ final class VersionStore {
     return purged.size();
   }
 
-  /** Goes back to the persisted state, on a new branch. */
-  void crash() {
+  /** Goes back to what survives {@code loss}, on a new branch. */
+  void crash(OptionalLong loss) {
     pending.take(item -> true).forEach(write -> write.durability().ambiguous());
     table.clear();
     locks.clear();
@@ -299,7 +300,7 @@ final class VersionStore {
     collectionSeqnos.clear();
     documents = 0;
     expiring = 0;
-    history.crash(this::relink);
+    history.crash(history.survivingSeqno(loss), this::relink);
   }
 
   private void relink(Item item) {

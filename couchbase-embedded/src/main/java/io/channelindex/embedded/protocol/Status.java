@@ -1,5 +1,7 @@
 package io.channelindex.embedded.protocol;
 
+import org.jspecify.annotations.Nullable;
+
 /** Response statuses that this node answers with. Source: {@code docs/BinaryProtocol.md}. */
 public enum Status {
   SUCCESS(0x00),
@@ -72,5 +74,15 @@ public enum Status {
   /** The u16 on the wire. */
   public int code() {
     return code;
+  }
+
+  /** The status of a u16 on the wire, or null if this node does not know it. */
+  public static @Nullable Status of(int code) {
+    for (Status status : values()) {
+      if (status.code == code) {
+        return status;
+      }
+    }
+    return null;
   }
 }

@@ -8,6 +8,7 @@ import io.channelindex.embedded.cluster.Cluster;
 import io.channelindex.embedded.cluster.Node;
 import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.SettableClock;
+import io.channelindex.embedded.fault.FaultInjector;
 import io.channelindex.embedded.protocol.Feature;
 import io.channelindex.embedded.protocol.Opcode;
 import io.netty.buffer.ByteBuf;
@@ -18,6 +19,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -41,7 +43,12 @@ final class SocketlessConnection implements AutoCloseable {
     Cluster cluster = new Cluster("1".repeat(32));
     cluster.setNodes(List.of(new Node("127.0.0.1", 11210, 8091)));
     cluster.addBucket(bucket);
-    service = new KvService(cluster, UserStore.of(Exchanges.quickAccount("user", "pencil")));
+    service =
+        new KvService(
+            cluster,
+            UserStore.of(Exchanges.quickAccount("user", "pencil")),
+            new FaultInjector(null),
+            Duration.ofMinutes(6));
     channel =
         new EmbeddedChannel(
             new ChannelInitializer<Channel>() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
@@ -124,7 +125,8 @@ class HistoryTest {
     assertThat(history.persistedSeqno()).isEqualTo(2);
     List<Long> survivors = new ArrayList<>();
 
-    history.crash(item -> survivors.add(item.seqno()));
+    history.crash(
+        history.survivingSeqno(OptionalLong.empty()), item -> survivors.add(item.seqno()));
 
     assertThat(survivors).containsExactly(1L, 2L);
     assertThat(history.highSeqno()).isEqualTo(2);
@@ -142,7 +144,8 @@ class HistoryTest {
     replace(a, "a");
     List<Long> survivors = new ArrayList<>();
 
-    history.crash(item -> survivors.add(item.seqno()));
+    history.crash(
+        history.survivingSeqno(OptionalLong.empty()), item -> survivors.add(item.seqno()));
 
     assertThat(survivors).containsExactly(2L);
     assertThat(cursor.isExhausted()).isTrue();

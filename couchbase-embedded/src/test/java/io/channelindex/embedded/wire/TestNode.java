@@ -2,6 +2,7 @@ package io.channelindex.embedded.wire;
 
 import io.channelindex.embedded.EmbeddedBucket;
 import io.channelindex.embedded.EmbeddedCouchbase;
+import io.channelindex.embedded.fault.Faults;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -53,6 +54,10 @@ final class TestNode implements AutoCloseable {
 
   int connectionCount() {
     return node.connectionCount();
+  }
+
+  Faults faults() {
+    return node.faults();
   }
 
   EmbeddedBucket bucket() {

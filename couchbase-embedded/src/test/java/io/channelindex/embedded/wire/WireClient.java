@@ -226,6 +226,15 @@ final class WireClient implements AutoCloseable {
     }
   }
 
+  /** Everything that comes until the server closes the connection, frames or not. */
+  byte[] readBytesUntilClosed() {
+    try {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The next frame of either kind, unfiled. */
   Frame readFrame() {
     try {
