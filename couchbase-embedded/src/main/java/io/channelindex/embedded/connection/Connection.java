@@ -41,6 +41,9 @@ final class Connection extends ByteToMessageDecoder implements ConnectionFaults.
 
   private static final int CLUSTERMAP_CHANGE_NOTIFICATION = 0x01;
 
+  /** A read buffer that is larger, and almost empty, is given back between reads. */
+  private static final int LARGE_READ_BUFFER = 256 * 1024;
+
   private final Channel channel;
   private final KvService service;
   private final Session session;
@@ -254,6 +257,7 @@ final class Connection extends ByteToMessageDecoder implements ConnectionFaults.
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+    giveBackLargeBuffer(context);
     if (channel.config().isAutoRead()) {
       super.channelReadComplete(context);
     } else {
@@ -262,6 +266,15 @@ final class Connection extends ByteToMessageDecoder implements ConnectionFaults.
       context.fireChannelReadComplete();
     }
     sendAll();
+  }
+
+  /** The beginning of the next frame would keep the whole buffer that a large one needed. */
+  private void giveBackLargeBuffer(ChannelHandlerContext context) throws Exception {
+    ByteBuf buffer = internalBuffer();
+    int left = buffer.readableBytes();
+    if (left > 0 && buffer.capacity() > LARGE_READ_BUFFER && left < buffer.capacity() / 4) {
+      channelRead(context, buffer.readBytes(left));
+    }
   }
 
   private void sendAll() {

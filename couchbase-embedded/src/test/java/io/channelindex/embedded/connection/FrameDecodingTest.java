@@ -129,6 +129,26 @@ class FrameDecodingTest {
   }
 
   @Test
+  void theBeginningOfAFrameDoesNotKeepTheLargeOneBeforeIt() {
+    byte[] frames = Arrays.copyOf(set("key", new byte[5 * MEGABYTE]), 5 * MEGABYTE + 24 + 11 + 20);
+    byte[] next = get("key");
+    System.arraycopy(next, 0, frames, frames.length - 20, 20);
+    try (SocketlessConnection connection = SocketlessConnection.loggedIn()) {
+      for (int from = 0; from < frames.length; from += 64 * 1024) {
+        connection.receive(frames, from, Math.min(frames.length, from + 64 * 1024));
+      }
+
+      assertThat(connection.sent()).hasSize(24);
+      assertThat(connection.heldBytes()).isLessThan(64 * 1024);
+
+      connection.receive(next, 20, next.length);
+
+      assertThat(connection.sent()).hasSize(24 + 4 + 5 * MEGABYTE);
+      assertThat(connection.heldBytes()).isZero();
+    }
+  }
+
+  @Test
   void whoDoesNotReadIsNotReadAnyFurther() {
     int count = 500;
     byte[] value = new byte[10_000];
