@@ -15,7 +15,7 @@ import java.util.List;
 
 /** The other end of a {@link DcpProducer} on a channel without a socket. */
 final class Consumer {
-  static final Duration IDLE_TIMEOUT = Duration.ofSeconds(360);
+  static final Duration IDLE_TIMEOUT = Duration.ofMinutes(6);
 
   static final int XATTRS_AND_TIMES = DcpOptions.OPEN_XATTRS | DcpOptions.OPEN_DELETE_TIMES;
   static final long FOREVER = -1;
