@@ -274,7 +274,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     private int vbuckets = 64;
     private long quotaBytes = BucketSettings.UNLIMITED;
     private int threads = Math.max(1, Math.min(Runtime.getRuntime().availableProcessors(), 8));
-    private Duration dcpIdleTimeout = Duration.ofSeconds(360);
+    private Duration dcpIdleTimeout = Duration.ofMinutes(6);
     private String username = "Administrator";
     private String password = "password";
     private InstantSource clock = PausableClock.running();

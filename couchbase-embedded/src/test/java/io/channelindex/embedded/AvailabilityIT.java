@@ -42,6 +42,8 @@ class AvailabilityIT {
   static final EmbeddedCouchbaseExtension COUCHBASE =
       EmbeddedCouchbaseExtension.with(node -> node.bucket("data"));
 
+  private static final List<LookupInSpec> WHOLE = List.of(LookupInSpec.get(""));
+
   private static JavaClient client;
   private static Collection documents;
 
@@ -76,19 +78,16 @@ class AvailabilityIT {
   }
 
   @Test
-  void pathsCanBeReadFromAnyReplica() {
-    documents.upsert("paths", "text");
-    List<LookupInSpec> specs = List.of(LookupInSpec.get(""));
-
-    assertThat(documents.lookupInAnyReplica("paths", specs).isReplica()).isFalse();
-    assertThat(documents.lookupInAllReplicas("paths", specs)).hasSize(1);
+  void pathsAreReadFromReplicasOnlyWhereThereAreToBeAny() {
+    assertThatExceptionOfType(FeatureNotAvailableException.class)
+        .isThrownBy(() -> documents.lookupInAnyReplica("here", WHOLE));
   }
 
   @Test
   void replicasThatAreNowhereMakeDurabilityImpossible() {
     COUCHBASE.node().createBucket(new BucketSettings("widowed", 4).withReplicas(1));
-    try {
-      Collection widowed = client.documents("widowed");
+    try (JavaClient own = JavaClient.connect(COUCHBASE.node())) {
+      Collection widowed = own.documents("widowed");
       widowed.upsert("key", 1);
 
       assertThatExceptionOfType(DurabilityImpossibleException.class)
@@ -97,6 +96,8 @@ class AvailabilityIT {
 
       assertThat(widowed.get("key").contentAs(Integer.class)).isEqualTo(1);
       assertThat(widowed.getAnyReplica("key").isReplica()).isFalse();
+      assertThat(widowed.getAllReplicas("key")).hasSize(1);
+      assertThat(widowed.lookupInAnyReplica("key", WHOLE).isReplica()).isFalse();
     } finally {
       COUCHBASE.node().removeBucket("widowed");
     }
@@ -108,8 +109,8 @@ class AvailabilityIT {
         .node()
         .createBucket(
             new BucketSettings("small", 4).withQuotaBytes(BucketSettings.MIN_QUOTA_BYTES));
-    try {
-      Collection small = client.documents("small");
+    try (JavaClient own = JavaClient.connect(COUCHBASE.node())) {
+      Collection small = own.documents("small");
       small.upsert("first", "x".repeat(50_000));
 
       assertThatExceptionOfType(TimeoutException.class)

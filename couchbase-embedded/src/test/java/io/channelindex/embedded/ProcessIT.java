@@ -110,6 +110,8 @@ class ProcessIT {
   @CsvSource({
     "--vbuckets, 63, vbuckets=63",
     "--vbuckets, many, many",
+    "--quota, 0, quotaBytes=0",
+    "--quota, -1, quotaBytes=-1048576",
     "--port, 65536, port=65536",
     "--port, -1, port=-1",
     "--manager-port, 70000, managerPort=70000",
@@ -193,7 +195,15 @@ class ProcessIT {
     assertThat(outcome.exitCode()).isZero();
     assertThat(outcome.out())
         .contains(
-            "--host", "--port", "--manager-port", "--vbuckets", "--bucket", "--user", "--password")
+            "--host",
+            "--port",
+            "--manager-port",
+            "--vbuckets",
+            "--bucket",
+            "--quota",
+            "--user",
+            "--password")
+        .contains("beyond 93 % of it")
         .contains("--faults", "--fault-seed")
         .contains("default: 11210")
         .contains("Example:");

@@ -90,7 +90,7 @@ public final class EmbeddedCouchbaseCommand implements Callable<Integer> {
       names = "--quota",
       paramLabel = "MIB",
       description =
-          "Memory quota of each bucket in MiB; beyond 93 % of it writes fail for the time being"
+          "Memory quota of each bucket in MiB; beyond 93 %% of it writes fail for the time being"
               + " (default: none).")
   private @Nullable Integer quotaMebibytes;
 

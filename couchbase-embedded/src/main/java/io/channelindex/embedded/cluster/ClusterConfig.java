@@ -81,6 +81,9 @@ public final class ClusterConfig {
     config.put("bucketCapabilitiesVer", "");
     ArrayNode capabilities = config.putArray("bucketCapabilities");
     BUCKET_CAPABILITIES.forEach(capabilities::add);
+    if (bucket.shape().replicas() > 0) {
+      capabilities.add("subdoc.ReplicaRead");
+    }
     config.set("vBucketServerMap", vbucketServerMap(bucket));
     return config;
   }

@@ -21,6 +21,7 @@ final class RequestSubject implements FaultSubject {
           Opcode.GET_ERROR_MAP,
           Opcode.SELECT_BUCKET,
           Opcode.LIST_BUCKETS,
+          Opcode.GET_RANDOM_KEY,
           Opcode.GET_CLUSTER_CONFIG,
           Opcode.COLLECTIONS_GET_MANIFEST,
           Opcode.COLLECTIONS_GET_ID,

@@ -20,7 +20,7 @@ final class Liveness {
   /** Above the opaques that consumers give out, as on the real server. */
   private static final int FIRST_OPAQUE = 10_000_001;
 
-  private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(180);
+  private static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(3);
 
   private final EventLoop eventLoop;
   private final long idleMillis;

@@ -54,6 +54,8 @@ class ErrorMapTest {
           Status.DCP_STREAMID_INVALID, "DCP stream-ID invalid",
           Status.DURABILITY_INVALID_LEVEL, "DurabilityInvalidLevel",
           Status.DURABILITY_IMPOSSIBLE, "DurabilityImpossible",
+          Status.SYNC_WRITE_IN_PROGRESS, "SyncWriteInProgress",
+          Status.SYNC_WRITE_AMBIGUOUS, "SyncWriteAmbiguous",
           Status.SUBDOC_DOC_E2DEEP, "SUBDOC_PATH_E2DEEP",
           Status.SUBDOC_DOC_NOT_JSON, "SUBDOC_DOC_NOTJSON");
 
