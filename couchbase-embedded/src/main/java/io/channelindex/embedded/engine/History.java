@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * What happened in one vbucket: its seqno-ordered log, its branches, what of it is persisted, and
@@ -264,12 +265,12 @@ final class History {
       cursor.position = cursor.until;
     }
     cursors.clear();
-    boolean nothingLost = surviving == highSeqno;
-    log.removeIf(
-        item ->
-            item.seqno() > surviving
-                || (item.superseded
-                    && (nothingLost || retained.getOrDefault(item, 0L) <= surviving)));
+    // A tombstone that was purged while a cursor needed it does not come back with a restart.
+    Predicate<Item> revived =
+        surviving == persistedSeqno()
+            ? revivable::contains
+            : item -> retained.getOrDefault(item, 0L) > surviving;
+    log.removeIf(item -> item.seqno() > surviving || (item.superseded && !revived.test(item)));
     pausedAt = -1;
     retained.clear();
     revivable.clear();
