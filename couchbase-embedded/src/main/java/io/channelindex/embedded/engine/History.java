@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * What happened in one vbucket: its seqno-ordered log, its branches, what of it is persisted, and
@@ -286,12 +287,12 @@ final class History {
       cursor.position = cursor.until;
     }
     cursors.clear();
-    boolean nothingLost = surviving == highSeqno;
-    log.removeIf(
-        item ->
-            item.seqno() > surviving
-                || (item.superseded
-                    && (nothingLost || retained.getOrDefault(item, 0L) <= surviving)));
+    // A tombstone that was purged while a cursor needed it does not come back with a restart.
+    Predicate<Item> revived =
+        surviving == persistedSeqno()
+            ? revivable::contains
+            : item -> retained.getOrDefault(item, 0L) > surviving;
+    log.removeIf(item -> item.seqno() > surviving || (item.superseded && !revived.test(item)));
     pausedAt = -1;
     retained.clear();
     revivable.clear();
