@@ -152,7 +152,7 @@ class ProcessIT {
             "--quota",
             "--user",
             "--password")
-        .contains("beyond 93 % of it")
+        .contains("93 %")
         .contains("default: 11210")
         .contains("Example:");
     assertThat(outcome.err()).isEmpty();
