@@ -203,7 +203,7 @@ class ProcessIT {
             "--quota",
             "--user",
             "--password")
-        .contains("beyond 93 % of it")
+        .contains("93 %")
         .contains("--faults", "--fault-seed")
         .contains("default: 11210")
         .contains("Example:");
