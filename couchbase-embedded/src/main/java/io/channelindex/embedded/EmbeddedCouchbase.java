@@ -88,15 +88,17 @@ public final class EmbeddedCouchbase implements AutoCloseable {
           bind(
               "managerPort",
               builder.managerAddress(),
-              address -> managerService.start(address, acceptor));
+              address -> managerService.bind(address, acceptor));
       int kvPort =
-          bind("port", builder.kvAddress(), address -> kvService.start(address, acceptor, workers));
+          bind("port", builder.kvAddress(), address -> kvService.bind(address, acceptor, workers));
       node = new Node(builder.host.getHostAddress(), kvPort, managerPort);
     } catch (RuntimeException e) {
       close();
       throw e;
     }
     cluster.setNodes(List.of(node));
+    kvService.accept();
+    managerService.accept();
     // Deriving keys costs tens of milliseconds: done before the first client needs them, elsewhere.
     Thread keys = new Thread(account::forgetPassword, "couchbase-keys");
     keys.setDaemon(true);
@@ -106,12 +108,12 @@ public final class EmbeddedCouchbase implements AutoCloseable {
   }
 
   private interface Service {
-    InetSocketAddress start(InetSocketAddress address);
+    InetSocketAddress bind(InetSocketAddress address);
   }
 
   private int bind(String name, InetSocketAddress address, Service service) {
     try {
-      return service.start(address).getPort();
+      return service.bind(address).getPort();
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {

@@ -84,11 +84,11 @@ public final class KvService implements AutoCloseable {
   }
 
   /**
-   * Binds the port and accepts connections from then on.
+   * Binds the port; clients that connect wait until {@link #accept}.
    *
    * @return the address that was bound
    */
-  public InetSocketAddress start(
+  public InetSocketAddress bind(
       InetSocketAddress address, EventLoopGroup acceptor, EventLoopGroup workers) {
     Channel channel =
         new ServerBootstrap()
@@ -96,6 +96,7 @@ public final class KvService implements AutoCloseable {
             .channel(NioServerSocketChannel.class)
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
@@ -111,6 +112,18 @@ public final class KvService implements AutoCloseable {
             .channel();
     server = channel;
     return (InetSocketAddress) channel.localAddress();
+  }
+
+  /**
+   * Accepts connections from now on. Not before the node is complete: a client that is told of a
+   * cluster without nodes has nobody left to ask for another configuration.
+   */
+  public void accept() {
+    Channel channel = server;
+    if (channel == null) {
+      throw new IllegalStateException("not bound");
+    }
+    channel.config().setAutoRead(true);
   }
 
   void opened(Connection connection) {

@@ -29,18 +29,19 @@ public final class ManagerService implements AutoCloseable {
   }
 
   /**
-   * Binds the port and answers requests from then on.
+   * Binds the port; clients that connect wait until {@link #accept}.
    *
    * @param eventLoops where requests are answered; not those of the data service, since checking a
    *     password takes milliseconds
    * @return the address that was bound
    */
-  public InetSocketAddress start(InetSocketAddress address, EventLoopGroup eventLoops) {
+  public InetSocketAddress bind(InetSocketAddress address, EventLoopGroup eventLoops) {
     Channel channel =
         new ServerBootstrap()
             .group(eventLoops)
             .channel(NioServerSocketChannel.class)
             .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.AUTO_READ, false)
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override
@@ -57,6 +58,15 @@ public final class ManagerService implements AutoCloseable {
             .channel();
     server = channel;
     return (InetSocketAddress) channel.localAddress();
+  }
+
+  /** Answers requests from now on. */
+  public void accept() {
+    Channel channel = server;
+    if (channel == null) {
+      throw new IllegalStateException("not bound");
+    }
+    channel.config().setAutoRead(true);
   }
 
   /** Closes the port and every connection. */
