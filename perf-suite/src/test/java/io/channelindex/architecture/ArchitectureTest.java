@@ -108,6 +108,8 @@ class ArchitectureTest {
         .definedBy(embedded + "auth..")
         .layer("dcp")
         .definedBy(embedded + "dcp..")
+        .layer("fault")
+        .definedBy(embedded + "fault..")
         .layer("services")
         .definedBy(embedded + "connection..", embedded + "manager..")
         .layer("surface")
@@ -124,6 +126,8 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("protocol")
         .whereLayer("dcp")
         .mayOnlyAccessLayers("engine", "subdoc", "protocol")
+        .whereLayer("fault")
+        .mayOnlyAccessLayers("cluster", "dcp", "engine", "protocol")
         .whereLayer("surface")
         .mayNotBeAccessedByAnyLayer()
         .check(classes);

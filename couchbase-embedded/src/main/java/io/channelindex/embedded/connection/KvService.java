@@ -42,6 +42,7 @@ public final class KvService implements AutoCloseable {
   private final ConcurrentHashMap<String, Connection> dcpNames = new ConcurrentHashMap<>();
   private final Cluster.ConfigListener configListener = this::announce;
   private @Nullable Channel server;
+  private volatile boolean closing;
 
   /**
    * A service that is not started.
@@ -128,6 +129,11 @@ public final class KvService implements AutoCloseable {
 
   void opened(Connection connection) {
     connections.add(connection);
+    // Accepted just before the end, and not among those that close() found: its event loop may end
+    // without closing it, and its client would wait for answers.
+    if (closing) {
+      connection.close();
+    }
   }
 
   void closed(Connection connection) {
@@ -180,6 +186,7 @@ public final class KvService implements AutoCloseable {
     if (channel != null) {
       channel.close().syncUninterruptibly();
     }
+    closing = true;
     connections.forEach(Connection::close);
   }
 }

@@ -9,8 +9,11 @@ import io.channelindex.embedded.auth.UserStore;
 import io.channelindex.embedded.cluster.Cluster;
 import io.channelindex.embedded.cluster.Node;
 import io.channelindex.embedded.fault.FaultInjector;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -50,6 +53,21 @@ class KvServiceTest {
       service.accept();
       await().untilAsserted(() -> assertThat(service.connectionCount()).isOne());
     }
+  }
+
+  @Test
+  void whoIsAcceptedAtTheVeryEndIsNotKeptWaiting() {
+    service.close();
+    EmbeddedChannel late =
+        new EmbeddedChannel(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel accepted) {
+                accepted.pipeline().addLast(new Connection(accepted, service));
+              }
+            });
+    assertThat(late.isOpen()).isFalse();
+    assertThat(service.connectionCount()).isZero();
   }
 
   @Test
