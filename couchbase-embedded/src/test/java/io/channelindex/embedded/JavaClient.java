@@ -12,6 +12,13 @@ import java.util.function.Consumer;
 final class JavaClient implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /**
+   * A connection that the node closes in the middle of the handshake is now and then waited for by
+   * the client until this is over, seen once in a thousand restarts of a node: well below the
+   * patience of operations, which go on after it.
+   */
+  private static final Duration CONNECTING = Duration.ofSeconds(10);
+
   private final ClusterEnvironment environment;
   private final Cluster cluster;
 
@@ -34,7 +41,7 @@ final class JavaClient implements AutoCloseable {
                     timeouts
                         .kvTimeout(PATIENCE)
                         .kvDurableTimeout(PATIENCE)
-                        .connectTimeout(PATIENCE)
+                        .connectTimeout(CONNECTING)
                         .managementTimeout(PATIENCE));
     settings.accept(builder);
     ClusterEnvironment environment = builder.build();
