@@ -69,7 +69,12 @@ class ClusterSessionIT {
   /** Side by side: each of them takes the time after which a target is given up. */
   @Test
   void whatIsNotThereIsNamed() throws IOException {
-    Endpoint nobody = endpoint("couchbase://127.0.0.1:" + freePort(), "data", "index");
+    // Without the manager's port the client would ask whoever has the usual one.
+    Endpoint nobody =
+        endpoint(
+            "couchbase://127.0.0.1:" + freePort() + "=kv,127.0.0.1:" + freePort() + "=manager",
+            "data",
+            "index");
     CompletableFuture<Throwable> noData =
         refusal(endpoint(node.connectionString(), "nothing", "index"));
     CompletableFuture<Throwable> noIndex =
