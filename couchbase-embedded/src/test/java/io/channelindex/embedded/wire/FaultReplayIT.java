@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The same load meets the same faults, whatever the threads do. */
+@Authority(value = Authority.Kind.OWN, where = "fault plans")
 @ExtendWith(NettyLeaks.class)
 class FaultReplayIT {
   private static final int CLIENTS = 4;

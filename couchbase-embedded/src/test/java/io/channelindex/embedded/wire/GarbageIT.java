@@ -13,6 +13,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /** Whatever one connection sends, another one works on. */
+@Authority(value = Authority.Kind.OWN, where = "whoever sends garbage hurts nobody else")
 class GarbageIT {
   private static final DocumentKey WITNESS = DocumentKey.of("witness");
 

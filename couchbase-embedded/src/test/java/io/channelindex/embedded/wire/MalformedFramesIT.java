@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <p>Source: the frame checks in {@code daemon/} of couchbase/kv_engine.
  */
+@Authority(value = Authority.Kind.DOCUMENTED, where = "daemon/connection.cc")
 class MalformedFramesIT {
   private static final DocumentKey DOCUMENT = DocumentKey.of("document");
   private static final int MEGABYTE = 1 << 20;

@@ -30,6 +30,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
  * What real clients sent, damaged: each request is refused with a status or ends its connection,
  * the answers before that are whole, and nobody else notices.
  */
+@Authority(value = Authority.Kind.OWN, where = "a status or the end of the connection")
 class MutatedConversationsIT {
   private static final int KEY_LENGTH_AT = 2;
   private static final int EXTRAS_LENGTH_AT = 4;

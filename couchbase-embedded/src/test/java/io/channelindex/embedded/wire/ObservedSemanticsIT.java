@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 /**
  * What the notes beside the captures say about documents, as observed on 7.6.12, point by point.
  */
+@Authority(value = Authority.Kind.CAPTURED, where = "notes beside the captures, 7.6.12")
 class ObservedSemanticsIT {
   private static final DocumentKey DOCUMENT = DocumentKey.of("document");
   private static final String SYNC = "{\"rev\":\"1-a\"}";

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the notes beside the captures say about DCP, as observed on 7.6.12, point by point. */
+@Authority(value = Authority.Kind.CAPTURED, where = "notes beside the captures, 7.6.12")
 class ObservedStreamsIT {
   private static final DocumentKey DOCUMENT = DocumentKey.of("document");
   private static final int VBUCKET = DOCUMENT.vbucket();
@@ -88,6 +89,7 @@ class ObservedStreamsIT {
   }
 
   /** Opcode 59 takes the control and the flag of DCP_OPEN; either alone does not bring it. */
+  @Authority(value = Authority.Kind.DOCUMENTED, where = "docs/dcp/documentation/commands/expiration.md")
   @ParameterizedTest
   @CsvSource({
     "0x00, false, 0x58, 18",

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The node answers the clients of the captures as the real servers did. */
+@Authority(value = Authority.Kind.CAPTURED, where = "all captures, frame by frame")
 class ReplayIT {
   private static final ManifestUids NO_COLLECTIONS = new ManifestUids("0", Map.of());
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
  * Every stream request that is possible on a short history with two crashes, against a naive
  * reading of the rules in {@code docs/dcp/documentation/rollback.md} of couchbase/kv_engine.
  */
+@Authority(value = Authority.Kind.DOCUMENTED, where = "docs/dcp/documentation/rollback.md")
 class RollbackDecisionIT {
   private static final DocumentKey DOCUMENT = DocumentKey.of("document");
   private static final int VBUCKET = DOCUMENT.vbucket();

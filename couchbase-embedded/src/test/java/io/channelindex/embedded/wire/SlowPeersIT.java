@@ -23,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Peers that do not read, or write next to nothing: what the node holds for them is bounded,
  * however much they asked for or announced, and others do not wait for them.
  */
+@Authority(value = Authority.Kind.OWN, where = "bounds of this node")
 @ExtendWith(NettyLeaks.class)
 class SlowPeersIT {
   private static final int MEGABYTE = 1 << 20;
