@@ -21,7 +21,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  * <p>Source: {@code docs/dcp/documentation/} and the producer in {@code engines/ep/src/dcp/} of
  * couchbase/kv_engine 7.6.
  */
-@Authority(value = Authority.Kind.DOCUMENTED, where = "docs/dcp/documentation/, engines/ep/src/dcp/")
+@Authority(
+    value = Authority.Kind.DOCUMENTED,
+    where = "docs/dcp/documentation/, engines/ep/src/dcp/")
 class DcpRefusalsIT {
   private static final DocumentKey DOCUMENT = DocumentKey.of("document");
   private static final int VBUCKET = DOCUMENT.vbucket();

@@ -23,7 +23,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  * <p>Documented: {@code docs/dcp/documentation/} of couchbase/kv_engine, and the validators of 7.6.
  * None of it is captured.
  */
-@Authority(value = Authority.Kind.DOCUMENTED, where = "docs/dcp/documentation/, daemon/mcbp_validators.cc")
+@Authority(
+    value = Authority.Kind.DOCUMENTED,
+    where = "docs/dcp/documentation/, daemon/mcbp_validators.cc")
 class DcpSetupIT {
   private static final DocumentKey DOCUMENT = DocumentKey.of("document");
   private static final int VBUCKET = DOCUMENT.vbucket();

@@ -23,7 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * daemon/mcbp_validators.cc} and {@code engines/ep/src/durability/} of couchbase/kv_engine 7.6.
  * Captured (in the replayed conversations) are only the successes with persistence running.
  */
-@Authority(value = Authority.Kind.DOCUMENTED, where = "docs/BinaryProtocol.md, engines/ep/src/durability/")
+@Authority(
+    value = Authority.Kind.DOCUMENTED,
+    where = "docs/BinaryProtocol.md, engines/ep/src/durability/")
 class DurableWritesIT {
   private static final DocumentKey DOCUMENT = DocumentKey.of("document");
   private static final int MAJORITY = 1;

@@ -29,7 +29,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every fault looks like from the other end of the socket. */
-@Authority(value = Authority.Kind.OWN, where = "fault plans; the order of late answers: daemon/cookie.cc")
+@Authority(
+    value = Authority.Kind.OWN,
+    where = "fault plans; the order of late answers: daemon/cookie.cc")
 @ExtendWith(NettyLeaks.class)
 class FaultsOnTheWireIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -23,7 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <p>Source: the validators in {@code daemon/} of couchbase/kv_engine 7.6.
  */
-@Authority(value = Authority.Kind.DOCUMENTED, where = "docs/BinaryProtocol.md, daemon/mcbp_validators.cc")
+@Authority(
+    value = Authority.Kind.DOCUMENTED,
+    where = "docs/BinaryProtocol.md, daemon/mcbp_validators.cc")
 class InvalidRequestsIT {
   private static final DocumentKey DOCUMENT = DocumentKey.of("document");
 

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.Test;
  * <p>Documented: {@code memoryCondition} in {@code engines/ep/src/ep_engine.cc} of
  * couchbase/kv_engine 7.6; the names of the statistics are the real server's.
  */
-@Authority(value = Authority.Kind.DOCUMENTED, where = "engines/ep/src/ep_engine.cc, memoryCondition")
+@Authority(
+    value = Authority.Kind.DOCUMENTED,
+    where = "engines/ep/src/ep_engine.cc, memoryCondition")
 class MemoryQuotaIT {
   private static final long QUOTA = 1 << 20;
 

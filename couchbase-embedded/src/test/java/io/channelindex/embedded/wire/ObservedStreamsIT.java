@@ -89,7 +89,9 @@ class ObservedStreamsIT {
   }
 
   /** Opcode 59 takes the control and the flag of DCP_OPEN; either alone does not bring it. */
-  @Authority(value = Authority.Kind.DOCUMENTED, where = "docs/dcp/documentation/commands/expiration.md")
+  @Authority(
+      value = Authority.Kind.DOCUMENTED,
+      where = "docs/dcp/documentation/commands/expiration.md")
   @ParameterizedTest
   @CsvSource({
     "0x00, false, 0x58, 18",

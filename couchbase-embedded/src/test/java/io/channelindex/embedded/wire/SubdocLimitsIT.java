@@ -20,7 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>Documented: {@code docs/SubDocument.md} and {@code docs/ExtendedAttributes.md} of
  * couchbase/kv_engine 7.6.
  */
-@Authority(value = Authority.Kind.DOCUMENTED, where = "docs/SubDocument.md, docs/ExtendedAttributes.md")
+@Authority(
+    value = Authority.Kind.DOCUMENTED,
+    where = "docs/SubDocument.md, docs/ExtendedAttributes.md")
 class SubdocLimitsIT {
   private static final DocumentKey DOCUMENT = DocumentKey.of("document");
 

@@ -22,7 +22,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  * <p>Documented: {@code docs/BinaryProtocol.md} and {@code daemon/protocol/mcbp/} of
  * couchbase/kv_engine 7.6. Captured, and replayed elsewhere: observe seqno on one branch.
  */
-@Authority(value = Authority.Kind.DOCUMENTED, where = "docs/BinaryProtocol.md, daemon/protocol/mcbp/")
+@Authority(
+    value = Authority.Kind.DOCUMENTED,
+    where = "docs/BinaryProtocol.md, daemon/protocol/mcbp/")
 class VbucketCommandsIT {
   private static final DocumentKey DOCUMENT = DocumentKey.of("document");
 
