@@ -2,16 +2,24 @@ package io.channelindex.embedded.connection;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.Item;
 import io.channelindex.embedded.engine.SystemEvent;
-import io.channelindex.embedded.fault.FaultSubject;
 import io.channelindex.embedded.protocol.Opcode;
 import org.jspecify.annotations.Nullable;
 
 /** A stream message about to be sent, as fault rules look at it. */
-record MessageSubject(Session session, Opcode message, int vbucket, @Nullable Item item)
-    implements FaultSubject {
+final class MessageSubject extends SessionSubject {
+  private final Opcode message;
+  private final int vbucket;
+  private final @Nullable Item item;
+
+  MessageSubject(Session session, Opcode message, int vbucket, @Nullable Item item) {
+    super(session);
+    this.message = message;
+    this.vbucket = vbucket;
+    this.item = item;
+  }
+
   @Override
   public Kind kind() {
     return Kind.MESSAGE;
@@ -23,8 +31,8 @@ record MessageSubject(Session session, Opcode message, int vbucket, @Nullable It
   }
 
   @Override
-  public @Nullable Bucket bucket() {
-    return session.selectedBucket();
+  public int vbucket() {
+    return vbucket;
   }
 
   @Override
@@ -35,20 +43,5 @@ record MessageSubject(Session session, Opcode message, int vbucket, @Nullable It
   @Override
   public String key() {
     return item == null ? "" : new String(item.key(), UTF_8);
-  }
-
-  @Override
-  public long connection() {
-    return session.ordinal();
-  }
-
-  @Override
-  public String agent() {
-    return session.agent();
-  }
-
-  @Override
-  public @Nullable String user() {
-    return session.user();
   }
 }

@@ -1,16 +1,13 @@
 package io.channelindex.embedded.connection;
 
-import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.Key;
 import io.channelindex.embedded.engine.StatusException;
-import io.channelindex.embedded.fault.FaultSubject;
 import io.channelindex.embedded.protocol.Opcode;
 import java.util.EnumSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The request at hand, as fault rules look at it. */
-final class RequestSubject implements FaultSubject {
+final class RequestSubject extends SessionSubject {
   /** Those whose vbucket field says nothing, and whose key is no document's. */
   private static final Set<Opcode> OF_THE_CONNECTION =
       EnumSet.of(
@@ -36,12 +33,11 @@ final class RequestSubject implements FaultSubject {
           Opcode.DCP_NOOP,
           Opcode.DCP_BUFFER_ACKNOWLEDGEMENT);
 
-  private final Session session;
   private final Request request;
   private final Key key = new Key();
 
   RequestSubject(Session session, Request request) {
-    this.session = session;
+    super(session);
     this.request = request;
   }
 
@@ -65,11 +61,6 @@ final class RequestSubject implements FaultSubject {
   }
 
   @Override
-  public @Nullable Bucket bucket() {
-    return session.selectedBucket();
-  }
-
-  @Override
   public int vbucket() {
     return isOfTheConnection() ? NONE : request.vbucket();
   }
@@ -87,7 +78,7 @@ final class RequestSubject implements FaultSubject {
   /** Reads the document's key; false if it is malformed, which the command will say. */
   private boolean readKey() {
     try {
-      if (session.hasCollections()) {
+      if (session().hasCollections()) {
         request.readCollectionKey(key);
       } else {
         request.readKey(key);
@@ -96,20 +87,5 @@ final class RequestSubject implements FaultSubject {
     } catch (StatusException malformed) {
       return false;
     }
-  }
-
-  @Override
-  public long connection() {
-    return session.ordinal();
-  }
-
-  @Override
-  public String agent() {
-    return session.agent();
-  }
-
-  @Override
-  public @Nullable String user() {
-    return session.user();
   }
 }

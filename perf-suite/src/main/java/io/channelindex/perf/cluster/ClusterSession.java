@@ -114,12 +114,12 @@ public final class ClusterSession implements AutoCloseable {
   }
 
   /**
-   * A new relay before a target that is one node without TLS, for feeds of all vbuckets of the data
-   * bucket.
+   * A new relay before a target that is one node without TLS, for feeds of the data bucket that ask
+   * for the same streams.
    */
   public StreamRelay relay() {
     var node = ConnectionString.create(endpoint.connectionString()).hosts().get(0);
-    return new StreamRelay(endpoint, new InetSocketAddress(node.host(), node.port()), vbuckets());
+    return new StreamRelay(endpoint, new InetSocketAddress(node.host(), node.port()));
   }
 
   /** A new feed of the changes of the data bucket through a relay. */

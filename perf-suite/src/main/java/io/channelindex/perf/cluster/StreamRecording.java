@@ -52,9 +52,14 @@ final class StreamRecording {
     return chunks.get(chunks.size() - 1).frames;
   }
 
-  /** How many streams came to their end. */
-  int ended() {
-    return ended;
+  /** How many streams were opened. */
+  int streams() {
+    return answers.size();
+  }
+
+  /** Whether all of them came to their end. */
+  boolean isComplete() {
+    return !answers.isEmpty() && ended == answers.size();
   }
 
   /** How many messages there are. */

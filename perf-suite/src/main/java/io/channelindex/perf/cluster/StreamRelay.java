@@ -40,7 +40,6 @@ public final class StreamRelay implements AutoCloseable {
   private final ServerSocket listener;
   private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
   private final AtomicReference<@Nullable StreamRecording> recorded = new AtomicReference<>();
-  private final int streams;
   private volatile @Nullable Conversation conversation;
 
   /**
@@ -48,12 +47,10 @@ public final class StreamRelay implements AutoCloseable {
    *
    * @param endpoint of the node; what feeds are given is {@link #endpoint}
    * @param node where its key-value service listens
-   * @param streams how many streams a feed asks for
    * @throws TargetException if no port can be had
    */
-  StreamRelay(Endpoint endpoint, InetSocketAddress node, int streams) {
+  StreamRelay(Endpoint endpoint, InetSocketAddress node) {
     this.node = node;
-    this.streams = streams;
     try {
       listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
@@ -71,7 +68,7 @@ public final class StreamRelay implements AutoCloseable {
   }
 
   /**
-   * How many messages a feed is shown from the recording.
+   * How many messages feeds are shown from the recording, once one was shown everything.
    *
    * @throws TargetException if no feed was recorded to its end
    */
@@ -206,7 +203,7 @@ public final class StreamRelay implements AutoCloseable {
     private void replay(StreamRecording replay, int vbucket, int opaque) throws IOException {
       byte[] answer = replay.answer(vbucket, opaque);
       toClient(answer, answer.length);
-      if (asked.size() == streams) {
+      if (asked.size() == replay.streams()) {
         // In a thread of its own: while it writes, what the client acknowledges has to be read.
         run("perf-relay-replay", () -> playTo(replay));
       }
@@ -249,8 +246,9 @@ public final class StreamRelay implements AutoCloseable {
         }
         recording.answer(vbucket, frame);
       }
-      if (recording.ended() == streams) {
-        recorded.compareAndSet(null, recording);
+      // Streams that are asked for later make it incomplete for a while; the feed ends after all.
+      if (recording.isComplete() && recording.streams() == asked.size()) {
+        recorded.set(recording);
       }
     }
   }
