@@ -68,8 +68,7 @@ final class DataStream {
    */
   void replay() {
     StreamPosition begin = writer.positions().get(vbucket);
-    boolean sameLine =
-        begin.vbuuid() == position.vbuuid() && source.rollbackOf(position).isEmpty();
+    boolean sameLine = begin.vbuuid() == position.vbuuid() && source.rollbackOf(position).isEmpty();
     if (!rollingBack && sameLine && source.rollbackOf(begin).isEmpty()) {
       position = begin;
       disconnect();

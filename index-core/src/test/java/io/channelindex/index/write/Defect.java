@@ -24,10 +24,10 @@ import java.util.function.LongUnaryOperator;
  */
 enum Defect {
   /** Nothing is wrong. */
-  NONE(),
+  NONE(""),
 
   /** A block's write is taken for done that was not (invariant 1). */
-  LOST_BLOCK_WRITE(Trouble.TAKE_OVER) {
+  LOST_BLOCK_WRITE("index and data differ", Trouble.TAKE_OVER) {
     @Override
     IndexBucket writing(IndexBucket bucket, IndexKeys keys) {
       return new Losing(bucket, keys.block("a", WriterHistory.PARTITION, 0));
@@ -35,7 +35,7 @@ enum Defect {
   },
 
   /** A channel's head is taken for written that was not: its clock does not cover (invariant 2). */
-  LOST_HEAD_WRITE(Trouble.TAKE_OVER) {
+  LOST_HEAD_WRITE("index and data differ", Trouble.TAKE_OVER) {
     @Override
     IndexBucket writing(IndexBucket bucket, IndexKeys keys) {
       return new Losing(bucket, keys.head("a", WriterHistory.PARTITION));
@@ -43,23 +43,23 @@ enum Defect {
   },
 
   /** The stable clock says more than is indexed (invariant 1). */
-  CLOCK_TOO_FAR() {
+  CLOCK_TOO_FAR("index and data differ") {
     @Override
     IndexBucket writing(IndexBucket bucket, IndexKeys keys) {
-      return new OtherClock(bucket, keys, seqno -> seqno + 1);
+      return new OtherClock(bucket, keys, seqno -> seqno == 0 ? 0 : seqno + 1);
     }
   },
 
   /** The stable clock goes back (invariant 3). */
-  CLOCK_BACK() {
+  CLOCK_BACK("the stable clock goes back") {
     @Override
     IndexBucket writing(IndexBucket bucket, IndexKeys keys) {
-      return new OtherClock(bucket, keys, seqno -> seqno % 3 == 0 ? 0 : seqno);
+      return new OtherClock(bucket, keys, seqno -> seqno % 4 == 0 ? seqno / 2 : seqno);
     }
   },
 
   /** An owner that lost its partition writes the stable document nevertheless (invariant 5). */
-  NO_FENCE(Trouble.TAKE_OVER) {
+  NO_FENCE("epoch", Trouble.TAKE_OVER) {
     @Override
     IndexBucket writing(IndexBucket bucket, IndexKeys keys) {
       return new Unfenced(bucket, keys.stable(WriterHistory.PARTITION));
@@ -67,7 +67,7 @@ enum Defect {
   },
 
   /** What a lost state had replaced does not come back (invariant 14). */
-  REPLACED_STATES_STAY_AWAY(Trouble.FAIL_OVER) {
+  REPLACED_STATES_STAY_AWAY("index and data differ", Trouble.FAIL_OVER) {
     @Override
     Optional<IndexedChange> current(Optional<IndexedChange> change) {
       return Optional.empty();
@@ -75,7 +75,7 @@ enum Defect {
   },
 
   /** A client is not given a row (invariant 6). */
-  SKIPPED_ROW() {
+  SKIPPED_ROW("a client of channels") {
     @Override
     Page seen(Page page) {
       return page.rows().size() < 2 ? page : with(page, page.rows().subList(1, page.rows().size()));
@@ -83,7 +83,7 @@ enum Defect {
   },
 
   /** A client is given a document twice in one page (invariant 9). */
-  DOCUMENT_TWICE() {
+  DOCUMENT_TWICE("a page's documents") {
     @Override
     Page seen(Page page) {
       List<Row> rows = new ArrayList<>(page.rows());
@@ -93,7 +93,7 @@ enum Defect {
   },
 
   /** A page's last token is that of a row before its last one (invariant 8). */
-  TOKEN_BEHIND() {
+  TOKEN_BEHIND("pages from") {
     @Override
     Page seen(Page page) {
       return page.rows().size() < 2
@@ -103,18 +103,25 @@ enum Defect {
   },
 
   /** A read that failed is taken for a document that is not there (invariant 10). */
-  FAILED_READ_IS_EMPTY(Trouble.PARTIAL_READS) {
+  FAILED_READ_IS_EMPTY("a client of channels", Trouble.PARTIAL_READS) {
     @Override
     IndexBucket reading(IndexBucket bucket, IndexKeys keys) {
       return new Forgiving(bucket);
     }
   };
 
+  private final String evidence;
   private final Set<Trouble> troubles;
 
-  Defect(Trouble... troubles) {
+  Defect(String evidence, Trouble... troubles) {
+    this.evidence = evidence;
     this.troubles = EnumSet.noneOf(Trouble.class);
     Collections.addAll(this.troubles, troubles);
+  }
+
+  /** What is said of a history in which it matters. */
+  String evidence() {
+    return evidence;
   }
 
   /** What makes it matter. */

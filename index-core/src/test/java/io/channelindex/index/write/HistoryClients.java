@@ -239,12 +239,12 @@ final class HistoryClients {
     if (broken != null) {
       throw broken;
     }
-    assertPagesAreTheWhole("");
-    assertPagesAreTheWhole(someone().seq());
     clients.add(faithful);
     for (Told client : clients) {
       drain(anyReader(), client).assertKnows(channels, data);
     }
+    assertPagesAreTheWhole("");
+    assertPagesAreTheWhole(someone().seq());
     readers.forEach(reader -> reader.index.join().close());
   }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(Silence.class)
 class WriterHistoriesTest {
-  private static final int HISTORIES = Integer.getInteger("history.count", 300);
+  private static final int HISTORIES = Integer.getInteger("history.count", 250);
 
   @Test
   void withoutTroubleReadersSeeTheDataAtTheStableClock() {
