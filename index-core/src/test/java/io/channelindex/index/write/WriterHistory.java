@@ -287,7 +287,7 @@ final class WriterHistory {
     }
   }
 
-  private boolean isFinished() {
+  boolean isFinished() {
     StableDocument stable = reading.stable();
     return data.entrySet().stream()
         .allMatch(
