@@ -12,6 +12,7 @@ import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.format.StableDocument.VbucketState;
+import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,6 +93,7 @@ final class WriterHistory {
       int block = 1024;
       WriterSettings settings =
           new WriterSettings(
+              Layouts.DENSE,
               block,
               1 + random.nextInt(12),
               random.nextInt(3) == 0 ? Duration.ofMillis(3) : Duration.ZERO,
