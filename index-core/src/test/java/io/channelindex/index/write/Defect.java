@@ -111,6 +111,7 @@ enum Defect {
   };
 
   private final String evidence;
+
   @SuppressWarnings("ImmutableEnumChecker") // There is no immutable set of a fixed order.
   private final Set<Trouble> troubles;
 

@@ -21,6 +21,7 @@ import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.format.StableDocument.VbucketState;
+import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,6 +81,7 @@ final class NodeHistory implements AutoCloseable {
     checking = bucket(PATIENCE);
     settings =
         new WriterSettings(
+            Layouts.DENSE,
             1024,
             1 + random.nextInt(20),
             random.nextBoolean() ? Duration.ZERO : Duration.ofMillis(2),
