@@ -42,6 +42,7 @@ public final class ChannelIndex implements AutoCloseable {
   private final ReadCounters counters = new ReadCounters();
   private final StableClocks clocks;
   private final BranchVectors branches;
+  private final ChannelCache cache;
   private final Tails tails;
   private final Feeds feeds;
   private final Set<FeedFollower> followers = ConcurrentHashMap.newKeySet();
@@ -69,7 +70,8 @@ public final class ChannelIndex implements AutoCloseable {
     this.wakeUps = wakeUps;
     this.branches = new BranchVectors(bucket, keys);
     this.clocks = new StableClocks(bucket, keys, map, settings, executor, counters);
-    ChannelReader reader = new ChannelReader(bucket, keys, executor, counters);
+    this.cache = new ChannelCache(settings.cachedBytes(), map, counters);
+    ChannelReader reader = new ChannelReader(bucket, keys, cache, executor, counters);
     this.tails = new Tails(clocks, reader, settings, executor, counters);
     this.feeds =
         new Feeds(
@@ -108,7 +110,8 @@ public final class ChannelIndex implements AutoCloseable {
       InstantSource time) {
     ChannelIndex index =
         new ChannelIndex(bucket, keys, agreed, wakeUps, settings, tokens, executor, time);
-    index.clocks.start(index.tails);
+    // In this order: a tail may read at once.
+    index.clocks.start(index.cache.andThen(index.tails));
     return index
         .clocks
         .refresh()

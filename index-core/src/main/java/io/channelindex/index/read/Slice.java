@@ -1,11 +1,11 @@
 package io.channelindex.index.read;
 
+import io.channelindex.index.read.ChannelCache.Kind;
+import io.channelindex.index.read.ChannelCache.Place;
 import io.channelindex.sequence.SequenceClock;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.IndexStorageException;
-import io.channelindex.storage.format.ChannelHead;
 import io.channelindex.storage.format.StableDocument;
-import java.util.List;
 
 /**
  * What somebody wants of a channel in a partition: the entries after one clock, up to another, that
@@ -14,12 +14,12 @@ import java.util.List;
  * <p>Immutable.
  */
 final class Slice {
-  private final String channel;
+  private final Channel channel;
   private final StableDocument state;
   private final long[] since;
   private final long[] upper;
 
-  private Slice(String channel, StableDocument state, long[] since, long[] upper) {
+  private Slice(Channel channel, StableDocument state, long[] since, long[] upper) {
     this.channel = channel;
     this.state = state;
     this.since = since;
@@ -28,7 +28,7 @@ final class Slice {
 
   /** What lies between two clocks. */
   static Slice between(
-      String channel, StableDocument state, SequenceClock since, SequenceClock upper) {
+      Channel channel, StableDocument state, SequenceClock since, SequenceClock upper) {
     int size = state.vbuckets().size();
     long[] low = new long[size];
     long[] high = new long[size];
@@ -40,7 +40,7 @@ final class Slice {
   }
 
   /** What became readable between two states of a partition. */
-  static Slice between(String channel, StableDocument before, StableDocument after) {
+  static Slice between(Channel channel, StableDocument before, StableDocument after) {
     int size = after.vbuckets().size();
     long[] low = new long[size];
     long[] high = new long[size];
@@ -51,7 +51,7 @@ final class Slice {
     return new Slice(channel, after, low, high);
   }
 
-  String channel() {
+  Channel channel() {
     return channel;
   }
 
@@ -59,30 +59,32 @@ final class Slice {
     return state.partition();
   }
 
-  /** Refuses a head that speaks of other vbuckets than the partition has. */
-  void requireSameVbuckets(ChannelHead head) {
-    if (head.partition() != partition()
-        || head.firstVbucket() != state.firstVbucket()
-        || head.clock().size() != since.length) {
-      throw new IndexStorageException(
-          "head of another division: channel="
-              + channel
-              + ", partition="
-              + partition()
-              + ", head.partition="
-              + head.partition()
-              + ", head.firstVbucket="
-              + head.firstVbucket()
-              + ", head.vbuckets="
-              + head.clock().size());
-    }
+  /** How many vbuckets the partition has. */
+  int vbuckets() {
+    return since.length;
   }
 
-  /** Whether something with these highest seqnos per vbucket can hold an entry that is wanted. */
-  boolean mayHold(List<Long> highest) {
+  /** Whether this is how its partition is divided. */
+  boolean isOf(int partition, int firstVbucket, int vbuckets) {
+    return partition == partition()
+        && firstVbucket == state.firstVbucket()
+        && vbuckets == since.length;
+  }
+
+  /** Where something of the channel stands in the cache. */
+  Place place(Kind kind, int number) {
+    return new Place(kind, partition(), channel.hash(), number);
+  }
+
+  /**
+   * Whether something can hold an entry that is wanted.
+   *
+   * @param highest the highest seqnos that it holds, per vbucket, from {@code begin} on
+   */
+  boolean mayHold(long[] highest, int begin) {
     for (int i = 0; i < since.length; i++) {
       if (Long.compareUnsigned(since[i], upper[i]) < 0
-          && Long.compareUnsigned(highest.get(i), since[i]) > 0) {
+          && Long.compareUnsigned(highest[begin + i], since[i]) > 0) {
         return true;
       }
     }
@@ -95,7 +97,7 @@ final class Slice {
     if (i < 0 || i >= since.length) {
       throw new IndexStorageException(
           "entry of another partition: channel="
-              + channel
+              + channel.name()
               + ", partition="
               + partition()
               + ", vbucket="

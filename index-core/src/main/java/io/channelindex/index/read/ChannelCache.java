@@ -1,0 +1,224 @@
+package io.channelindex.index.read;
+
+import io.channelindex.index.read.Movement.Reach;
+import io.channelindex.sequence.PartitionMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was read of channels lately, within a bound of bytes; and what is being read, so that
+ * whoever wants it too waits for the same answer (R4). What was used longest ago goes first.
+ *
+ * <p>Two kinds of content get old in two ways:
+ *
+ * <ul>
+ *   <li>A channel's <em>head</em> in a partition, and with it its active block, are good until the
+ *       partition's stable document tells of a commit that made something visible in the channel.
+ *   <li>Closed <em>blocks</em> and directory pages never change once a head lists them. They are
+ *       forgotten when history is undone or the partition's owner changes: a bucket that lost
+ *       commits may have others under the same keys.
+ * </ul>
+ *
+ * <p>Why a head is never too old for a view (invariants 6 and 11). It is told of a movement before
+ * anybody can have the view that follows, and drops what the movement makes old, also what is being
+ * read. So what it has was asked for after the last movement before the asker's view that touched
+ * the channel, which is after that commit was written; and no commit since made anything visible
+ * that a block of that time would lack. It may well have entries that the view does not know:
+ * slices pass over them, and the commit that makes them visible names the channel.
+ *
+ * <p>Failures and missing documents reach all who wait and are not remembered (invariant 10).
+ *
+ * <p>Thread-safe: guarded by its monitor, under which it calls nobody.
+ */
+final class ChannelCache implements StableClocks.Moves {
+  /** What a place takes beside its content: key, slot, future, node of the map, in bytes. */
+  private static final int PLACE_BYTES = 200;
+
+  private final long capacity;
+  private final ReadCounters counters;
+  private final Map<Place, Slot> slots = new LinkedHashMap<>(16, 0.75f, true);
+  private final int[] headsForgotten;
+  private final int[] blocksForgotten;
+  private long bytes;
+
+  /** What a place holds. */
+  enum Kind {
+    /** {@link Directory}. */
+    HEAD,
+    /** {@link BlockEntries} of the block that a directory calls active. */
+    ACTIVE,
+    /** {@link Summaries}. */
+    PAGE,
+    /** {@link BlockEntries} of a closed block. */
+    BLOCK;
+
+    boolean isOfHead() {
+      return this == HEAD || this == ACTIVE;
+    }
+  }
+
+  /**
+   * Where something stands. Two channels may have one hash: what stands there says whose it is.
+   *
+   * @param number of the block or page; 0 of others
+   */
+  record Place(Kind kind, int partition, long channelHash, int number) {}
+
+  private static final class Slot {
+    final Object owner;
+    final int forgotten;
+    final CompletableFuture<Optional<? extends Cached>> content = new CompletableFuture<>();
+
+    /** What is accounted for; 0 as long as it is being read. */
+    long bytes;
+
+    Slot(Object owner, int forgotten) {
+      this.owner = owner;
+      this.forgotten = forgotten;
+    }
+  }
+
+  /**
+   * An empty cache.
+   *
+   * @param capacity in bytes; 0 keeps nothing, and what is being read is shared all the same
+   */
+  ChannelCache(long capacity, PartitionMap map, ReadCounters counters) {
+    this.capacity = capacity;
+    this.counters = counters;
+    this.headsForgotten = new int[map.partitions()];
+    this.blocksForgotten = new int[map.partitions()];
+  }
+
+  /**
+   * What stands at a place: known, being read for somebody else, or else read now.
+   *
+   * @param owner whose it has to be: a channel's name, or the directory that names an active block
+   * @param read reads it; empty if there is no such document
+   */
+  <T extends Cached> CompletionStage<Optional<T>> get(
+      Place place, Object owner, Supplier<CompletionStage<Optional<T>>> read) {
+    Slot fresh;
+    synchronized (this) {
+      int forgotten = forgotten(place);
+      Slot slot = slots.get(place);
+      if (slot != null && slot.forgotten == forgotten && slot.owner.equals(owner)) {
+        (slot.bytes > 0 ? counters.cacheHits : counters.sharedLoads).increment();
+        return content(slot);
+      }
+      fresh = new Slot(owner, forgotten);
+      replace(place, fresh);
+    }
+    counters.loads.increment();
+    begin(read).whenComplete((content, failure) -> settle(place, fresh, content, failure));
+    return content(fresh);
+  }
+
+  private static <T> CompletionStage<T> begin(Supplier<CompletionStage<T>> read) {
+    try {
+      return read.get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  // What stands at a place was put there by a caller who asked for the place's kind.
+  @SuppressWarnings("unchecked")
+  private static <T extends Cached> CompletionStage<Optional<T>> content(Slot slot) {
+    return (CompletionStage<Optional<T>>) (CompletionStage<?>) slot.content;
+  }
+
+  private void settle(
+      Place place,
+      Slot slot,
+      @Nullable Optional<? extends Cached> content,
+      @Nullable Throwable failure) {
+    long taken =
+        content == null || content.isEmpty() ? capacity + 1 : content.get().bytes() + PLACE_BYTES;
+    synchronized (this) {
+      if (isIn(place, slot)) {
+        if (taken > capacity) {
+          slots.remove(place);
+        } else {
+          slot.bytes = taken;
+          grow(taken);
+          makeRoom();
+        }
+      }
+    }
+    if (failure == null) {
+      slot.content.complete(content);
+    } else {
+      slot.content.completeExceptionally(Stages.cause(failure));
+    }
+  }
+
+  /** Forgets a directory that does not agree any more with what is there. */
+  synchronized void forget(Place head, Directory directory) {
+    Slot slot = slots.get(head);
+    if (slot != null && slot.bytes > 0 && isSame(slot.content.join().orElse(null), directory)) {
+      replace(head, null);
+    }
+  }
+
+  @Override
+  public synchronized void moved(Movement movement, StableView after) {
+    int partition = movement.partition();
+    if (movement.reach() == Reach.UNDONE
+        || !movement.before().owner().equals(movement.after().owner())) {
+      blocksForgotten[partition]++;
+    }
+    if (movement.reach() != Reach.LISTED) {
+      headsForgotten[partition]++;
+      return;
+    }
+    for (long channel : movement.channels()) {
+      replace(new Place(Kind.HEAD, partition, channel, 0), null);
+      replace(new Place(Kind.ACTIVE, partition, channel, 0), null);
+    }
+  }
+
+  private int forgotten(Place place) {
+    return (place.kind().isOfHead() ? headsForgotten : blocksForgotten)[place.partition()];
+  }
+
+  private boolean isIn(Place place, Slot slot) {
+    return isSame(slots.get(place), slot) && slot.forgotten == forgotten(place);
+  }
+
+  // Neither slots nor directories are values: what counts is which one it is.
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isSame(@Nullable Object one, Object other) {
+    return one == other;
+  }
+
+  private void replace(Place place, @Nullable Slot slot) {
+    Slot old = slot == null ? slots.remove(place) : slots.put(place, slot);
+    if (old != null) {
+      grow(-old.bytes);
+    }
+  }
+
+  private void makeRoom() {
+    Iterator<Slot> oldest = slots.values().iterator();
+    while (bytes > capacity && oldest.hasNext()) {
+      Slot slot = oldest.next();
+      // What is being read takes nothing yet, and somebody waits for it.
+      if (slot.bytes > 0) {
+        oldest.remove();
+        grow(-slot.bytes);
+      }
+    }
+  }
+
+  private void grow(long more) {
+    bytes += more;
+    counters.cacheBytes.add(more);
+  }
+}
