@@ -9,8 +9,11 @@ import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.ChannelHead;
-import io.channelindex.storage.format.DenseBlock;
 import io.channelindex.storage.format.DirectoryPage;
+import io.channelindex.storage.format.EntryFilter;
+import io.channelindex.storage.layout.Layout;
+import io.channelindex.storage.layout.Layout.HeadClock;
+import io.channelindex.storage.layout.StoredBlock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +35,7 @@ final class ChannelReader {
 
   private final IndexBucket bucket;
   private final IndexKeys keys;
+  private final Layout layout;
   private final ChannelCache cache;
   private final Executor executor;
   private final ReadCounters counters;
@@ -39,11 +43,13 @@ final class ChannelReader {
   ChannelReader(
       IndexBucket bucket,
       IndexKeys keys,
+      Layout layout,
       ChannelCache cache,
       Executor executor,
       ReadCounters counters) {
     this.bucket = bucket;
     this.keys = keys;
+    this.layout = layout;
     this.cache = cache;
     this.executor = executor;
     this.counters = counters;
@@ -88,7 +94,8 @@ final class ChannelReader {
   }
 
   private CompletionStage<BlockPlan> plan(Slice slice, Directory directory, int attempts) {
-    if (!directory.mayHold(slice)) {
+    if (directory.isEmpty()
+        || (layout.headClock() == HeadClock.COVERS_ACTIVE && !directory.mayHold(slice))) {
       return CompletableFuture.completedFuture(BlockPlan.nothing(slice, directory));
     }
     List<Integer> wanted = new ArrayList<>();
@@ -233,9 +240,25 @@ final class ChannelReader {
                     .thenApply(entries -> Optional.of(BlockEntries.of(entries))));
   }
 
-  /** All entries of a block: the one place that knows how they are arranged. */
-  private static CompletionStage<List<Entry>> entries(Slice slice, String key, byte[] document) {
-    return now(DenseBlock.decode(key, slice.channel().name(), document).entries());
+  /** All entries of a block: whoever wants them after this may want others of them. */
+  private CompletionStage<List<Entry>> entries(Slice slice, String key, byte[] document) {
+    CompletableFuture<Layout.Contents> contents =
+        layout
+            .read(
+                slice.place(keys),
+                List.of(new StoredBlock(key, document)),
+                EntryFilter.ALL,
+                this::companions)
+            .toCompletableFuture();
+    // What had to read something beside the block comes back on a thread of the bucket.
+    return contents.isDone()
+        ? contents.thenApply(Layout.Contents::entries)
+        : contents.thenApplyAsync(Layout.Contents::entries, executor);
+  }
+
+  private CompletionStage<List<Optional<Versioned<byte[]>>>> companions(List<String> beside) {
+    counters.reads.add(beside.size());
+    return bucket.getAll(beside);
   }
 
   private String pageKey(Slice slice, int number) {

@@ -4,8 +4,10 @@ import io.channelindex.index.read.ChannelCache.Kind;
 import io.channelindex.index.read.ChannelCache.Place;
 import io.channelindex.sequence.SequenceClock;
 import io.channelindex.storage.Entry;
+import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.format.StableDocument;
+import io.channelindex.storage.layout.BlockPlace;
 
 /**
  * What somebody wants of a channel in a partition: the entries after one clock, up to another, that
@@ -108,5 +110,11 @@ final class Slice {
     return Long.compareUnsigned(entry.seqno(), since[i]) > 0
         && Long.compareUnsigned(entry.seqno(), upper[i]) <= 0
         && state.vbuckets().get(i).history().contains(entry.vbuuid(), entry.seqno());
+  }
+
+  /** Where the blocks are. */
+  BlockPlace place(IndexKeys keys) {
+    return new BlockPlace(
+        channel.name(), keys, partition(), state.firstVbucket(), since.length, 0);
   }
 }

@@ -14,6 +14,7 @@ import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.format.StableDocument.Touched;
 import io.channelindex.storage.format.StableDocument.VbucketState;
+import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +76,7 @@ final class WriterHistory {
       int block = 1024;
       WriterSettings settings =
           new WriterSettings(
+              Layouts.DENSE,
               block,
               1 + random.nextInt(12),
               random.nextInt(3) == 0 ? Duration.ofMillis(3) : Duration.ZERO,
