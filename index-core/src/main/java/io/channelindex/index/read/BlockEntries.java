@@ -28,7 +28,9 @@ record BlockEntries(List<Entry> entries, long bytes) implements Cached {
     return new BlockEntries(entries, bytes);
   }
 
-  /** As virtual machines keep texts: a byte for each character if that is enough for all of them. */
+  /**
+   * As virtual machines keep texts: a byte for each character if that is enough for all of them.
+   */
   private static long text(String text) {
     int length = text.length();
     for (int i = 0; i < length; i++) {

@@ -116,7 +116,15 @@ final class ChannelCache implements StableClocks.Moves {
       replace(place, fresh);
     }
     counters.loads.increment();
-    begin(read).whenComplete((content, failure) -> settle(place, fresh, content, failure));
+    begin(read)
+        .whenComplete(
+            (content, failure) -> {
+              if (failure == null) {
+                loaded(place, fresh, content);
+              } else {
+                failed(place, fresh, failure);
+              }
+            });
     return content(fresh);
   }
 
@@ -134,29 +142,37 @@ final class ChannelCache implements StableClocks.Moves {
     return (CompletionStage<Optional<T>>) (CompletionStage<?>) slot.content;
   }
 
-  private void settle(
-      Place place,
-      Slot slot,
-      @Nullable Optional<? extends Cached> content,
-      @Nullable Throwable failure) {
-    long taken =
-        content == null || content.isEmpty() ? capacity + 1 : content.get().bytes() + PLACE_BYTES;
+  private void loaded(Place place, Slot slot, Optional<? extends Cached> content) {
+    long taken = content.isEmpty() ? 0 : content.get().bytes() + PLACE_BYTES;
     synchronized (this) {
-      if (isIn(place, slot)) {
-        if (taken > capacity) {
-          slots.remove(place);
-        } else {
-          slot.bytes = taken;
-          grow(taken);
-          makeRoom();
-        }
+      if (taken > 0 && taken <= capacity && isIn(place, slot)) {
+        slot.bytes = taken;
+        grow(taken);
+        makeRoom();
+      } else {
+        drop(place, slot);
       }
     }
-    if (failure == null) {
-      slot.content.complete(content);
-    } else {
-      slot.content.completeExceptionally(Stages.cause(failure));
+    slot.content.complete(content);
+  }
+
+  private void failed(Place place, Slot slot, Throwable failure) {
+    synchronized (this) {
+      drop(place, slot);
     }
+    slot.content.completeExceptionally(Stages.cause(failure));
+  }
+
+  /** Drops what is not kept, unless another took its place meanwhile. */
+  private void drop(Place place, Slot slot) {
+    if (isSame(slots.get(place), slot)) {
+      slots.remove(place);
+    }
+  }
+
+  /** For how many places it has something. */
+  synchronized int size() {
+    return slots.size();
   }
 
   /** Forgets a directory that does not agree any more with what is there. */

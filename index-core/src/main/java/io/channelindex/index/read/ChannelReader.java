@@ -2,7 +2,6 @@ package io.channelindex.index.read;
 
 import io.channelindex.index.read.BlockPlan.Active;
 import io.channelindex.index.read.ChannelCache.Kind;
-import io.channelindex.index.read.ChannelCache.Place;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
@@ -184,8 +183,7 @@ final class ChannelReader {
   private static Directory directory(Slice slice, String key, Optional<byte[]> found) {
     return found.isEmpty()
         ? Directory.EMPTY
-        : Directory.of(
-            key, ChannelHead.decode(key, slice.channel().name(), found.get()), slice);
+        : Directory.of(key, ChannelHead.decode(key, slice.channel().name(), found.get()), slice);
   }
 
   private CompletionStage<Optional<Summaries>> page(Slice slice, int number, BulkRead documents) {

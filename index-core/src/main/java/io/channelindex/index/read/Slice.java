@@ -114,7 +114,6 @@ final class Slice {
 
   /** Where the blocks are. */
   BlockPlace place(IndexKeys keys) {
-    return new BlockPlace(
-        channel.name(), keys, partition(), state.firstVbucket(), since.length, 0);
+    return new BlockPlace(channel.name(), keys, partition(), state.firstVbucket(), since.length, 0);
   }
 }

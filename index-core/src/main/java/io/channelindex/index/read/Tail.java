@@ -383,8 +383,7 @@ final class Tail {
   private synchronized void failed(Throwable problem) {
     catchingUp = null;
     counters.failures.increment();
-    LOG.warn(
-        "a channel cannot be read: channel={}, cause={}", channel.name(), problem.toString());
+    LOG.warn("a channel cannot be read: channel={}, cause={}", channel.name(), problem.toString());
     if (!waiting.isEmpty() && !retryScheduled) {
       retryScheduled = true;
       Duration pause = backoff.failed();

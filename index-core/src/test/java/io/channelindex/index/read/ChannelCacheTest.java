@@ -61,7 +61,8 @@ class ChannelCacheTest {
     return reads.size() == before;
   }
 
-  private static StableDocument document(int partition, String owner, long commit, Touched touched) {
+  private static StableDocument document(
+      int partition, String owner, long commit, Touched touched) {
     return new StableDocument(
         partition,
         MAP.first(partition),
@@ -73,8 +74,7 @@ class ChannelCacheTest {
   }
 
   private void commit(int partition, Touched touched) {
-    moved(
-        document(partition, "one", 1, Touched.NONE), document(partition, "one", 2, touched));
+    moved(document(partition, "one", 1, Touched.NONE), document(partition, "one", 2, touched));
   }
 
   private void moved(StableDocument before, StableDocument after) {
@@ -106,6 +106,7 @@ class ChannelCacheTest {
       assertThatThrownBy(() -> waiting.toCompletableFuture().join())
           .hasCauseInstanceOf(IndexStorageException.class);
     }
+    assertThat(cache.size()).isZero();
     assertThat(isThere(block(A, 1, 3), "a")).isFalse();
     assertThat(counters.cacheBytes.sum()).isZero();
   }
@@ -129,6 +130,7 @@ class ChannelCacheTest {
     reads.get(0).complete(Optional.empty());
 
     assertThat(asked).isCompletedWithValue(Optional.empty());
+    assertThat(cache.size()).isZero();
     assertThat(isThere(block(A, 0, 1), "a")).isFalse();
   }
 
@@ -198,6 +200,7 @@ class ChannelCacheTest {
     moved(document(0, "one", 1, Touched.NONE), document(0, "two", 2, Touched.ALL));
     reads.forEach(read -> read.complete(Optional.of(new Sized("old", 1))));
 
+    assertThat(cache.size()).isZero();
     assertThat(isThere(head(A, 0), "a")).isFalse();
     assertThat(isThere(block(A, 0, 0), "a")).isFalse();
   }
@@ -220,9 +223,7 @@ class ChannelCacheTest {
   void aDirectoryThatDoesNotAgreeWithWhatIsThereIsForgotten() {
     CompletionStage<Optional<Directory>> known =
         cache.get(
-            head(A, 0),
-            "a",
-            () -> CompletableFuture.completedFuture(Optional.of(Directory.EMPTY)));
+            head(A, 0), "a", () -> CompletableFuture.completedFuture(Optional.of(Directory.EMPTY)));
     assertThat(known).isCompleted();
     ask(head(B, 0), "b");
     cache.forget(head(B, 0), Directory.EMPTY);

@@ -68,7 +68,8 @@ class LiveFeedTest {
     World world = new World(random);
     world.index.blockEntries = 20;
     List<Set<String>> feeds = List.of(Set.of("a"), Set.of("b", "c"), Set.of("a", "b", "c"));
-    try (TestReader reader = new TestReader(world.index, TestReader.SETTINGS.withCachedBytes(cachedBytes))) {
+    try (TestReader reader =
+        new TestReader(world.index, TestReader.SETTINGS.withCachedBytes(cachedBytes))) {
       world.listener = reader.index.commits();
       List<Client> clients = new ArrayList<>();
       for (int i = 0; i < 30; i++) {
