@@ -3,6 +3,7 @@ package io.channelindex.index.write;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.WriteResult;
 import io.channelindex.storage.format.ChannelHead;
+import io.channelindex.storage.format.ChannelHead.Compacted;
 import io.channelindex.storage.format.ChannelHead.Summary;
 import io.channelindex.storage.format.DirectoryPage;
 import io.channelindex.storage.layout.ActiveBlock;
@@ -35,6 +36,7 @@ final class ChannelState {
   private final List<Summary> pages;
   private final List<Summary> closed;
   private int active;
+  private Compacted compacted;
   private long headCas;
   private ActiveBlock block;
   private long blockCas;
@@ -44,7 +46,16 @@ final class ChannelState {
 
   /** A channel that has no head yet. */
   ChannelState(Scope scope, String channel, long epoch) {
-    this(scope, channel, epoch, new long[scope.size()], List.of(), List.of(), 0, 0);
+    this(
+        scope,
+        channel,
+        epoch,
+        new long[scope.size()],
+        List.of(),
+        List.of(),
+        0,
+        Compacted.none(scope.size()),
+        0);
     headChanged = true;
   }
 
@@ -58,6 +69,7 @@ final class ChannelState {
         head.pages(),
         head.closed(),
         head.active(),
+        head.compacted(),
         headCas);
   }
 
@@ -69,6 +81,7 @@ final class ChannelState {
       List<Summary> pages,
       List<Summary> closed,
       int active,
+      Compacted compacted,
       long headCas) {
     this.scope = scope;
     this.channel = channel;
@@ -77,6 +90,7 @@ final class ChannelState {
     this.pages = new ArrayList<>(pages);
     this.closed = new ArrayList<>(closed);
     this.active = active;
+    this.compacted = compacted;
     this.headCas = headCas;
     this.block = layout().begin(place());
     this.blockHighest = new long[clock.length];
@@ -233,7 +247,8 @@ final class ChannelState {
         list(clock),
         pages,
         closed,
-        active);
+        active,
+        compacted);
   }
 
   /** What remembering this costs, about. */

@@ -110,7 +110,18 @@ final class Commit {
     return scope
         .retries()
         .run(
-            () -> scope.settings().layout().writeCompanions(all, scope.keys(), scope.companions()));
+            () ->
+                scope
+                    .settings()
+                    .layout()
+                    .writeCompanions(all, this::isReadable, scope.keys(), scope.companions()));
+  }
+
+  /** Whether readers see an entry, by what is committed. */
+  private boolean isReadable(int vbucket, long seqno, long vbuuid) {
+    VbucketState committed = stable.document().vbucket(vbucket);
+    return Long.compareUnsigned(seqno, committed.stable()) <= 0
+        && committed.history().contains(vbuuid, seqno);
   }
 
   private CompletableFuture<Void> complete(Rebuilt rebuilt, Batch batch) {

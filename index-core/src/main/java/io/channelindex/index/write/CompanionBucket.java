@@ -19,9 +19,11 @@ final class CompanionBucket implements DocumentWrites {
   private static final int AT_ONCE = 512;
 
   private final StepBucket bucket;
+  private final WriterCounters counters;
 
-  CompanionBucket(StepBucket bucket) {
+  CompanionBucket(StepBucket bucket, WriterCounters counters) {
     this.bucket = bucket;
+    this.counters = counters;
   }
 
   @Override
@@ -47,6 +49,14 @@ final class CompanionBucket implements DocumentWrites {
   @Override
   public CompletionStage<WriteResult> remove(String key, long cas) {
     return bucket.remove(WriterStep.BLOCKS, key, cas);
+  }
+
+  @Override
+  public void conflicted(String key, boolean last) {
+    counters.casRetry();
+    if (last) {
+      throw new WriteConflictException(key);
+    }
   }
 
   @Override

@@ -31,7 +31,7 @@ record Scope(
 
   /** What the layout reads and writes beside the blocks. */
   CompanionBucket companions() {
-    return new CompanionBucket(bucket);
+    return new CompanionBucket(bucket, counters);
   }
 
   /** The first vbucket of the partition. */

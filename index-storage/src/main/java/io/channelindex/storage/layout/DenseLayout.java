@@ -4,8 +4,10 @@ import io.channelindex.storage.Entry;
 import io.channelindex.storage.format.DenseBlock;
 import io.channelindex.storage.format.DenseBlockBuilder;
 import io.channelindex.storage.format.EntryFilter;
+import io.channelindex.storage.format.Revisions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -17,14 +19,14 @@ final class DenseLayout extends Layout {
 
   @Override
   public ActiveBlock begin(BlockPlace place) {
-    return new Rows(new DenseBlockBuilder(place.channel(), place.epoch()));
+    return new WholeRows(new DenseBlockBuilder(place.channel(), place.epoch()));
   }
 
   @Override
   public ActiveBlock resume(BlockPlace place, byte[] stored, List<Entry> kept) {
     DenseBlockBuilder builder = new DenseBlockBuilder(place.channel(), place.epoch());
     kept.forEach(builder::add);
-    return new Rows(builder);
+    return new WholeRows(builder);
   }
 
   @Override
@@ -33,64 +35,24 @@ final class DenseLayout extends Layout {
     List<Entry> wanted = new ArrayList<>();
     long epoch = 0;
     for (StoredBlock block : blocks) {
-      DenseBlock decoded = DenseBlock.decode(block.key(), place.channel(), block.document());
-      epoch = Long.compareUnsigned(decoded.epoch(), epoch) > 0 ? decoded.epoch() : epoch;
-      for (Entry entry : decoded.entries()) {
-        if (filter.wants(entry.vbucket(), entry.seqno(), entry.vbuuid())) {
-          wanted.add(entry);
-        }
-      }
+      long its =
+          DenseBlock.decode(
+              block.key(),
+              place.channel(),
+              block.document(),
+              Revisions.ALL,
+              filter,
+              (documentId, revision, vbucket, seqno, vbuuid, state) ->
+                  wanted.add(
+                      new Entry(
+                          documentId,
+                          Objects.requireNonNull(revision),
+                          vbucket,
+                          seqno,
+                          vbuuid,
+                          state)));
+      epoch = Epochs.later(its, epoch);
     }
     return CompletableFuture.completedFuture(new Contents(wanted, epoch));
-  }
-
-  private static final class Rows implements ActiveBlock {
-    private static final int BYTES_PER_ENTRY = 16;
-
-    private final DenseBlockBuilder builder;
-    private boolean changed;
-
-    Rows(DenseBlockBuilder builder) {
-      this.builder = builder;
-    }
-
-    @Override
-    public boolean hasRoomFor(Entry entry, int blockBytes) {
-      return builder.size() == 0 || builder.encodedSize() < blockBytes;
-    }
-
-    @Override
-    public boolean add(Entry entry) {
-      boolean added = builder.add(entry);
-      changed |= added;
-      return added;
-    }
-
-    @Override
-    public int size() {
-      return builder.size();
-    }
-
-    @Override
-    public boolean isChanged() {
-      return changed;
-    }
-
-    @Override
-    public Mode mode() {
-      return Mode.WHOLE;
-    }
-
-    @Override
-    public byte[] pending() {
-      changed = false;
-      return builder.encode();
-    }
-
-    @Override
-    public int memoryBytes() {
-      // An entry costs its bytes and its place in the builder's table of identities.
-      return builder.encodedSize() + BYTES_PER_ENTRY * builder.size();
-    }
   }
 }

@@ -23,6 +23,14 @@ public interface DocumentWrites extends DocumentReads {
   /** Removes a version of a document. */
   CompletionStage<WriteResult> remove(String key, long cas);
 
+  /**
+   * A write met another's. Counts it.
+   *
+   * @param last whether the layout gives up for now: then this throws what has everything tried
+   *     again later
+   */
+  void conflicted(String key, boolean last);
+
   /** Does something for each of many documents, a limited number of them at a time. */
   <T> CompletionStage<Void> each(Iterable<T> all, Function<T, CompletionStage<Void>> task);
 }

@@ -92,10 +92,11 @@ public abstract class Layout {
    * nothing.
    *
    * @param entries the entries of a batch, of all channels; in any order
+   * @param readable which entries readers see by now
    * @return completes when all is written; a write that failed is repeated by calling this again
    */
   public CompletionStage<Void> writeCompanions(
-      Collection<Entry> entries, IndexKeys keys, DocumentWrites documents) {
+      Collection<Entry> entries, EntryFilter readable, IndexKeys keys, DocumentWrites documents) {
     return CompletableFuture.completedFuture(null);
   }
 }
