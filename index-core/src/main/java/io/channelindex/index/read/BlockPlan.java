@@ -1,5 +1,6 @@
 package io.channelindex.index.read;
 
+import io.channelindex.index.read.ChannelCache.Kind;
 import java.util.List;
 
 /**
@@ -7,12 +8,20 @@ import java.util.List;
  *
  * @param slice what is wanted
  * @param directory what the head says
- * @param closed numbers of full blocks, oldest first
+ * @param closed full blocks, oldest first
  * @param closedEntries how many entries those hold
  * @param active whether the block that is being written has to be read
  */
 record BlockPlan(
-    Slice slice, Directory directory, List<Integer> closed, long closedEntries, Active active) {
+    Slice slice, Directory directory, List<Listed> closed, long closedEntries, Active active) {
+  /**
+   * A full block.
+   *
+   * @param kind as the writer wrote it, or as compaction did
+   * @param owner whom its entries belong to in the cache
+   */
+  record Listed(Kind kind, int number, Object owner) {}
+
   /** What becomes of the block that is being written. */
   enum Active {
     /** It cannot hold what is wanted. */

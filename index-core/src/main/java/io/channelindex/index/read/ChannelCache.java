@@ -2,12 +2,14 @@ package io.channelindex.index.read;
 
 import io.channelindex.index.read.Movement.Reach;
 import io.channelindex.sequence.PartitionMap;
+import io.channelindex.storage.format.StableDocument;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,22 +17,29 @@ import org.jspecify.annotations.Nullable;
  * What was read of channels lately, within a bound of bytes; and what is being read, so that
  * whoever wants it too waits for the same answer (R4). What was used longest ago goes first.
  *
- * <p>Two kinds of content get old in two ways:
+ * <p>Content gets old in two ways:
  *
  * <ul>
- *   <li>A channel's <em>head</em> in a partition, and with it its active block, are good until the
- *       partition's stable document tells of a commit that made something visible in the channel.
- *   <li>Closed <em>blocks</em> and directory pages never change once a head lists them. They are
- *       forgotten when history is undone or the partition's owner changes: a bucket that lost
+ *   <li>A channel's <em>head</em> in a partition, and with it its active block and what belongs to
+ *       its {@link Directory}, are good until the partition's stable document tells of a commit
+ *       that made something visible in the channel.
+ *   <li>Blocks of which everything was stable already, and directory pages, never change once a
+ *       head lists them. They are forgotten when a history branch begins or ends, because what is
+ *       visible in them depends on it, and when the partition's owner changes: a bucket that lost
  *       commits may have others under the same keys.
  * </ul>
  *
- * <p>Why a head is never too old for a view (invariants 6 and 11). It is told of a movement before
- * anybody can have the view that follows, and drops what the movement makes old, also what is being
- * read. So what it has was asked for after the last movement before the asker's view that touched
- * the channel, which is after that commit was written; and no commit since made anything visible
- * that a block of that time would lack. It may well have entries that the view does not know:
- * slices pass over them, and the commit that makes them visible names the channel.
+ * <p>Why a head is never too old for a view (invariants 6 and 11). The cache is told of a movement
+ * before anybody can have the view that follows, and drops what the movement makes old, also what
+ * is being read. So what it has was asked for after the last movement before the asker's view that
+ * touched the channel, which is after that commit was written; and no commit since made anything
+ * visible that a block of that time would lack.
+ *
+ * <p>Entries of blocks are those that are visible in the newest state that the cache was told of
+ * when they were asked for: at least what the asker's view says. More cannot be kept, because what
+ * is not committed need not be readable yet; and more need not be kept, because the commit that
+ * makes it visible touches the channel, and an unstable block belongs to a directory that is old
+ * then.
  *
  * <p>Failures and missing documents reach all who wait and are not remembered (invariant 10).
  *
@@ -45,6 +54,10 @@ final class ChannelCache implements StableClocks.Moves {
   private final Map<Place, Slot> slots = new LinkedHashMap<>(16, 0.75f, true);
   private final int[] headsForgotten;
   private final int[] blocksForgotten;
+
+  /** The newest state of each partition. */
+  private final StableDocument[] states;
+
   private long bytes;
 
   /** What a place holds. */
@@ -56,7 +69,9 @@ final class ChannelCache implements StableClocks.Moves {
     /** {@link Summaries}. */
     PAGE,
     /** {@link BlockEntries} of a closed block. */
-    BLOCK;
+    BLOCK,
+    /** {@link BlockEntries} of a block that compaction wrote. */
+    PACKED;
 
     boolean isOfHead() {
       return this == HEAD || this == ACTIVE;
@@ -94,29 +109,54 @@ final class ChannelCache implements StableClocks.Moves {
     this.counters = counters;
     this.headsForgotten = new int[map.partitions()];
     this.blocksForgotten = new int[map.partitions()];
+    this.states = new StableDocument[map.partitions()];
+    for (int partition = 0; partition < states.length; partition++) {
+      states[partition] = StableDocument.unowned(map, partition);
+    }
   }
 
   /**
    * What stands at a place: known, being read for somebody else, or else read now.
    *
-   * @param owner whose it has to be: a channel's name, or the directory that names an active block
+   * @param owner whose it has to be: a channel's name; or a directory, with which it gets old
    * @param read reads it; empty if there is no such document
    */
   <T extends Cached> CompletionStage<Optional<T>> get(
       Place place, Object owner, Supplier<CompletionStage<Optional<T>>> read) {
+    return get(place, owner, null, state -> read.get());
+  }
+
+  /**
+   * The same for what depends on what is visible.
+   *
+   * @param view the state of the partition that the asker knows: at least what is visible in it is
+   *     what there is
+   * @param read reads what is visible in a state
+   */
+  <T extends Cached> CompletionStage<Optional<T>> get(
+      Place place,
+      Object owner,
+      @Nullable StableDocument view,
+      Function<StableDocument, CompletionStage<Optional<T>>> read) {
     Slot fresh;
+    StableDocument state;
     synchronized (this) {
-      int forgotten = forgotten(place);
-      Slot slot = slots.get(place);
-      if (slot != null && slot.forgotten == forgotten && slot.owner.equals(owner)) {
-        (slot.bytes > 0 ? counters.cacheHits : counters.sharedLoads).increment();
-        return content(slot);
+      state = states[place.partition()];
+      if (view != null && !isSamePast(view, state)) {
+        // History has changed since the asker looked: what is true by now is not what it asks for.
+        fresh = new Slot(owner, forgotten(place));
+        state = view;
+      } else {
+        Slot slot = slot(place, owner);
+        if (slot != null) {
+          return content(slot);
+        }
+        fresh = new Slot(owner, forgotten(place));
+        replace(place, fresh);
       }
-      fresh = new Slot(owner, forgotten);
-      replace(place, fresh);
     }
     counters.loads.increment();
-    begin(read)
+    begin(read, state)
         .whenComplete(
             (content, failure) -> {
               if (failure == null) {
@@ -128,9 +168,26 @@ final class ChannelCache implements StableClocks.Moves {
     return content(fresh);
   }
 
-  private static <T> CompletionStage<T> begin(Supplier<CompletionStage<T>> read) {
+  /** The same if it is known, or being read for somebody else; null otherwise. */
+  synchronized <T extends Cached> @Nullable CompletionStage<Optional<T>> find(
+      Place place, Object owner, StableDocument view) {
+    Slot slot = isSamePast(view, states[place.partition()]) ? slot(place, owner) : null;
+    return slot == null ? null : content(slot);
+  }
+
+  private @Nullable Slot slot(Place place, Object owner) {
+    Slot slot = slots.get(place);
+    if (slot == null || slot.forgotten != forgotten(place) || !slot.owner.equals(owner)) {
+      return null;
+    }
+    (slot.bytes > 0 ? counters.cacheHits : counters.sharedLoads).increment();
+    return slot;
+  }
+
+  private static <T> CompletionStage<T> begin(
+      Function<StableDocument, CompletionStage<T>> read, StableDocument state) {
     try {
-      return read.get();
+      return read.apply(state);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -186,8 +243,8 @@ final class ChannelCache implements StableClocks.Moves {
   @Override
   public synchronized void moved(Movement movement, StableView after) {
     int partition = movement.partition();
-    if (movement.reach() == Reach.UNDONE
-        || !movement.before().owner().equals(movement.after().owner())) {
+    states[partition] = movement.after();
+    if (movement.reach() == Reach.UNDONE || !isSamePast(movement.before(), movement.after())) {
       blocksForgotten[partition]++;
     }
     if (movement.reach() != Reach.LISTED) {
@@ -198,6 +255,14 @@ final class ChannelCache implements StableClocks.Moves {
       replace(new Place(Kind.HEAD, partition, channel, 0), null);
       replace(new Place(Kind.ACTIVE, partition, channel, 0), null);
     }
+  }
+
+  private static boolean isSamePast(StableDocument before, StableDocument after) {
+    boolean same = before.owner().equals(after.owner());
+    for (int i = 0; same && i < after.vbuckets().size(); i++) {
+      same = before.vbuckets().get(i).history().equals(after.vbuckets().get(i).history());
+    }
+    return same;
   }
 
   private int forgotten(Place place) {

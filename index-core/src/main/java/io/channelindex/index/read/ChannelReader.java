@@ -1,7 +1,9 @@
 package io.channelindex.index.read;
 
 import io.channelindex.index.read.BlockPlan.Active;
+import io.channelindex.index.read.BlockPlan.Listed;
 import io.channelindex.index.read.ChannelCache.Kind;
+import io.channelindex.index.read.ChannelCache.Place;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
@@ -9,8 +11,8 @@ import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.ChannelHead;
 import io.channelindex.storage.format.DirectoryPage;
-import io.channelindex.storage.format.EntryFilter;
 import io.channelindex.storage.layout.Layout;
+import io.channelindex.storage.layout.Layout.Companions;
 import io.channelindex.storage.layout.Layout.HeadClock;
 import io.channelindex.storage.layout.StoredBlock;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /**
  * Reads channels from the index bucket: head, directory pages, blocks (index-bucket.md, "Reading"),
@@ -117,20 +120,29 @@ final class ChannelReader {
   }
 
   private static BlockPlan plan(Slice slice, Directory directory, List<Summaries> pages) {
-    List<Integer> closed = new ArrayList<>();
+    List<Listed> wanted = new ArrayList<>();
+    long entries = addWanted(slice, directory, Kind.PACKED, directory.packed(), wanted);
+    for (Summaries page : pages) {
+      entries += addWanted(slice, directory, Kind.BLOCK, page, wanted);
+    }
+    entries += addWanted(slice, directory, Kind.BLOCK, directory.closed(), wanted);
+    Active active = directory.activeMustExist() ? Active.MUST_EXIST : Active.MAY_BE_MISSING;
+    return new BlockPlan(slice, directory, wanted, entries, active);
+  }
+
+  /** Adds blocks that can hold what a slice wants; how many entries they have. */
+  private static long addWanted(
+      Slice slice, Directory directory, Kind kind, Summaries blocks, List<Listed> wanted) {
     long entries = 0;
-    List<Summaries> listed = new ArrayList<>(pages);
-    listed.add(directory.closed());
-    for (Summaries blocks : listed) {
-      for (int i = 0; i < blocks.size(); i++) {
-        if (blocks.mayHold(i, slice)) {
-          closed.add(blocks.number(i));
-          entries += blocks.entries(i);
-        }
+    for (int i = 0; i < blocks.size(); i++) {
+      if (blocks.mayHold(i, slice)) {
+        // What is not stable yet becomes visible with a commit that makes the directory old.
+        Object owner = blocks.isStable(i, slice) ? slice.channel().name() : directory;
+        wanted.add(new Listed(kind, blocks.number(i), owner));
+        entries += blocks.entries(i);
       }
     }
-    Active active = directory.activeMustExist() ? Active.MUST_EXIST : Active.MAY_BE_MISSING;
-    return new BlockPlan(slice, directory, closed, entries, active);
+    return entries;
   }
 
   private CompletionStage<List<Entry>> read(BlockPlan plan, int attempts, BulkRead documents) {
@@ -138,8 +150,8 @@ final class ChannelReader {
       return CompletableFuture.completedFuture(List.of());
     }
     List<CompletionStage<Optional<BlockEntries>>> reads = new ArrayList<>(plan.blocks());
-    for (int number : plan.closed()) {
-      reads.add(closed(plan.slice(), number, documents));
+    for (Listed block : plan.closed()) {
+      reads.add(closed(plan.slice(), block, documents));
     }
     if (plan.active() != Active.UNREAD) {
       reads.add(active(plan, documents));
@@ -206,46 +218,63 @@ final class ChannelReader {
   }
 
   private CompletionStage<Optional<BlockEntries>> closed(
-      Slice slice, int number, BulkRead documents) {
-    return cache.get(
-        slice.place(Kind.BLOCK, number),
-        slice.channel().name(),
-        () -> block(slice, number, documents));
+      Slice slice, Listed block, BulkRead documents) {
+    String key = key(slice, block);
+    Place place = slice.place(block.kind(), block.number());
+    return entries(slice, place, block.owner(), filter -> block(key, filter, documents));
   }
 
   private CompletionStage<Optional<BlockEntries>> active(BlockPlan plan, BulkRead documents) {
-    return cache.get(
-        plan.slice().place(Kind.ACTIVE, 0),
+    Slice slice = plan.slice();
+    String key = blockKey(slice, plan.directory().activeNumber());
+    return entries(
+        slice,
+        slice.place(Kind.ACTIVE, 0),
         plan.directory(),
-        () -> {
-          CompletionStage<Optional<BlockEntries>> read =
-              block(plan.slice(), plan.directory().activeNumber(), documents);
+        filter -> {
+          CompletionStage<Optional<BlockEntries>> read = block(key, filter, documents);
           return plan.active() == Active.MUST_EXIST
               ? read
               : read.thenApply(found -> found.or(() -> Optional.of(BlockEntries.NONE)));
         });
   }
 
+  /**
+   * Entries of a block, out of the cache or into it. Where each entry costs a read of its own, who
+   * wants a few does not read all.
+   */
+  private CompletionStage<Optional<BlockEntries>> entries(
+      Slice slice,
+      Place place,
+      Object owner,
+      Function<Slice, CompletionStage<Optional<BlockEntries>>> read) {
+    if (layout.companions() == Companions.READ && !slice.isFromBeginning()) {
+      CompletionStage<Optional<BlockEntries>> known = cache.find(place, owner, slice.state());
+      return known == null ? read.apply(slice) : known;
+    }
+    return cache.get(
+        place, owner, slice.state(), state -> read.apply(Slice.all(slice.channel(), state)));
+  }
+
   private CompletionStage<Optional<BlockEntries>> block(
-      Slice slice, int number, BulkRead documents) {
-    String key = blockKey(slice, number);
+      String key, Slice filter, BulkRead documents) {
     return documents.add(
         key,
         found ->
             found.isEmpty()
                 ? now(Optional.empty())
-                : entries(slice, key, found.get().value())
+                : decode(key, found.get().value(), filter)
                     .thenApply(entries -> Optional.of(BlockEntries.of(entries))));
   }
 
-  /** All entries of a block: whoever wants them after this may want others of them. */
-  private CompletionStage<List<Entry>> entries(Slice slice, String key, byte[] document) {
+  /** The entries of a block that a slice wants. */
+  private CompletionStage<List<Entry>> decode(String key, byte[] document, Slice filter) {
     CompletableFuture<Layout.Contents> contents =
         layout
             .read(
-                slice.place(keys),
+                filter.place(keys),
                 List.of(new StoredBlock(key, document)),
-                EntryFilter.ALL,
+                filter,
                 this::companions)
             .toCompletableFuture();
     // What had to read something beside the block comes back on a thread of the bucket.
@@ -261,6 +290,12 @@ final class ChannelReader {
 
   private String pageKey(Slice slice, int number) {
     return keys.page(slice.channel().name(), slice.partition(), number);
+  }
+
+  private String key(Slice slice, Listed block) {
+    return block.kind() == Kind.PACKED
+        ? keys.packed(slice.channel().name(), slice.partition(), block.number())
+        : blockKey(slice, block.number());
   }
 
   private String blockKey(Slice slice, int number) {
@@ -283,11 +318,10 @@ final class ChannelReader {
           .thenCompose(
               again -> alone(again, (same, documents) -> read(same, attempts - 1, documents)));
     }
-    int number =
+    return listedAndMissing(
         missing < plan.closed().size()
-            ? plan.closed().get(missing)
-            : plan.directory().activeNumber();
-    return listedAndMissing(blockKey(slice, number));
+            ? key(slice, plan.closed().get(missing))
+            : blockKey(slice, plan.directory().activeNumber()));
   }
 
   private static <T> CompletionStage<T> listedAndMissing(String key) {

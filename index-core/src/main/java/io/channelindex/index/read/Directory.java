@@ -10,22 +10,27 @@ import io.channelindex.storage.format.ChannelHead;
  */
 final class Directory implements Cached {
   /** A channel that the partition has no head of. */
-  static final Directory EMPTY = new Directory(new long[0], Summaries.NONE, Summaries.NONE, -1);
+  static final Directory EMPTY =
+      new Directory(new long[0], Summaries.NONE, Summaries.NONE, Summaries.NONE, -1);
 
   private static final int BYTES = 128;
 
   private final long[] clock;
+  private final Summaries packed;
   private final Summaries pages;
   private final Summaries closed;
   private final int activeNumber;
   private final boolean closedCover;
 
-  private Directory(long[] clock, Summaries pages, Summaries closed, int activeNumber) {
+  private Directory(
+      long[] clock, Summaries packed, Summaries pages, Summaries closed, int activeNumber) {
     this.clock = clock;
+    this.packed = packed;
     this.pages = pages;
     this.closed = closed;
     this.activeNumber = activeNumber;
     long[] listed = new long[clock.length];
+    packed.raise(listed);
     pages.raise(listed);
     closed.raise(listed);
     this.closedCover = covers(listed, clock);
@@ -53,6 +58,7 @@ final class Directory implements Cached {
     long[] clock = head.clock().stream().mapToLong(Long::longValue).toArray();
     return new Directory(
         clock,
+        Summaries.of(head.compacted().blocks(), width, key),
         Summaries.of(head.pages(), width, key),
         Summaries.of(head.closed(), width, key),
         head.active());
@@ -76,6 +82,11 @@ final class Directory implements Cached {
     return slice.mayHold(clock, 0);
   }
 
+  /** What compaction has made of the oldest blocks. */
+  Summaries packed() {
+    return packed;
+  }
+
   Summaries pages() {
     return pages;
   }
@@ -97,6 +108,10 @@ final class Directory implements Cached {
 
   @Override
   public long bytes() {
-    return BYTES + (long) Long.BYTES * clock.length + pages.bytes() + closed.bytes();
+    return BYTES
+        + (long) Long.BYTES * clock.length
+        + packed.bytes()
+        + pages.bytes()
+        + closed.bytes();
   }
 }

@@ -6,6 +6,7 @@ import io.channelindex.sequence.SequenceClock;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.IndexStorageException;
+import io.channelindex.storage.format.EntryFilter;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.layout.BlockPlace;
 
@@ -15,7 +16,7 @@ import io.channelindex.storage.layout.BlockPlace;
  *
  * <p>Immutable.
  */
-final class Slice {
+final class Slice implements EntryFilter {
   private final Channel channel;
   private final StableDocument state;
   private final long[] since;
@@ -41,6 +42,16 @@ final class Slice {
     return new Slice(channel, state, low, high);
   }
 
+  /** All that is visible. */
+  static Slice all(Channel channel, StableDocument state) {
+    int size = state.vbuckets().size();
+    long[] high = new long[size];
+    for (int i = 0; i < size; i++) {
+      high[i] = state.vbuckets().get(i).stable();
+    }
+    return new Slice(channel, state, new long[size], high);
+  }
+
   /** What became readable between two states of a partition. */
   static Slice between(Channel channel, StableDocument before, StableDocument after) {
     int size = after.vbuckets().size();
@@ -55,6 +66,11 @@ final class Slice {
 
   Channel channel() {
     return channel;
+  }
+
+  /** The state of the partition that says what is visible. */
+  StableDocument state() {
+    return state;
   }
 
   int partition() {
@@ -93,9 +109,34 @@ final class Slice {
     return false;
   }
 
+  /** Whether seqnos, one per vbucket from {@code begin} on, are all stable. */
+  boolean isStable(long[] seqnos, int begin) {
+    for (int i = 0; i < since.length; i++) {
+      if (Long.compareUnsigned(seqnos[begin + i], state.vbuckets().get(i).stable()) > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether it begins before everything. */
+  boolean isFromBeginning() {
+    for (long seqno : since) {
+      if (seqno != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether an entry is wanted. */
   boolean wants(Entry entry) {
-    int i = entry.vbucket() - state.firstVbucket();
+    return wants(entry.vbucket(), entry.seqno(), entry.vbuuid());
+  }
+
+  @Override
+  public boolean wants(int vbucket, long seqno, long vbuuid) {
+    int i = vbucket - state.firstVbucket();
     if (i < 0 || i >= since.length) {
       throw new IndexStorageException(
           "entry of another partition: channel="
@@ -103,13 +144,13 @@ final class Slice {
               + ", partition="
               + partition()
               + ", vbucket="
-              + entry.vbucket()
-              + ", documentId="
-              + entry.documentId());
+              + vbucket
+              + ", seqno="
+              + Long.toUnsignedString(seqno));
     }
-    return Long.compareUnsigned(entry.seqno(), since[i]) > 0
-        && Long.compareUnsigned(entry.seqno(), upper[i]) <= 0
-        && state.vbuckets().get(i).history().contains(entry.vbuuid(), entry.seqno());
+    return Long.compareUnsigned(seqno, since[i]) > 0
+        && Long.compareUnsigned(seqno, upper[i]) <= 0
+        && state.vbuckets().get(i).history().contains(vbuuid, seqno);
   }
 
   /** Where the blocks are. */

@@ -70,6 +70,11 @@ final class Summaries implements Cached {
     return slice.mayHold(highest, i * width);
   }
 
+  /** Whether all of a block was stable when a slice's view was taken. */
+  boolean isStable(int i, Slice slice) {
+    return slice.isStable(highest, i * width);
+  }
+
   /** Raises seqnos, one per vbucket, to the highest of these blocks. */
   void raise(long[] seqnos) {
     for (int i = 0; i < highest.length; i++) {
