@@ -3,6 +3,7 @@ package io.channelindex.index.write;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.layout.BlockPlace;
+import io.channelindex.storage.layout.DocumentReads;
 import java.util.concurrent.Executor;
 
 /**
@@ -29,9 +30,9 @@ record Scope(
     Retries retries,
     WriterCounters counters) {
 
-  /** What the layout reads and writes beside the blocks. */
-  CompanionBucket companions() {
-    return new CompanionBucket(bucket, counters);
+  /** Reads what the layout has beside the blocks. */
+  DocumentReads companions() {
+    return keys -> bucket.getAll(WriterStep.BLOCKS, keys);
   }
 
   /** The first vbucket of the partition. */

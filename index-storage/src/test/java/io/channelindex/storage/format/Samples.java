@@ -94,7 +94,7 @@ enum Samples {
   REVISIONS(
       DocumentFormat.REVISIONS,
       new RevisionsDocument(
-              "doc-1", 6, List.of(new Version(17, 0x1111, "1-00ff"), new Version(-1, 2, "r")))
+              "doc-1", 6, 2, List.of(new Version(17, 0x1111, "1-00ff"), new Version(-1, 2, "r")))
           .encode(),
       (key, document) -> RevisionsDocument.decode(key, "doc-1", document)),
   BIT_FLAG_BLOCK(
