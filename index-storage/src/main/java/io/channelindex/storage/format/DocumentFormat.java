@@ -17,7 +17,11 @@ public enum DocumentFormat {
   /** Names of the channels of a partition. */
   CHANNEL_REGISTRY(7),
   /** A clock that tokens name. */
-  CLOCK(8);
+  CLOCK(8),
+  /** Entries by columns, what compaction makes. */
+  COLUMN_BLOCK(9),
+  /** Entries in frames, layout log. */
+  LOG_FRAMES(10);
 
   private final int id;
 

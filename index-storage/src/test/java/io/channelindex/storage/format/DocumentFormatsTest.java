@@ -99,7 +99,7 @@ class DocumentFormatsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"CHANNEL_HEAD", "DIRECTORY_PAGE", "DENSE_BLOCK"})
+  @EnumSource(names = {"CHANNEL_HEAD", "DIRECTORY_PAGE", "DENSE_BLOCK", "LOG_FRAMES"})
   void anotherChannelsDocumentIsOther(Samples sample) {
     byte[] document = sample.document();
     int name = indexOf(document, "news");
@@ -141,7 +141,7 @@ class DocumentFormatsTest {
         .hasMessageContaining("expected=" + sample.format);
   }
 
-  private static byte[] reseal(byte[] document) {
+  static byte[] reseal(byte[] document) {
     CRC32C crc = new CRC32C();
     crc.update(document, 0, CHECKSUM);
     crc.update(document, PAYLOAD, document.length - PAYLOAD);

@@ -6,7 +6,10 @@ import io.channelindex.sequence.BranchVector;
 import io.channelindex.sequence.StreamPosition;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
+import io.channelindex.storage.compress.Compressions;
+import io.channelindex.storage.compress.Compressor;
 import io.channelindex.storage.format.ChannelHead.Summary;
+import io.channelindex.storage.format.LogFrames.Place;
 import io.channelindex.storage.format.StableDocument.Touched;
 import io.channelindex.storage.format.StableDocument.VbucketState;
 import java.util.List;
@@ -79,7 +82,13 @@ enum Samples {
       DocumentFormat.CHANNEL_REGISTRY,
       new ChannelRegistryPage(List.of("news", "*", "日本")).encode(),
       ChannelRegistryPage::decode),
-  CLOCK(DocumentFormat.CLOCK, ClockDocument.encode(new byte[] {1, 2, -1}), ClockDocument::decode);
+  CLOCK(DocumentFormat.CLOCK, ClockDocument.encode(new byte[] {1, 2, -1}), ClockDocument::decode),
+  LOG_FRAMES(
+      DocumentFormat.LOG_FRAMES,
+      LogFrames.encode("news", 2, Entries.MIXED, Place.FIRST, Compressor.NONE),
+      (key, document) -> new Log(LogFrames.decode(key, "news", document, new Compressions())));
+
+  private record Log(List<Entry> entries) {}
 
   final DocumentFormat format;
   private final byte[] document;
@@ -113,6 +122,8 @@ enum Samples {
       return block.encode();
     } else if (value instanceof ChannelRegistryPage page) {
       return page.encode();
+    } else if (value instanceof Log log) {
+      return LogFrames.encode("news", 2, log.entries(), Place.FIRST, Compressor.NONE);
     } else if (value instanceof byte[] clock) {
       return ClockDocument.encode(clock);
     }
