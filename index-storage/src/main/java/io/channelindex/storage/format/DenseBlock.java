@@ -2,6 +2,7 @@ package io.channelindex.storage.format;
 
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
+import io.channelindex.storage.compress.Compressions;
 import java.util.List;
 
 /**
@@ -31,6 +32,8 @@ import java.util.List;
  * @param entries identified by (vbucket, seqno, vbuuid, document id): none twice
  */
 public record DenseBlock(String channel, long epoch, List<Entry> entries) {
+  private static final Compressions PLAIN = new Compressions();
+
   static final int STATE = 3;
   static final int PACKED = 4;
 
@@ -63,9 +66,15 @@ public record DenseBlock(String channel, long epoch, List<Entry> entries) {
    *
    * @throws UnreadableDocumentException if it is none of these, or another channel's
    */
-  public static DenseBlock decode(String key, String channel, byte[] document) {
+  public static DenseBlock decode(
+      String key, String channel, byte[] document, Compressions compressions) {
     return PayloadReader.decode(
-        key, DocumentFormat.DENSE_BLOCK, document, payload -> read(payload, channel));
+        key, DocumentFormat.DENSE_BLOCK, document, compressions, payload -> read(payload, channel));
+  }
+
+  /** The same for one that was compressed without a dictionary, if at all. */
+  public static DenseBlock decode(String key, String channel, byte[] document) {
+    return decode(key, channel, document, PLAIN);
   }
 
   private static DenseBlock read(PayloadReader payload, String channel) {

@@ -23,6 +23,9 @@ final class IdFields {
   /** A UUID with lowercase digits, 16 bytes; with uppercase ones, 1 more. */
   static final int UUID = 19;
 
+  /** Any text; where ids are sorted into columns, not in rows. */
+  static final int TEXT = 31;
+
   /** Lowercase hexadecimal digits, an even number of them: half as many are added to the kind. */
   static final int HEX = 32;
 
@@ -47,18 +50,18 @@ final class IdFields {
   private final int[] to = new int[MAX];
   private int count;
 
-  /** Finds the fields of an id. */
-  void find(byte[] id, int length) {
+  /** Finds the fields of the id that stands there. */
+  void find(byte[] id, int start, int end) {
     count = 0;
-    int at = 0;
-    while (at < length && count < MAX) {
+    int at = start;
+    while (at < end && count < MAX) {
       if (classOf(id[at]) == OTHER) {
         at++;
-      } else if (isUuid(id, at, length)) {
+      } else if (isUuid(id, at, end)) {
         add(isUpper(id, at, at + UUID_LENGTH) ? UUID + 1 : UUID, at, at + UUID_LENGTH);
         at += UUID_LENGTH;
       } else {
-        at = findInRun(id, at, length);
+        at = findInRun(id, at, end);
       }
     }
   }
@@ -85,11 +88,21 @@ final class IdFields {
 
   /** The number in a decimal field. */
   long decimal(byte[] id, int field) {
+    return decimal(id, from[field], to[field]);
+  }
+
+  /** The number that stands there. */
+  static long decimal(byte[] id, int start, int end) {
     long value = 0;
-    for (int i = from[field]; i < to[field]; i++) {
+    for (int i = start; i < end; i++) {
       value = 10 * value + (id[i] - '0');
     }
     return value;
+  }
+
+  /** Whether a byte is between words: neither a letter nor a digit, but of ASCII. */
+  static boolean isSeparator(byte octet) {
+    return octet >= 0 && CLASSES[octet] == OTHER;
   }
 
   /** How many bytes a field of a kind has that is not decimal. */
@@ -106,13 +119,13 @@ final class IdFields {
     return kind > DECIMAL && kind <= UUID + 1;
   }
 
-  private int findInRun(byte[] id, int start, int length) {
+  private int findInRun(byte[] id, int start, int end) {
     int seen = 0;
     int digitsFrom = -1;
     int digitsTo = -1;
     int digitRuns = 0;
     int at = start;
-    for (int octetClass; at < length && (octetClass = classOf(id[at])) != OTHER; at++) {
+    for (int octetClass; at < end && (octetClass = classOf(id[at])) != OTHER; at++) {
       seen |= octetClass;
       if (octetClass == DIGIT) {
         if (digitsTo != at) {
@@ -142,14 +155,14 @@ final class IdFields {
         || (seen == DIGIT && length > MAX_DECIMALS);
   }
 
-  private static boolean isUuid(byte[] id, int at, int length) {
+  private static boolean isUuid(byte[] id, int at, int idEnd) {
     int end = at + UUID_LENGTH;
-    if (end > length
+    if (end > idEnd
         || id[at + 8] != '-'
         || id[at + 13] != '-'
         || id[at + 18] != '-'
         || id[at + 23] != '-'
-        || (end < length && classOf(id[end]) != OTHER)) {
+        || (end < idEnd && classOf(id[end]) != OTHER)) {
       return false;
     }
     int seen = 0;

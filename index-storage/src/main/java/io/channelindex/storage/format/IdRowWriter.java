@@ -69,8 +69,8 @@ final class IdRowWriter {
    * @throws IllegalArgumentException if it cannot be written
    */
   void take(String documentId) {
-    length = utf8(documentId);
-    fields.find(id, length);
+    length = IdText.utf8(documentId, id, 0);
+    fields.find(id, 0, length);
   }
 
   /**
@@ -141,7 +141,7 @@ final class IdRowWriter {
   private void writeValues(PayloadWriter payload, IdTemplate template, boolean differences) {
     for (int field = 0; field < fields.count(); field++) {
       if (!template.isDecimal(field)) {
-        writeHex(payload, field);
+        payload.hexDigits(id, fields.from(field), fields.to(field));
       } else if (differences) {
         payload.signed(numbers[field] - template.numbers[field]);
       } else {
@@ -160,21 +160,6 @@ final class IdRowWriter {
               - PayloadWriter.sizeOfVarint(PayloadWriter.zigzag(difference));
     }
     return saved > 0;
-  }
-
-  private void writeHex(PayloadWriter payload, int field) {
-    int high = -1;
-    for (int i = fields.from(field); i < fields.to(field); i++) {
-      if (id[i] != '-') {
-        int nibble = Character.digit(id[i], 16);
-        if (high < 0) {
-          high = nibble;
-        } else {
-          payload.octet(high << 4 | nibble);
-          high = -1;
-        }
-      }
-    }
   }
 
   private int valueBytes() {
@@ -205,26 +190,5 @@ final class IdRowWriter {
       slot = (slot + 1) & (SLOTS - 1);
     }
     return slot;
-  }
-
-  private int utf8(String text) {
-    int chars = text.length();
-    if (chars <= IdText.MAX_BYTES) {
-      int at = 0;
-      while (at < chars && text.charAt(at) < 0x80) {
-        id[at] = (byte) text.charAt(at);
-        at++;
-      }
-      if (at == chars) {
-        return chars;
-      }
-    }
-    byte[] bytes = PayloadWriter.utf8(text);
-    if (bytes.length > IdText.MAX_BYTES) {
-      throw new IllegalArgumentException(
-          "document id too long: bytes=" + bytes.length + ", max=" + IdText.MAX_BYTES);
-    }
-    System.arraycopy(bytes, 0, id, 0, bytes.length);
-    return bytes.length;
   }
 }

@@ -19,6 +19,32 @@ final class IdText {
   private final byte[] bytes = new byte[MAX_BYTES];
   private int length;
 
+  /**
+   * Writes an id in UTF-8.
+   *
+   * @param target has room for the longest id there
+   * @return how many bytes it has
+   * @throws IllegalArgumentException if it is too long, or has a surrogate alone
+   */
+  static int utf8(String id, byte[] target, int at) {
+    int chars = Math.min(id.length(), MAX_BYTES);
+    int ascii = 0;
+    while (ascii < chars && id.charAt(ascii) < 0x80) {
+      target[at + ascii] = (byte) id.charAt(ascii);
+      ascii++;
+    }
+    if (ascii == id.length()) {
+      return ascii;
+    }
+    byte[] bytes = PayloadWriter.utf8(id);
+    if (bytes.length > MAX_BYTES) {
+      throw new IllegalArgumentException(
+          "document id too long: bytes=" + bytes.length + ", max=" + MAX_BYTES);
+    }
+    System.arraycopy(bytes, 0, target, at, bytes.length);
+    return bytes.length;
+  }
+
   /** How many bytes there are. */
   int length() {
     return length;

@@ -159,7 +159,11 @@ final class PayloadReader {
   }
 
   long signed() {
-    long zigzag = varint();
+    return unzigzag(varint());
+  }
+
+  /** Undoes {@link PayloadWriter#zigzag}. */
+  static long unzigzag(long zigzag) {
     return (zigzag >>> 1) ^ -(zigzag & 1);
   }
 

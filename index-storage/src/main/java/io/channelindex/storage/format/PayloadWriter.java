@@ -98,8 +98,42 @@ final class PayloadWriter {
     return this;
   }
 
+  /** The lowest bytes of a value, the lowest first. */
+  void littleEndian(long value, int count) {
+    reserve(count);
+    for (int i = 0; i < count; i++) {
+      bytes[size++] = (byte) (value >>> (8 * i));
+    }
+  }
+
   PayloadWriter text(String value) {
     return sized(utf8(value));
+  }
+
+  /**
+   * A document id and nothing else.
+   *
+   * @throws IllegalArgumentException if it is too long, or has a surrogate alone
+   */
+  void documentId(String id) {
+    reserve(IdText.MAX_BYTES);
+    size += IdText.utf8(id, bytes, size);
+  }
+
+  /** The bytes of hexadecimal digits, between which dashes may be. */
+  void hexDigits(byte[] digits, int from, int to) {
+    reserve((to - from) / 2);
+    for (int i = from; i < to; i += 2) {
+      if (digits[i] == '-') {
+        i++;
+      }
+      bytes[size++] = (byte) (nibble(digits[i]) << 4 | nibble(digits[i + 1]));
+    }
+  }
+
+  private static int nibble(byte digit) {
+    // The low bits of letters count from 1, and theirs is bit 6.
+    return (digit & 15) + 9 * (digit >>> 6);
   }
 
   /** The length as a varint, then the bytes. */

@@ -32,6 +32,17 @@ final class Entries {
 
   private Entries() {}
 
+  /** The same, and enough that are alike for columns to have something in common. */
+  static List<Entry> alike() {
+    List<Entry> entries = new ArrayList<>(MIXED);
+    for (int i = 0; i < 4; i++) {
+      EntryState state = i == 3 ? EntryState.REMOVED : EntryState.ACTIVE;
+      entries.add(new Entry("user::00" + 7 * i, i + 1 + "-ab", 8, 20 + i, 0x2222, state));
+      entries.add(new Entry("u:" + "ab".repeat(i + 1) + ":x", "1-ab", 9, 1 << i, 5, state));
+    }
+    return entries;
+  }
+
   /** Few ids, seqnos and tags, so that identities collide in parts and as a whole. */
   static Arbitrary<Entry> colliding() {
     Arbitrary<String> ids =

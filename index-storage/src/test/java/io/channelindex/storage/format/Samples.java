@@ -9,6 +9,7 @@ import io.channelindex.storage.EntryState;
 import io.channelindex.storage.compress.Compressions;
 import io.channelindex.storage.compress.Compressor;
 import io.channelindex.storage.format.ChannelHead.Summary;
+import io.channelindex.storage.format.ColumnBlock.Revisions;
 import io.channelindex.storage.format.LogFrames.Place;
 import io.channelindex.storage.format.StableDocument.Touched;
 import io.channelindex.storage.format.StableDocument.VbucketState;
@@ -86,9 +87,16 @@ enum Samples {
   LOG_FRAMES(
       DocumentFormat.LOG_FRAMES,
       LogFrames.encode("news", 2, Entries.MIXED, Place.FIRST, Compressor.NONE),
-      (key, document) -> new Log(LogFrames.decode(key, "news", document, new Compressions())));
+      (key, document) -> new Log(LogFrames.decode(key, "news", document, new Compressions()))),
+  COLUMN_BLOCK(
+      DocumentFormat.COLUMN_BLOCK,
+      columns(Entries.alike()),
+      (key, document) ->
+          new Columns(ColumnBlock.decode(key, "news", document, new Compressions())));
 
   private record Log(List<Entry> entries) {}
+
+  private record Columns(List<Entry> entries) {}
 
   final DocumentFormat format;
   private final byte[] document;
@@ -124,9 +132,15 @@ enum Samples {
       return page.encode();
     } else if (value instanceof Log log) {
       return LogFrames.encode("news", 2, log.entries(), Place.FIRST, Compressor.NONE);
+    } else if (value instanceof Columns columns) {
+      return columns(columns.entries());
     } else if (value instanceof byte[] clock) {
       return ClockDocument.encode(clock);
     }
     return BranchVectorDocument.encode((BranchVector) value);
+  }
+
+  private static byte[] columns(List<Entry> entries) {
+    return ColumnBlock.encode("news", 2, entries, Revisions.ALL, Compressor.NONE);
   }
 }
