@@ -171,8 +171,7 @@ public final class ColumnBlock {
    *
    * @throws UnreadableDocumentException if it is none of these, or another channel's
    */
-  public static long epoch(
-      String key, String channel, byte[] document, Compressions compressions) {
+  public static long epoch(String key, String channel, byte[] document, Compressions compressions) {
     PayloadReader payload =
         DocumentHeader.open(key, DocumentFormat.COLUMN_BLOCK, document, compressions);
     payload.channel(channel);

@@ -18,8 +18,7 @@ final class ColumnTemplate {
   static final int MAX_FIELDS = 8;
 
   /** An id as one word. */
-  static final ColumnTemplate WORD =
-      new ColumnTemplate(new int[] {IdFields.TEXT}, new byte[2][0]);
+  static final ColumnTemplate WORD = new ColumnTemplate(new int[] {IdFields.TEXT}, new byte[2][0]);
 
   private final int[] kinds;
   private final byte[][] pieces;

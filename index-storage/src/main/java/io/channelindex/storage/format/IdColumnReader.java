@@ -1,5 +1,7 @@
 package io.channelindex.storage.format;
 
+import java.util.Arrays;
+
 /**
  * Reads what {@link IdColumns} wrote: the columns at once, ids as they are wanted.
  *
@@ -10,13 +12,13 @@ final class IdColumnReader {
   private final PayloadReader payload;
   private final ColumnTemplate[] templates;
   private final long[] ranks;
-  // Per template and field: numbers, or lengths of texts; none for others.
+  // Per template and field: numbers; none for others.
   private final long[][][] columns;
-  // Per template and field: where the next text, or the next bytes, are.
+  // Per template and field: the column of words, or where the next bytes are.
   private final int[][] offsets;
   // Per template: how many ids of it there were.
   private final int[] passed;
-  private final byte[] letters;
+  private final WordColumnReader words;
   private final IdText id = new IdText();
   private int next;
 
@@ -37,35 +39,22 @@ final class IdColumnReader {
     columns = new long[templates.length][ColumnTemplate.MAX_FIELDS][0];
     offsets = new int[templates.length][ColumnTemplate.MAX_FIELDS];
     passed = new int[templates.length];
-    long texts = 0;
+    int[] textColumns = new int[templates.length * ColumnTemplate.MAX_FIELDS];
+    int texts = 0;
     for (int template = 0; template < templates.length; template++) {
       for (int field = 0; field < templates[template].fields(); field++) {
-        texts += readColumn(template, field, members[template], texts);
+        if (templates[template].isText(field)) {
+          offsets[template][field] = texts;
+          textColumns[texts++] = members[template];
+        } else if (templates[template].isDecimal(field)) {
+          columns[template][field] = PackedNumbers.read(payload, members[template]);
+        } else {
+          int bytes = IdFields.bytesOf(templates[template].kind(field));
+          offsets[template][field] = payload.skip(bytes(members[template], bytes));
+        }
       }
     }
-    letters = HuffmanCode.read(payload, (int) texts);
-  }
-
-  /** Reads a column; how many letters its texts have, which begin at {@code texts}. */
-  private long readColumn(int template, int field, int members, long texts) {
-    int kind = templates[template].kind(field);
-    if (templates[template].isDecimal(field)) {
-      columns[template][field] = PackedNumbers.read(payload, members);
-      return 0;
-    } else if (kind != IdFields.TEXT) {
-      offsets[template][field] = payload.skip(bytes(members, IdFields.bytesOf(kind)));
-      return 0;
-    }
-    offsets[template][field] = (int) texts;
-    columns[template][field] = PackedNumbers.read(payload, members);
-    long sum = 0;
-    for (long length : columns[template][field]) {
-      if (length < 0 || length > IdText.MAX_BYTES) {
-        throw payload.corrupt("out of range: length=" + length);
-      }
-      sum += length;
-    }
-    return sum;
+    words = new WordColumnReader(payload, Arrays.copyOf(textColumns, texts));
   }
 
   private int bytes(int members, int each) {
@@ -104,11 +93,9 @@ final class IdColumnReader {
           id.appendDecimal(number(columns[rank][field][member]), kind);
         }
       } else if (template.isText(field)) {
-        int length = (int) columns[rank][field][member];
         if (wanted) {
-          id.append(letters, offsets[rank][field], length);
+          words.append(offsets[rank][field], member, id);
         }
-        offsets[rank][field] += length;
       } else {
         if (wanted) {
           id.appendField(kind, payload.array(), offsets[rank][field]);

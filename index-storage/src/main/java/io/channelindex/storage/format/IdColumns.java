@@ -11,9 +11,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The document ids of a block, by columns. Ids that are alike are written by a template and a column
- * for each of its fields; templates are found in three steps, each for the ids that the one before
- * did not find enough of:
+ * The document ids of a block, by columns. Ids that are alike are written by a template and a
+ * column for each of its fields; templates are found in three steps, each for the ids that the one
+ * before did not find enough of:
  *
  * <ol>
  *   <li>what is the same but for numbers, hexadecimal digits and UUIDs ({@code user::000123});
@@ -23,12 +23,11 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  *
  * <pre>
- *  +-----------+----------------+-------------------+---------------------------+--------------+
- *  | templates | per template:  | per id: template, | per template, per field:  | letters of   |
- *  | varint    | ColumnTemplate | PackedNumbers     | its column                | all words,   |
- *  |           |                |                   |                           | HuffmanCode  |
- *  +-----------+----------------+-------------------+---------------------------+--------------+
- *  column: of decimals PackedNumbers; of texts their lengths, PackedNumbers; else as it is
+ *  +-----------+----------------+-------------------+--------------------------+-------------+
+ *  | templates | per template:  | per id: template, | per template, per field  | WordColumns |
+ *  | varint    | ColumnTemplate | PackedNumbers     | but words: its column    | of words    |
+ *  +-----------+----------------+-------------------+--------------------------+-------------+
+ *  column: of decimals PackedNumbers; else the bytes of all, as they are
  * </pre>
  *
  * Templates stand in the order of how many ids have them, so that Rice codes of them are short.
@@ -205,34 +204,29 @@ final class IdColumns {
       column[id] = groups[id].rank;
     }
     PackedNumbers.write(payload, column, groups.length);
-    PayloadWriter letters = PayloadWriter.ofPart(1024);
+    WordColumns words = new WordColumns(ids.bytes());
+    int[] from = new int[groups.length];
+    int[] to = new int[groups.length];
     for (Group group : found) {
       for (int field = 0; field < group.fields.length; field++) {
-        writeColumn(payload, letters, group, field, column);
+        for (int i = 0; i < group.size; i++) {
+          from[i] = ids.from(group.members[i], group.fields[field]);
+          to[i] = ids.to(group.members[i], group.fields[field]);
+        }
+        if (Objects.requireNonNull(group.template).isText(field)) {
+          words.add(from, to, group.size);
+        } else if (group.template.isDecimal(field)) {
+          for (int i = 0; i < group.size; i++) {
+            column[i] = IdFields.decimal(ids.bytes(), from[i], to[i]);
+          }
+          PackedNumbers.write(payload, column, group.size);
+        } else {
+          for (int i = 0; i < group.size; i++) {
+            payload.hexDigits(ids.bytes(), from[i], to[i]);
+          }
+        }
       }
     }
-    HuffmanCode.write(payload, letters.array(), letters.size());
-  }
-
-  private void writeColumn(
-      PayloadWriter payload, PayloadWriter letters, Group group, int field, long[] column) {
-    ColumnTemplate template = Objects.requireNonNull(group.template);
-    int span = group.fields[field];
-    for (int i = 0; i < group.size; i++) {
-      int id = group.members[i];
-      int from = ids.from(id, span);
-      int to = ids.to(id, span);
-      if (template.isDecimal(field)) {
-        column[i] = IdFields.decimal(ids.bytes(), from, to);
-      } else if (template.isText(field)) {
-        column[i] = to - from;
-        letters.raw(ids.bytes(), from, to - from);
-      } else {
-        payload.hexDigits(ids.bytes(), from, to);
-      }
-    }
-    if (template.isDecimal(field) || template.isText(field)) {
-      PackedNumbers.write(payload, column, group.size);
-    }
+    words.write(payload);
   }
 }

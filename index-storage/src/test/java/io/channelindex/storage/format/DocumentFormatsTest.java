@@ -99,7 +99,8 @@ class DocumentFormatsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"CHANNEL_HEAD", "DIRECTORY_PAGE", "DENSE_BLOCK", "LOG_FRAMES", "COLUMN_BLOCK"})
+  @EnumSource(
+      names = {"CHANNEL_HEAD", "DIRECTORY_PAGE", "DENSE_BLOCK", "LOG_FRAMES", "COLUMN_BLOCK"})
   void anotherChannelsDocumentIsOther(Samples sample) {
     byte[] document = sample.document();
     int name = indexOf(document, "news");

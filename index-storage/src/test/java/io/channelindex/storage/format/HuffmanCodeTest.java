@@ -73,10 +73,7 @@ class HuffmanCodeTest {
     byte[] document = payload.seal(DocumentFormat.CLOCK);
     byte[] read =
         PayloadReader.decode(
-            "key",
-            DocumentFormat.CLOCK,
-            document,
-            reader -> HuffmanCode.read(reader, text.length));
+            "key", DocumentFormat.CLOCK, document, reader -> HuffmanCode.read(reader, text.length));
     assertThat(read).isEqualTo(text);
     return document.length - DocumentHeader.SIZE;
   }
