@@ -47,7 +47,8 @@ record Scope(
 
   /** Where a channel's blocks belong, for an owner of this epoch. */
   BlockPlace place(String channel, long epoch) {
-    return new BlockPlace(channel, keys, partition, firstVbucket(), size(), epoch);
+    return new BlockPlace(
+        channel, keys, partition, firstVbucket(), size(), settings.coding(), epoch);
   }
 
   /** The place of a vbucket among those of the partition. */

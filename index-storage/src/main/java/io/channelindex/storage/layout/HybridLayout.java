@@ -42,14 +42,14 @@ final class HybridLayout extends Layout {
 
   @Override
   public ActiveBlock begin(BlockPlace place) {
-    return new WholeRows(builder(place));
+    return new WholeRows(builder(place), place.coding().compressor());
   }
 
   @Override
   public ActiveBlock resume(BlockPlace place, byte[] stored, List<Entry> kept) {
     DenseBlockBuilder builder = builder(place);
     kept.forEach(builder::add);
-    return new WholeRows(builder);
+    return new WholeRows(builder, place.coding().compressor());
   }
 
   private static DenseBlockBuilder builder(BlockPlace place) {
@@ -70,6 +70,7 @@ final class HybridLayout extends Layout {
               block.key(),
               place.channel(),
               block.document(),
+              place.coding().compressions(),
               Revisions.OF_LEAVINGS_ONLY,
               filter,
               (documentId, revision, vbucket, seqno, vbuuid, state) ->

@@ -10,6 +10,9 @@ import io.channelindex.storage.format.ChannelHead.Compacted;
 import io.channelindex.storage.format.ChannelHead.Retired;
 import io.channelindex.storage.format.ChannelHead.Summary;
 import io.channelindex.storage.format.RevisionsDocument.Version;
+import io.channelindex.storage.compress.Compressions;
+import io.channelindex.storage.compress.Compressor;
+import io.channelindex.storage.format.LogFrames.Place;
 import io.channelindex.storage.format.StableDocument.Touched;
 import io.channelindex.storage.format.StableDocument.VbucketState;
 import java.util.ArrayList;
@@ -102,7 +105,16 @@ enum Samples {
   SEQUENCE(
       DocumentFormat.SEQUENCE,
       new SequenceDocument("doc-1", "1-00ff").encode(),
-      SequenceDocument::decode);
+      SequenceDocument::decode),
+  LOG_FRAMES(
+      DocumentFormat.LOG_FRAMES,
+      LogFrames.encode("news", 2, Entries.MIXED, Place.FIRST, Compressor.NONE),
+      (key, document) -> new Log(LogFrames.decode(key, "news", document, new Compressions()))),
+  COLUMN_BLOCK(
+      DocumentFormat.COLUMN_BLOCK,
+      columns(Entries.alike()),
+      (key, document) ->
+          new Columns(ColumnBlock.decode(key, "news", document, new Compressions())));
 
   /** Entries of which only some keep their revision. */
   private static final class Partial {
@@ -122,7 +134,13 @@ enum Samples {
   private static Object decodeHybrid(String key, byte[] document) {
     List<Entry> entries = new ArrayList<>();
     DenseBlock.decode(
-        key, "news", document, Revisions.OF_LEAVINGS_ONLY, EntryFilter.ALL, into(entries));
+        key,
+        "news",
+        document,
+        new Compressions(),
+        Revisions.OF_LEAVINGS_ONLY,
+        EntryFilter.ALL,
+        into(entries));
     return hybrid(entries);
   }
 
@@ -156,6 +174,9 @@ enum Samples {
                 vbuuid,
                 state));
   }
+  private record Log(List<Entry> entries) {}
+
+  private record Columns(List<Entry> entries) {}
 
   final DocumentFormat format;
   private final byte[] document;
@@ -197,9 +218,17 @@ enum Samples {
       return revisions.encode();
     } else if (value instanceof SequenceDocument sequence) {
       return sequence.encode();
+    } else if (value instanceof Log log) {
+      return LogFrames.encode("news", 2, log.entries(), Place.FIRST, Compressor.NONE);
+    } else if (value instanceof Columns columns) {
+      return columns(columns.entries());
     } else if (value instanceof byte[] clock) {
       return ClockDocument.encode(clock);
     }
     return BranchVectorDocument.encode((BranchVector) value);
+  }
+
+  private static byte[] columns(List<Entry> entries) {
+    return ColumnBlock.encode("news", 2, entries, Revisions.ALL, Compressor.NONE);
   }
 }
