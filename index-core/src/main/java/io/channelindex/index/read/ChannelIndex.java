@@ -43,6 +43,7 @@ public final class ChannelIndex implements AutoCloseable {
   private final ReadCounters counters = new ReadCounters();
   private final StableClocks clocks;
   private final BranchVectors branches;
+  private final ChannelCache cache;
   private final Tails tails;
   private final Feeds feeds;
   private final Set<FeedFollower> followers = ConcurrentHashMap.newKeySet();
@@ -70,8 +71,9 @@ public final class ChannelIndex implements AutoCloseable {
     this.wakeUps = wakeUps;
     this.branches = new BranchVectors(bucket, keys);
     this.clocks = new StableClocks(bucket, keys, map, settings, executor, counters);
+    this.cache = new ChannelCache(settings.cachedBytes(), map, counters);
     ChannelReader reader =
-        new ChannelReader(bucket, keys, Layouts.named(agreed.layout()), executor, counters);
+        new ChannelReader(bucket, keys, Layouts.named(agreed.layout()), cache, executor, counters);
     this.tails = new Tails(clocks, reader, settings, executor, counters);
     this.feeds =
         new Feeds(
@@ -110,7 +112,8 @@ public final class ChannelIndex implements AutoCloseable {
       InstantSource time) {
     ChannelIndex index =
         new ChannelIndex(bucket, keys, agreed, wakeUps, settings, tokens, executor, time);
-    index.clocks.start(index.tails);
+    // In this order: a tail may read at once.
+    index.clocks.start(index.cache.andThen(index.tails));
     return index
         .clocks
         .refresh()

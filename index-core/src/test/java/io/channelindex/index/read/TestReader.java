@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
 final class TestReader implements AutoCloseable {
   static final ReaderSettings SETTINGS =
       new ReaderSettings(
-          100, 64 * 1024, 1 << 20, 1_000, Duration.ofMillis(1), Duration.ofMillis(5));
+          100, 64 * 1024, 1 << 20, 1 << 20, 1_000, Duration.ofMillis(1), Duration.ofMillis(5));
 
   final ChannelIndex index;
   private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);

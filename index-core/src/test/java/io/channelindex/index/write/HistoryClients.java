@@ -40,7 +40,7 @@ final class HistoryClients {
   private static final int CLIENTS = 24;
   private static final ReaderSettings SETTINGS =
       new ReaderSettings(
-          100, 64 * 1024, 1 << 20, 1_000, Duration.ofMillis(1), Duration.ofMillis(5));
+          100, 64 * 1024, 1 << 20, 1 << 20, 1_000, Duration.ofMillis(1), Duration.ofMillis(5));
 
   private final Turns turns;
   private final Random random;

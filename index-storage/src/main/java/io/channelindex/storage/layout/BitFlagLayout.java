@@ -39,6 +39,11 @@ final class BitFlagLayout extends Layout {
   }
 
   @Override
+  public Companions companions() {
+    return Companions.READ;
+  }
+
+  @Override
   public ActiveBlock begin(BlockPlace place) {
     return new Bits(new BitFlagBlock(place.channel(), place.epoch()), place.coding().compressor());
   }

@@ -41,6 +41,11 @@ final class HybridLayout extends Layout {
   }
 
   @Override
+  public Companions companions() {
+    return Companions.READ;
+  }
+
+  @Override
   public ActiveBlock begin(BlockPlace place) {
     return new WholeRows(builder(place), place.coding().compressor());
   }
