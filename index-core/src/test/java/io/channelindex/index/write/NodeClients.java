@@ -17,6 +17,7 @@ import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.format.SettingsDocument;
+import io.channelindex.storage.layout.Layout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -41,7 +42,7 @@ final class NodeClients implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final ReaderSettings SETTINGS =
       new ReaderSettings(
-          100, 4 * 1024, 1 << 20, 1_000, Duration.ofMillis(1), Duration.ofMillis(20));
+          100, 4 * 1024, 1 << 20, 64 * 1024, 1_000, Duration.ofMillis(1), Duration.ofMillis(20));
 
   private final Random random;
   private final Set<String> channels;
@@ -55,11 +56,12 @@ final class NodeClients implements AutoCloseable {
       IndexBucket bucket,
       IndexKeys keys,
       PartitionMap map,
+      Layout layout,
       ScheduledExecutorService executor) {
     this.random = random;
     this.channels = random.nextBoolean() ? Set.of("a") : Set.of("a", "b");
     SettingsDocument agreed =
-        new SettingsDocument(0x7e57, map.vbuckets(), map.partitions(), "dense", 1);
+        new SettingsDocument(0x7e57, map.vbuckets(), map.partitions(), layout.name(), 1);
     List<TokenSettings.Strategy> strategies = List.of(TokenSettings.Strategy.values());
     for (int i = 0; i < 2; i++) {
       readers.add(

@@ -21,6 +21,8 @@ import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.format.StableDocument.VbucketState;
+import io.channelindex.storage.layout.BlockCoding;
+import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,6 +52,7 @@ final class NodeHistory implements AutoCloseable {
   private static final Duration BEFORE_ANOTHER_INDEXER = Duration.ofSeconds(3);
 
   private final Random random;
+  private final Layout layout;
   private final PartitionMap map = new PartitionMap(VBUCKETS, 2);
   private final IndexKeys keys = new IndexKeys("db");
   private final ScheduledExecutorService executor;
@@ -69,6 +72,7 @@ final class NodeHistory implements AutoCloseable {
   NodeHistory(long seed, ClusterEnvironment environment, ScheduledExecutorService executor) {
     this.random = new Random(seed);
     this.executor = executor;
+    this.layout = Layouts.all().get(Math.floorMod(seed, Layouts.all().size()));
     node = EmbeddedCouchbase.builder().vbuckets(VBUCKETS).bucket(DATA).bucket(INDEX).start();
     cluster =
         Cluster.connect(
@@ -81,7 +85,8 @@ final class NodeHistory implements AutoCloseable {
     checking = bucket(PATIENCE);
     settings =
         new WriterSettings(
-            Layouts.DENSE,
+            layout,
+            BlockCoding.plain(),
             1024,
             1 + random.nextInt(20),
             random.nextBoolean() ? Duration.ZERO : Duration.ofMillis(2),
@@ -93,7 +98,8 @@ final class NodeHistory implements AutoCloseable {
               WriterHistory.CHANNELS, vbuckets(partition), reading(keys, partition).stable()));
     }
     clients =
-        new NodeClients(new Random(seed + 1), bucket(Duration.ofMillis(300)), keys, map, executor);
+        new NodeClients(
+            new Random(seed + 1), bucket(Duration.ofMillis(300)), keys, map, layout, executor);
     takeOver();
   }
 
@@ -117,12 +123,15 @@ final class NodeHistory implements AutoCloseable {
         key -> checking.get(key).toCompletableFuture().join().map(Versioned::value).orElse(null),
         of,
         map,
-        partition);
+        partition,
+        layout);
   }
 
   /** How much was seen: pages, comparisons of the index with the data, faults. */
   String summary() {
-    return "pages="
+    return "layout="
+        + layout.name()
+        + ", pages="
         + clients.pages()
         + ", failedReads="
         + clients.failures()
