@@ -125,6 +125,7 @@ class EveryOperationTest {
     first.write("first0", Optional.of(Set.of("b", "c")));
     first.write("first1", Optional.empty());
     second.write("second1", Optional.of(Set.of()));
+    history.current().compact();
     goOn(history);
     first.failOver(4);
     history.disconnectAll();

@@ -56,6 +56,14 @@ class WriterHistoriesTest {
   }
 
   @Test
+  void compactionAtAnyMomentHidesNothing() {
+    run(
+        EnumSet.of(
+            Trouble.COMPACT, Trouble.FAULT, Trouble.CRASH, Trouble.ZOMBIE, Trouble.FAIL_OVER),
+        11_000);
+  }
+
+  @Test
   void aReadThatFailsTellsNobodyThatThereIsNothing() {
     run(EnumSet.of(Trouble.PARTIAL_READS, Trouble.RELEASE, Trouble.FAIL_OVER), 10_000);
   }
