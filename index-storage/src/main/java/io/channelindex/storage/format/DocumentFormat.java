@@ -21,7 +21,9 @@ public enum DocumentFormat {
   /** Entries by columns, what compaction makes. */
   COLUMN_BLOCK(9),
   /** Entries in frames, layout log. */
-  LOG_FRAMES(10);
+  LOG_FRAMES(10),
+  /** A dictionary for compression. */
+  DICTIONARY(11);
 
   private final int id;
 

@@ -77,7 +77,10 @@ final class IdSpans {
     }
   }
 
-  /** Makes fields of all words besides those that were found; of the id as a whole if they are too many. */
+  /**
+   * Makes fields of all words besides those that were found; of the id as a whole if they are too
+   * many.
+   */
   void findWords(int id) {
     int found = counts[id];
     int first = STRIDE * id;

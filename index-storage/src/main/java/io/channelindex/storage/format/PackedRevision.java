@@ -14,6 +14,7 @@ final class PackedRevision {
   private static final int MAX_GENERATION_DIGITS = 18;
   private static final int MAX_DECIMALS = 18;
   static final int MAX_DIGEST_BYTES = 255;
+
   /** The longest revision of the form. */
   static final int MAX_CHARS = MAX_GENERATION_DIGITS + 1 + 2 * MAX_DIGEST_BYTES;
 

@@ -8,6 +8,7 @@ import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
 import io.channelindex.storage.compress.Compressions;
 import io.channelindex.storage.compress.Compressor;
+import io.channelindex.storage.compress.Dictionary;
 import io.channelindex.storage.format.ChannelHead.Summary;
 import io.channelindex.storage.format.ColumnBlock.Revisions;
 import io.channelindex.storage.format.LogFrames.Place;
@@ -92,7 +93,11 @@ enum Samples {
       DocumentFormat.COLUMN_BLOCK,
       columns(Entries.alike()),
       (key, document) ->
-          new Columns(ColumnBlock.decode(key, "news", document, new Compressions())));
+          new Columns(ColumnBlock.decode(key, "news", document, new Compressions()))),
+  DICTIONARY(
+      DocumentFormat.DICTIONARY,
+      DictionaryDocument.encode(new Dictionary(3, new byte[] {1, 2, 3})),
+      DictionaryDocument::decode);
 
   private record Log(List<Entry> entries) {}
 
@@ -132,6 +137,8 @@ enum Samples {
       return page.encode();
     } else if (value instanceof Log log) {
       return LogFrames.encode("news", 2, log.entries(), Place.FIRST, Compressor.NONE);
+    } else if (value instanceof Dictionary dictionary) {
+      return DictionaryDocument.encode(dictionary);
     } else if (value instanceof Columns columns) {
       return columns(columns.entries());
     } else if (value instanceof byte[] clock) {
