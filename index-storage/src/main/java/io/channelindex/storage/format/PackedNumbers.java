@@ -116,7 +116,7 @@ final class PackedNumbers {
         bits.skip(ESCAPE);
         numbers[i] = bits.bits(Long.SIZE);
       } else if (atOnce) {
-        numbers[i] = (long) ones << width | word >>> (ones + 1) & mask;
+        numbers[i] = (long) ones << width | (word >>> (ones + 1) & mask);
         bits.skip(ones + 1 + width);
       } else {
         bits.skip(ones + 1);

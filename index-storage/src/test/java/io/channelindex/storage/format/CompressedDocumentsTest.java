@@ -25,7 +25,6 @@ class CompressedDocumentsTest {
   private static final Compressions COMPRESSIONS = new Compressions();
   private static final String CHANNEL = "a channel";
   private static final int VERSION = 3;
-  private static final int PAYLOAD = 8;
 
   /** The formats that can be compressed. */
   private enum Format {
