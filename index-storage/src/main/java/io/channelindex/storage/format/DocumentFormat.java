@@ -29,7 +29,9 @@ public enum DocumentFormat {
   /** Two bits a seqno, layout bit-flag. */
   BIT_FLAG_BLOCK(13),
   /** What a seqno was, layout bit-flag. */
-  SEQUENCE(14);
+  SEQUENCE(14),
+  /** A dictionary for compression. */
+  DICTIONARY(15);
 
   private final int id;
   private final int newestVersion;
