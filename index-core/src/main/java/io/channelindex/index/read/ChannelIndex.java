@@ -73,7 +73,15 @@ public final class ChannelIndex implements AutoCloseable {
     this.clocks = new StableClocks(bucket, keys, map, settings, executor, counters);
     this.cache = new ChannelCache(settings.cachedBytes(), map, counters);
     ChannelReader reader =
-        new ChannelReader(bucket, keys, Layouts.named(agreed.layout()), cache, executor, counters);
+        new ChannelReader(
+            bucket,
+            keys,
+            Layouts.named(agreed.layout()),
+            // Those of one cluster have the same number, as a rule.
+            map.vbuckets(),
+            cache,
+            executor,
+            counters);
     this.tails = new Tails(clocks, reader, settings, executor, counters);
     this.feeds =
         new Feeds(

@@ -38,20 +38,28 @@ final class ChannelReader {
   private final IndexBucket bucket;
   private final IndexKeys keys;
   private final Layout layout;
+  private final int vbuckets;
   private final ChannelCache cache;
   private final Executor executor;
   private final ReadCounters counters;
 
+  /**
+   * A reader of all channels.
+   *
+   * @param vbuckets how many the index bucket has
+   */
   ChannelReader(
       IndexBucket bucket,
       IndexKeys keys,
       Layout layout,
+      int vbuckets,
       ChannelCache cache,
       Executor executor,
       ReadCounters counters) {
     this.bucket = bucket;
     this.keys = keys;
     this.layout = layout;
+    this.vbuckets = vbuckets;
     this.cache = cache;
     this.executor = executor;
     this.counters = counters;
@@ -74,7 +82,7 @@ final class ChannelReader {
   }
 
   private <T, R> CompletionStage<List<R>> together(List<T> items, Step<T, R> step) {
-    BulkRead documents = new BulkRead(bucket, executor, counters);
+    BulkRead documents = new BulkRead(bucket, vbuckets, executor, counters);
     List<CompletionStage<R>> results = new ArrayList<>(items.size());
     try {
       for (T item : items) {

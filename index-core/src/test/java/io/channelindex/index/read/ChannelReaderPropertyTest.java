@@ -92,7 +92,13 @@ class ChannelReaderPropertyTest {
       clocks.start(cache);
       reader =
           new ChannelReader(
-              bucket, index.keys, Layouts.named("dense"), cache, Runnable::run, counters);
+              bucket,
+              index.keys,
+              Layouts.named("dense"),
+              index.map.vbuckets(),
+              cache,
+              Runnable::run,
+              counters);
     }
 
     void learn(int partition) {
