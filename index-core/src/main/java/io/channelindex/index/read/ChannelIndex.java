@@ -13,6 +13,7 @@ import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.clocks.BucketClockStore;
 import io.channelindex.storage.format.SettingsDocument;
+import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.Layouts;
 import java.time.InstantSource;
 import java.util.List;
@@ -57,6 +58,7 @@ public final class ChannelIndex implements AutoCloseable {
       WakeUps wakeUps,
       ReaderSettings settings,
       TokenSettings tokenSettings,
+      BlockCoding coding,
       ScheduledExecutorService executor,
       InstantSource time) {
     this.database = agreed.database();
@@ -77,6 +79,7 @@ public final class ChannelIndex implements AutoCloseable {
             bucket,
             keys,
             Layouts.named(agreed.layout()),
+            coding,
             // Those of one cluster have the same number, as a rule.
             map.vbuckets(),
             cache,
@@ -105,7 +108,25 @@ public final class ChannelIndex implements AutoCloseable {
       ReaderSettings settings,
       TokenSettings tokens,
       ScheduledExecutorService executor) {
-    return open(bucket, keys, agreed, wakeUps, settings, tokens, executor, InstantSource.system());
+    return open(bucket, keys, agreed, wakeUps, settings, tokens, BlockCoding.plain(), executor);
+  }
+
+  /**
+   * Opens the index for reading, where blocks may have been compressed with a dictionary.
+   *
+   * @param coding undoes what blocks were compressed with
+   */
+  public static CompletionStage<ChannelIndex> open(
+      IndexBucket bucket,
+      IndexKeys keys,
+      SettingsDocument agreed,
+      WakeUps wakeUps,
+      ReaderSettings settings,
+      TokenSettings tokens,
+      BlockCoding coding,
+      ScheduledExecutorService executor) {
+    return open(
+        bucket, keys, agreed, wakeUps, settings, tokens, coding, executor, InstantSource.system());
   }
 
   /** Opens the index at another time. */
@@ -116,10 +137,11 @@ public final class ChannelIndex implements AutoCloseable {
       WakeUps wakeUps,
       ReaderSettings settings,
       TokenSettings tokens,
+      BlockCoding coding,
       ScheduledExecutorService executor,
       InstantSource time) {
     ChannelIndex index =
-        new ChannelIndex(bucket, keys, agreed, wakeUps, settings, tokens, executor, time);
+        new ChannelIndex(bucket, keys, agreed, wakeUps, settings, tokens, coding, executor, time);
     // In this order: a tail may read at once.
     index.clocks.start(index.cache.andThen(index.tails));
     return index

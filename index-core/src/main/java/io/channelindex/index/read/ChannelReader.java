@@ -11,6 +11,7 @@ import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.ChannelHead;
 import io.channelindex.storage.format.DirectoryPage;
+import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layout.Companions;
 import io.channelindex.storage.layout.Layout.HeadClock;
@@ -38,6 +39,7 @@ final class ChannelReader {
   private final IndexBucket bucket;
   private final IndexKeys keys;
   private final Layout layout;
+  private final BlockCoding coding;
   private final int vbuckets;
   private final ChannelCache cache;
   private final Executor executor;
@@ -52,6 +54,7 @@ final class ChannelReader {
       IndexBucket bucket,
       IndexKeys keys,
       Layout layout,
+      BlockCoding coding,
       int vbuckets,
       ChannelCache cache,
       Executor executor,
@@ -59,6 +62,7 @@ final class ChannelReader {
     this.bucket = bucket;
     this.keys = keys;
     this.layout = layout;
+    this.coding = coding;
     this.vbuckets = vbuckets;
     this.cache = cache;
     this.executor = executor;
@@ -280,7 +284,7 @@ final class ChannelReader {
     CompletableFuture<Layout.Contents> contents =
         layout
             .read(
-                filter.place(keys),
+                filter.place(keys, coding),
                 List.of(new StoredBlock(key, document)),
                 filter,
                 this::companions)

@@ -8,6 +8,7 @@ import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.format.EntryFilter;
 import io.channelindex.storage.format.StableDocument;
+import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.BlockPlace;
 
 /**
@@ -154,7 +155,8 @@ final class Slice implements EntryFilter {
   }
 
   /** Where the blocks are. */
-  BlockPlace place(IndexKeys keys) {
-    return new BlockPlace(channel.name(), keys, partition(), state.firstVbucket(), since.length, 0);
+  BlockPlace place(IndexKeys keys, BlockCoding coding) {
+    return new BlockPlace(
+        channel.name(), keys, partition(), state.firstVbucket(), since.length, coding, 0);
   }
 }

@@ -12,6 +12,7 @@ import io.channelindex.storage.InMemoryIndexBucket;
 import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.format.StableDocument;
+import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.Layouts;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,7 +95,8 @@ class ChannelReaderPropertyTest {
           new ChannelReader(
               bucket,
               index.keys,
-              Layouts.named("dense"),
+              Layouts.DENSE,
+              BlockCoding.plain(),
               index.map.vbuckets(),
               cache,
               Runnable::run,

@@ -3,6 +3,7 @@ package io.channelindex.index.read;
 import io.channelindex.sequence.token.FeedToken;
 import io.channelindex.sequence.token.TokenSettings;
 import io.channelindex.storage.format.StableDocument;
+import io.channelindex.storage.layout.BlockCoding;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -59,6 +60,7 @@ final class TestReader implements AutoCloseable {
                 signals,
                 settings,
                 tokens,
+                BlockCoding.plain(),
                 executor,
                 time));
   }

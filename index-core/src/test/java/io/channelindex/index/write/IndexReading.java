@@ -13,6 +13,7 @@ import io.channelindex.storage.format.DirectoryPage;
 import io.channelindex.storage.format.EntryFilter;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.format.StableDocument.VbucketState;
+import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.BlockPlace;
 import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layout.HeadClock;
@@ -131,7 +132,14 @@ final class IndexReading {
 
   private List<Entry> entries(String channel, StoredBlock block) {
     BlockPlace place =
-        new BlockPlace(channel, keys, partition, map.first(partition), map.size(partition), 0);
+        new BlockPlace(
+            channel,
+            keys,
+            partition,
+            map.first(partition),
+            map.size(partition),
+            BlockCoding.plain(),
+            0);
     return layout
         .read(place, List.of(block), EntryFilter.ALL, this::getAll)
         .toCompletableFuture()

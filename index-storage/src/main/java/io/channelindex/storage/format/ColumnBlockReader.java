@@ -18,13 +18,14 @@ final class ColumnBlockReader {
   private final long[] firstSeqnos;
   private final long[] differences;
   private final EntryState[] states;
+  private final long epoch;
   private final IdColumnReader ids;
   private final RevisionColumns revisions;
 
   ColumnBlockReader(PayloadReader payload, String channel) {
     this.payload = payload;
     payload.channel(channel);
-    payload.varint();
+    epoch = payload.varint();
     int count = payload.varint("entries", ColumnBlock.MAX_ENTRIES);
     kept = payload.flag("revisions") ? Revisions.OF_LEAVINGS_ONLY : Revisions.ALL;
     int runs = payload.count("runs", LEAST_RUN_BYTES);
@@ -39,7 +40,7 @@ final class ColumnBlockReader {
     int revisionCount = 0;
     for (int i = 0; i < count; i++) {
       states[i] = EntryState.ofCode((int) Math.max(-1, Math.min(codes[i], Integer.MAX_VALUE)));
-      revisionCount += kept.keeps(states[i]) ? 1 : 0;
+      revisionCount += kept.includes(states[i]) ? 1 : 0;
     }
     ids = new IdColumnReader(payload, count);
     revisions = new RevisionColumns(payload, revisionCount);
@@ -59,6 +60,11 @@ final class ColumnBlockReader {
     }
   }
 
+  /** The epoch of the owner who wrote it. */
+  long epoch() {
+    return epoch;
+  }
+
   /** Gives the entries that a filter wants. */
   void read(EntryFilter filter, EntrySink sink) {
     int entry = 0;
@@ -71,7 +77,7 @@ final class ColumnBlockReader {
           throw payload.corrupt("entry without a seqno: vbucket=" + vbuckets[run]);
         }
         EntryState state = states[entry];
-        boolean hasRevision = kept.keeps(state);
+        boolean hasRevision = kept.includes(state);
         if (filter.wants(vbuckets[run], seqno, vbuuids[run])) {
           String id = ids.read();
           String revision = hasRevision ? revisions.read() : null;

@@ -2,8 +2,8 @@ package io.channelindex.storage.format;
 
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
-import java.util.ArrayList;
 import io.channelindex.storage.compress.Compressions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 

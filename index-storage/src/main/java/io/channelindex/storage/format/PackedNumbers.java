@@ -134,7 +134,7 @@ final class PackedNumbers {
       while (width > 0 && byLength[width] == 0) {
         width--;
       }
-      long count = numbers.length - from;
+      long count = (long) numbers.length - from;
       Plan best = new Plan(BITS | differences, width, from, width * count);
       // The best Rice code of geometric numbers splits them below the length of their median.
       int median = 0;

@@ -220,10 +220,6 @@ final class PayloadReader {
     return expected;
   }
 
-  UnreadableDocumentException other(String what) {
-    return DocumentHeader.unreadable(Reason.OTHER, key, format, what);
-  }
-
   /** Bytes that follow without a length; the caller reads them in place. */
   int skip(int length) {
     require(length);

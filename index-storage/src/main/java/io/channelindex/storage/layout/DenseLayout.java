@@ -19,7 +19,8 @@ final class DenseLayout extends Layout {
 
   @Override
   public ActiveBlock begin(BlockPlace place) {
-    return new WholeRows(new DenseBlockBuilder(place.channel(), place.epoch()), place.coding().compressor());
+    return new WholeRows(
+        new DenseBlockBuilder(place.channel(), place.epoch()), place.coding().compressor());
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
 import io.channelindex.storage.compress.Compressions;
 import io.channelindex.storage.compress.Compressor;
-import io.channelindex.storage.format.ColumnBlock.Revisions;
 import io.channelindex.storage.format.UnreadableDocumentException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -6,13 +6,13 @@ import io.channelindex.sequence.BranchVector;
 import io.channelindex.sequence.StreamPosition;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
+import io.channelindex.storage.compress.Compressions;
+import io.channelindex.storage.compress.Compressor;
 import io.channelindex.storage.format.ChannelHead.Compacted;
 import io.channelindex.storage.format.ChannelHead.Retired;
 import io.channelindex.storage.format.ChannelHead.Summary;
-import io.channelindex.storage.format.RevisionsDocument.Version;
-import io.channelindex.storage.compress.Compressions;
-import io.channelindex.storage.compress.Compressor;
 import io.channelindex.storage.format.LogFrames.Place;
+import io.channelindex.storage.format.RevisionsDocument.Version;
 import io.channelindex.storage.format.StableDocument.Touched;
 import io.channelindex.storage.format.StableDocument.VbucketState;
 import java.util.ArrayList;
@@ -101,7 +101,9 @@ enum Samples {
           .encode(),
       (key, document) -> RevisionsDocument.decode(key, "doc-1", document)),
   BIT_FLAG_BLOCK(
-      DocumentFormat.BIT_FLAG_BLOCK, bits(Partial.ENTRIES).encode(), Samples::decodeBits),
+      DocumentFormat.BIT_FLAG_BLOCK,
+      bits(Partial.ENTRIES).encode(Compressor.NONE),
+      Samples::decodeBits),
   SEQUENCE(
       DocumentFormat.SEQUENCE,
       new SequenceDocument("doc-1", "1-00ff").encode(),
@@ -156,6 +158,7 @@ enum Samples {
         key,
         "news",
         document,
+        new Compressions(),
         EntryFilter.ALL,
         (vbucket, seqno, vbuuid) ->
             entries.add(new Entry("?", "?", vbucket, seqno, vbuuid, EntryState.ACTIVE)),
@@ -174,6 +177,7 @@ enum Samples {
                 vbuuid,
                 state));
   }
+
   private record Log(List<Entry> entries) {}
 
   private record Columns(List<Entry> entries) {}
@@ -213,7 +217,7 @@ enum Samples {
     } else if (value instanceof DenseBlockBuilder builder) {
       return builder.encode();
     } else if (value instanceof BitFlagBlock block) {
-      return block.encode();
+      return block.encode(Compressor.NONE);
     } else if (value instanceof RevisionsDocument revisions) {
       return revisions.encode();
     } else if (value instanceof SequenceDocument sequence) {
