@@ -83,7 +83,7 @@ record Opening(
                 keys,
                 agreed,
                 wakeUps(bucket, keys, map),
-                ReaderSettings.DEFAULT,
+                ReaderSettings.DEFAULT.withCachedBytes(config.index().cacheBytes()),
                 config.tokens().settings(),
                 workers.executor()),
             "opening the index");

@@ -76,7 +76,15 @@ public final class ChannelIndex implements AutoCloseable {
     this.cache = new ChannelCache(settings.cachedBytes(), map, counters);
     ChannelReader reader =
         new ChannelReader(
-            bucket, keys, Layouts.named(agreed.layout()), coding, cache, executor, counters);
+            bucket,
+            keys,
+            Layouts.named(agreed.layout()),
+            coding,
+            // Those of one cluster have the same number, as a rule.
+            map.vbuckets(),
+            cache,
+            executor,
+            counters);
     this.tails = new Tails(clocks, reader, settings, executor, counters);
     this.feeds =
         new Feeds(

@@ -6,6 +6,8 @@ import java.util.concurrent.atomic.LongAdder;
 final class ReadCounters {
   final LongAdder looks = new LongAdder();
   final LongAdder reads = new LongAdder();
+  final LongAdder bulks = new LongAdder();
+  final LongAdder bulkVbuckets = new LongAdder();
   final LongAdder loads = new LongAdder();
   final LongAdder sharedLoads = new LongAdder();
   final LongAdder cacheHits = new LongAdder();
@@ -24,6 +26,8 @@ final class ReadCounters {
     return new ReaderStatistics(
         looks.sum(),
         reads.sum(),
+        bulks.sum(),
+        bulkVbuckets.sum(),
         loads.sum(),
         sharedLoads.sum(),
         cacheHits.sum(),
