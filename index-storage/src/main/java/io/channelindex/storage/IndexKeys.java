@@ -16,6 +16,10 @@ import java.util.regex.Pattern;
  * {@code ~}, and leaves the key within its limit; else a {@code ~} and 192 bits of its SHA-256
  * stand there. Different arguments therefore give different keys, as far as SHA-256 does.
  *
+ * <p>A {@link Placement} may put a suffix behind the name. It has the same length in all keys of a
+ * database: without it they are as different as with it, and a name that ends like a suffix is
+ * none. It counts towards the limit.
+ *
  * <p>Thread-safe.
  */
 public final class IndexKeys {
@@ -32,19 +36,31 @@ public final class IndexKeys {
 
   private final String prefix;
   private final String stable;
+  private final Placement placement;
+
+  /**
+   * The keys of one database, its channels' documents wherever they fall.
+   *
+   * @param prefix 1 … 32 letters, digits, {@code -} or {@code _}
+   */
+  public IndexKeys(String prefix) {
+    this(prefix, Placement.SPREAD);
+  }
 
   /**
    * The keys of one database.
    *
    * @param prefix 1 … 32 letters, digits, {@code -} or {@code _}
+   * @param placement of the documents of channels
    */
-  public IndexKeys(String prefix) {
+  public IndexKeys(String prefix, Placement placement) {
     if (!PREFIX.matcher(prefix).matches()) {
       throw new IllegalArgumentException(
           "not a key prefix: prefix=" + prefix + ", expected=" + PREFIX);
     }
     this.prefix = prefix;
     this.stable = prefix + ":stable:";
+    this.placement = placement;
   }
 
   /** {@code SettingsDocument}. */
@@ -64,17 +80,17 @@ public final class IndexKeys {
 
   /** {@code ChannelHead}. */
   public String head(String channel, int partition) {
-    return named(prefix + ":head:" + requirePartition(partition) + ':', channel);
+    return named(prefix + ":head:" + requirePartition(partition) + ':', channel, partition);
   }
 
   /** {@code DirectoryPage}. */
   public String page(String channel, int partition, int page) {
-    return named(numbered(":page:", partition, page) + ':', channel);
+    return named(numbered(":page:", partition, page) + ':', channel, partition);
   }
 
   /** {@code DenseBlock}. */
   public String block(String channel, int partition, int block) {
-    return named(numbered(":block:", partition, block) + ':', channel);
+    return named(numbered(":block:", partition, block) + ':', channel, partition);
   }
 
   /** Whether a key is one of {@link #block}, of this database. */
@@ -124,8 +140,10 @@ public final class IndexKeys {
     return prefix + kind + requirePartition(partition) + ':' + number;
   }
 
-  private static String named(String begin, String channel) {
-    return begin + (isPlain(channel, MAX_BYTES - begin.length()) ? channel : hashed(channel));
+  private String named(String begin, String channel, int partition) {
+    int room = MAX_BYTES - begin.length() - placement.addedBytes();
+    String name = isPlain(channel, room) ? channel : hashed(channel);
+    return placement.place(begin + name, channel, partition);
   }
 
   private static boolean isPlain(String channel, int max) {
