@@ -28,6 +28,7 @@ public final class IndexKeys {
 
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_-]{1,32}");
   private static final Pattern CLOCK_NAME = Pattern.compile("[A-Za-z0-9:]{1,64}");
+  private static final Pattern SHARED_CLOCK_NAME = Pattern.compile("[a-z0-9-]{1,64}");
   private static final char HASHED = '~';
   private static final int HASH_BYTES = 24;
   private static final int MAX_PARTITION = 1023;
@@ -115,6 +116,24 @@ public final class IndexKeys {
           "not a clock's name: name=" + name + ", expected=" + CLOCK_NAME);
     }
     return prefix + ":tokens:" + name;
+  }
+
+  /**
+   * A clock that several owners advance ({@code SharedClock}), in one document.
+   *
+   * @param name 1 … 64 lower-case letters, digits or {@code -}
+   */
+  public String sharedClock(String name) {
+    if (!SHARED_CLOCK_NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "not a shared clock's name: name=" + name + ", expected=" + SHARED_CLOCK_NAME);
+    }
+    return prefix + ":shared:" + name;
+  }
+
+  /** A partition's part of {@link #sharedClock}, where each has a document of its own. */
+  public String sharedClock(String name, int partition) {
+    return sharedClock(name) + ':' + requirePartition(partition);
   }
 
   /**

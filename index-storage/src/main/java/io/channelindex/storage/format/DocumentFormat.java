@@ -17,7 +17,9 @@ public enum DocumentFormat {
   /** Names of the channels of a partition. */
   CHANNEL_REGISTRY(7),
   /** A clock that tokens name. */
-  CLOCK(8);
+  CLOCK(8),
+  /** A clock that several owners advance, or a part of one. */
+  PARTITION_CLOCKS(24);
 
   private final int id;
 
