@@ -66,12 +66,7 @@ final class HtmlPage {
     result
         .outcome()
         .metrics()
-        .forEach(
-            (name, metric) ->
-                metrics
-                    .putObject(name)
-                    .put("value", metric.value())
-                    .put("unit", metric.unit().symbol()));
+        .forEach((name, metric) -> ResultsJson.put(metrics, name, metric));
     ObjectNode checks = node.putObject("checks");
     result.outcome().checks().forEach(checks::put);
     ObjectNode notes = node.putObject("notes");
