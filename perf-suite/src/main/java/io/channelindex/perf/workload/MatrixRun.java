@@ -157,13 +157,13 @@ final class MatrixRun {
       StoredSizes raw = stored();
       members.forEach((cell, member) -> cell.raw(raw.of(member.database()), documents.entries()));
       for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
-        step("compact", member.getKey(), pass);
+        step(member.getKey(), pass);
         member.getValue().index().compact();
         meddling.meddle(member.getValue().database());
       }
       StoredSizes compacted = stored();
       for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
-        step("verify", member.getKey(), pass);
+        step(member.getKey(), pass);
         member
             .getKey()
             .compacted(compacted.of(member.getValue().database()), documents.entries());
@@ -185,14 +185,14 @@ final class MatrixRun {
       for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
         MatrixCell cell = member.getKey();
         BucketIndex index = member.getValue().index();
-        step("index", cell, pass);
+        step(cell, pass);
         index.start();
         Written written = index.write(to, Arrival.STREAMED);
         cell.written(written);
         cell.add(
             MatrixFigure.OF_DRAIN,
             100 * written.changes() / (written.elapsed().toNanos() / 1e9) / drain);
-        step("read", cell, pass);
+        step(cell, pass);
         read(cell, index);
       }
     } else {
@@ -202,7 +202,7 @@ final class MatrixRun {
         writeRound(driver);
         long[] to = seqnos();
         for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
-          step("index", member.getKey(), pass);
+          step(member.getKey(), pass);
           Written written = member.getValue().index().write(to, Arrival.COMPLETE);
           sums.merge(member.getKey(), written, Written::plus);
         }
@@ -210,7 +210,7 @@ final class MatrixRun {
       sums.forEach(MatrixCell::written);
       drain(seqnos());
       for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
-        step("read", member.getKey(), pass);
+        step(member.getKey(), pass);
         read(member.getKey(), member.getValue().index());
       }
     }
@@ -278,7 +278,6 @@ final class MatrixRun {
 
   /** Changes per second of the raw stream of the documents. */
   private double drain(long[] to) throws InterruptedException {
-    run.phases().at(shape.label() + ", stream", 0, 0);
     DrainWatch watch = new DrainWatch();
     try (ChangeFeed feed = run.session().changes(watch)) {
       feed.streamBetween(dataBefore, to);
@@ -307,9 +306,9 @@ final class MatrixRun {
         i -> run.session().index().removeIfThere(keys.get(i)));
   }
 
-  private void step(String phase, MatrixCell cell, int pass) {
+  private void step(MatrixCell cell, int pass) {
     int passes = run.matrix().repeats() + 1;
     double share = (pass + (double) cells.indexOf(cell) / cells.size()) / passes;
-    run.phases().at(shape.label() + ", " + cell + ", " + phase, share, 0);
+    run.phases().at(shape.label() + ", pass " + pass + " of " + run.matrix().repeats(), share, 0);
   }
 }
