@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class Answers {
   private Answers() {}
 
-  static <T extends @Nullable Object> T of(
-      CompletionStage<T> stage, Duration patience, String what) throws InterruptedException {
+  static <T extends @Nullable Object> T of(CompletionStage<T> stage, Duration patience, String what)
+      throws InterruptedException {
     return of(stage, patience, () -> what);
   }
 

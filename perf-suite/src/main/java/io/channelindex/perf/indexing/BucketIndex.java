@@ -88,9 +88,7 @@ public final class BucketIndex implements AutoCloseable {
         new CouchbaseIndexBucket(
             session.indexCollection(),
             CouchbaseBucketSettings.DEFAULT.withTimeout(ClusterSession.OPERATION_TIMEOUT));
-    this.agreed =
-        Answers.of(
-            IndexSettings.agree(bucket, keys, variant.settings(map)), PATIENCE, "settings");
+    this.agreed = agree(variant);
     this.goal = new Goal(seqnos(beginning));
     this.owner =
         new IndexingOwner(
@@ -115,6 +113,18 @@ public final class BucketIndex implements AutoCloseable {
             gate);
   }
 
+  private SettingsDocument agree(IndexVariant variant) throws InterruptedException {
+    try {
+      return Answers.of(
+          IndexSettings.agree(bucket, keys, variant.settings(map)),
+          PATIENCE,
+          "agreeing on settings");
+    } catch (PerfException | InterruptedException e) {
+      bucket.close();
+      throw e;
+    }
+  }
+
   /** As a server does that is not configured otherwise. */
   private FeedSettings feedSettings() {
     return new FeedSettings(
@@ -134,8 +144,7 @@ public final class BucketIndex implements AutoCloseable {
         .offsets()
         .forEach(
             (vbucket, offset) ->
-                positions.put(
-                    vbucket, StreamPosition.at(offset.getVbuuid(), offset.getSeqno())));
+                positions.put(vbucket, StreamPosition.at(offset.getVbuuid(), offset.getSeqno())));
     return positions;
   }
 
@@ -160,8 +169,7 @@ public final class BucketIndex implements AutoCloseable {
     if (arrival == Arrival.COMPLETE) {
       awaitArrival(to);
     }
-    CompletableFuture<Void> reached =
-        goal.set(to).thenRun(stopwatch::stop).toCompletableFuture();
+    CompletableFuture<Void> reached = goal.set(to).thenRun(stopwatch::stop).toCompletableFuture();
     long before = gate.passed();
     gate.open(stopwatch::start);
     Answers.of(reached, PATIENCE, () -> "indexing, vbuckets missing=" + goal.missing());

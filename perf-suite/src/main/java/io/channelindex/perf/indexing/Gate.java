@@ -162,8 +162,7 @@ final class Gate implements PartitionOwner {
     }
 
     @Override
-    public CompletionStage<StreamPosition> rollback(
-        int vbucket, long to, List<FailoverEntry> log) {
+    public CompletionStage<StreamPosition> rollback(int vbucket, long to, List<FailoverEntry> log) {
       return session.rollback(vbucket, to, log);
     }
 

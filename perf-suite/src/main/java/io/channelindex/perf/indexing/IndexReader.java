@@ -29,8 +29,7 @@ public final class IndexReader implements AutoCloseable {
    * @throws io.channelindex.perf.PerfException if the index cannot be read
    */
   public List<Row> rows(String channel) throws InterruptedException {
-    FeedRequest request =
-        new FeedRequest(Set.of(channel), new Since.Beginning(), Rows.ALL);
+    FeedRequest request = new FeedRequest(Set.of(channel), new Since.Beginning(), Rows.ALL);
     String what = "reading channel=" + channel;
     List<Row> rows = new ArrayList<>();
     try (Follower follower = Answers.of(index.follow(request), PATIENCE, what)) {

@@ -4,9 +4,11 @@ import io.channelindex.perf.indexing.IndexVariant;
 import io.channelindex.perf.indexing.StoredSizes.Stored;
 import io.channelindex.perf.indexing.Written;
 import io.channelindex.perf.measure.Metric;
+import io.channelindex.perf.measure.Unit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -99,21 +101,30 @@ final class MatrixCell {
     samples.clear();
   }
 
+  /** By how many percent the figures of a cell differ from this one's, by name. */
+  Map<String, Metric> differences(MatrixCell other) {
+    Map<String, Metric> differences = new LinkedHashMap<>();
+    samples.forEach(
+        (figure, measured) -> {
+          double mine = Metric.median(measured, figure.unit()).value();
+          List<Double> others = other.samples.getOrDefault(figure, List.of());
+          if (mine > 0 && !others.isEmpty()) {
+            double ratio = Metric.median(others, figure.unit()).value() / mine;
+            differences.put(figure.label(), new Metric(100 * Math.abs(ratio - 1), Unit.PERCENT));
+          }
+        });
+    return differences;
+  }
+
   /** Puts what was measured and judged into an outcome. */
   void into(Outcome.Builder outcome) {
-    outcome
-        .parameter("layout", variant.layout())
-        .parameter("compression", variant.compression());
+    outcome.parameter("layout", variant.layout()).parameter("compression", variant.compression());
     if (row == Row.AGAIN) {
       outcome.parameter("row", "a-a");
     }
     samples.forEach(
         (figure, measured) ->
             outcome.metric(figure.label(), Metric.median(measured, figure.unit())));
-    checksInto(outcome);
-  }
-
-  void checksInto(Outcome.Builder outcome) {
     outcome
         .check("missed", verdict.missed())
         .check("unexpected", verdict.unexpected())

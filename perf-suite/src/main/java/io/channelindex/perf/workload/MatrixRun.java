@@ -21,6 +21,7 @@ import io.channelindex.perf.measure.Unit;
 import io.channelindex.sequence.PartitionMap;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +119,11 @@ final class MatrixRun {
           }
         });
     cells.forEach(cell -> outcome.cell(outcome(cell)));
+    MatrixCell again = cells.get(cells.size() - 1);
+    cells
+        .get(0)
+        .differences(again)
+        .forEach((figure, noise) -> outcome.metric(shape.label() + "." + figure, noise));
   }
 
   private boolean isWrittenOnce() {
@@ -144,7 +150,7 @@ final class MatrixRun {
     Positions beginning = isWrittenOnce() ? dataBefore : dataNow();
     Map<MatrixCell, Member> members = new LinkedHashMap<>();
     try {
-      for (MatrixCell cell : cells) {
+      for (MatrixCell cell : inTurn(pass)) {
         String database = run.namespace().database(databases++);
         members.put(
             cell,
@@ -164,14 +170,20 @@ final class MatrixRun {
       StoredSizes compacted = stored();
       for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
         step(member.getKey(), pass);
-        member
-            .getKey()
-            .compacted(compacted.of(member.getValue().database()), documents.entries());
+        member.getKey().compacted(compacted.of(member.getValue().database()), documents.entries());
         verify(member.getKey(), member.getValue().index());
       }
     } finally {
       members.values().forEach(member -> member.index().close());
     }
+  }
+
+  /** Each pass begins with another cell: none has the place after a pause every time. */
+  private List<MatrixCell> inTurn(int pass) {
+    List<MatrixCell> order = new ArrayList<>(cells);
+    int step = Math.max(1, cells.size() / run.matrix().repeats());
+    Collections.rotate(order, -pass * step);
+    return order;
   }
 
   /** The index of a cell in one pass. */
@@ -252,7 +264,7 @@ final class MatrixRun {
 
   private void writeRound(Driver driver) throws InterruptedException {
     int version = ++versions;
-    each(driver, "write", documents.count(), i -> documents.write(i, version, store));
+    each(driver, "load", documents.count(), i -> documents.write(i, version, store));
   }
 
   private void each(Driver driver, String phase, int count, Operation operation)
@@ -299,11 +311,7 @@ final class MatrixRun {
 
   private void removeIndexes(Driver driver) throws InterruptedException {
     List<String> keys = stored().keys(run.namespace().database());
-    each(
-        driver,
-        "clean up",
-        keys.size(),
-        i -> run.session().index().removeIfThere(keys.get(i)));
+    each(driver, "clean up", keys.size(), i -> run.session().index().removeIfThere(keys.get(i)));
   }
 
   private void step(MatrixCell cell, int pass) {
