@@ -63,15 +63,7 @@ final class HtmlPage {
     ObjectNode parameters = node.putObject("parameters");
     result.outcome().parameters().forEach(parameters::putPOJO);
     ObjectNode metrics = node.putObject("metrics");
-    result
-        .outcome()
-        .metrics()
-        .forEach(
-            (name, metric) ->
-                metrics
-                    .putObject(name)
-                    .put("value", metric.value())
-                    .put("unit", metric.unit().symbol()));
+    result.outcome().metrics().forEach((name, metric) -> ResultsJson.put(metrics, name, metric));
     ObjectNode checks = node.putObject("checks");
     result.outcome().checks().forEach(checks::put);
     ObjectNode notes = node.putObject("notes");
