@@ -35,6 +35,7 @@ final class Advance {
   private int attempts;
   private int operations;
   private int lostAnswers;
+  private long bytes;
 
   Advance(PartitionMap map, int partition, long epoch, long[] seqnos, Executor executor) {
     int vbuckets = map.size(partition);
@@ -80,7 +81,7 @@ final class Advance {
   }
 
   void end(Outcome outcome) {
-    result.complete(new Update(outcome, attempts, operations));
+    result.complete(new Update(outcome, attempts, operations, bytes));
   }
 
   /** Goes on with what was read. */
@@ -94,12 +95,17 @@ final class Advance {
   /**
    * Goes on with the answer to a write.
    *
+   * @param sent how many bytes it sends
    * @param unknown goes on if it may have been done
    */
   void write(
-      CompletionStage<WriteResult> writing, Consumer<WriteResult> answered, Runnable unknown) {
+      int sent,
+      CompletionStage<WriteResult> writing,
+      Consumer<WriteResult> answered,
+      Runnable unknown) {
     attempts++;
     operations++;
+    bytes += sent;
     writing
         .handleAsync(
             (answer, failure) -> {

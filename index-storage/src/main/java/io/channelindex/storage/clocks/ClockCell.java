@@ -87,6 +87,7 @@ final class ClockCell {
   private void write(Advance advance, long cas, PartitionClocks wanted) {
     byte[] document = wanted.encode();
     advance.write(
+        document.length,
         cas == NOT_THERE ? bucket.insert(key, document) : bucket.replace(key, document, cas),
         answer -> written(advance, wanted, answer),
         () -> read(advance));

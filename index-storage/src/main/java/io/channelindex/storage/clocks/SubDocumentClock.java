@@ -123,9 +123,10 @@ public final class SubDocumentClock implements SharedClock {
     }
 
     private void set(Advance advance, Hold wanted) {
-      int partition = advance.partition();
+      Field field = new Field(wanted.path(advance.partition()), wanted.value());
       advance.write(
-          bucket.setFields(key, List.of(new Field(wanted.path(partition), wanted.value()))),
+          field.path().length() + field.value().length(),
+          bucket.setFields(key, List.of(field)),
           answer -> {
             if (answer.isWritten()) {
               held = wanted;
@@ -158,6 +159,7 @@ public final class SubDocumentClock implements SharedClock {
       CompletionStage<WriteResult> writing =
           cas == NOT_THERE ? bucket.insert(key, document) : bucket.replace(key, document, cas);
       advance.write(
+          document.length,
           writing,
           answer -> {
             if (answer.isWritten()) {

@@ -18,6 +18,7 @@ final class SummaryMarkdown {
     node(report, text);
     latency(report, text);
     tokens(report, text);
+    clocks(report, text);
     codecs(report, text);
     problems(report, text);
     text.append("\n## Environment\n\n| | |\n| --- | --- |\n");
@@ -122,6 +123,34 @@ final class SummaryMarkdown {
           shown(metrics.get("token-operations")),
           shown(metrics.get("latency-p50")),
           shown(metrics.get("latency-p99")));
+    }
+  }
+
+  private static void clocks(Report report, StringBuilder text) {
+    List<Result> cells =
+        report.results().stream()
+            .filter(result -> result.outcome().parameters().containsKey("clock-strategy"))
+            .toList();
+    if (cells.isEmpty()) {
+      return;
+    }
+    text.append("\n## Clocks\n\n| clock | writers | vbuckets | updates/s | retries per update |");
+    text.append(" operations | bytes sent | bytes written | p50 ms | p99 ms |\n");
+    text.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+    for (Result cell : cells) {
+      Map<String, Metric> metrics = cell.outcome().metrics();
+      row(
+          text,
+          String.valueOf(cell.outcome().parameters().get("clock-strategy")),
+          String.valueOf(cell.outcome().parameters().get("writers")),
+          Figures.number(cell.vbuckets()),
+          shown(metrics.get("updates_per_second")),
+          shown(metrics.get("cas_retries_per_update")),
+          shown(metrics.get("operations_per_update")),
+          shown(metrics.get("bytes_sent_per_update")),
+          shown(metrics.get("bytes_written_per_update")),
+          shown(metrics.get("update_p50")),
+          shown(metrics.get("update_p99")));
     }
   }
 
