@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * How much the owners of partitions are in each other's way when they advance a clock of the whole
@@ -33,6 +34,23 @@ final class ClockContentionWorkload implements Workload {
   private static final int[] WRITERS = {1, 4, 16, 64};
   private static final int PASSES = 4;
   private static final int THREADS = 2;
+
+  /** What of the time that others measure a cell gets in a pass: twelve of them are in turns. */
+  private static final int TURNS = 16;
+
+  private final Consumer<ContentionCell> beforeCheck;
+
+  ClockContentionWorkload() {
+    this(cell -> {});
+  }
+
+  /**
+   * @param beforeCheck what a test does to a cell behind the back of its writers, before it is
+   *     judged
+   */
+  ClockContentionWorkload(Consumer<ContentionCell> beforeCheck) {
+    this.beforeCheck = beforeCheck;
+  }
 
   @Override
   public String name() {
@@ -75,11 +93,11 @@ final class ClockContentionWorkload implements Workload {
     return cells;
   }
 
-  private static Outcome compare(WorkloadRun run, List<ContentionCell> cells)
+  private Outcome compare(WorkloadRun run, List<ContentionCell> cells)
       throws InterruptedException {
     Outcome.Builder outcome = new Outcome.Builder();
     Driver driver = new Driver(run, outcome);
-    Duration turn = run.load().measure().dividedBy(cells.size());
+    Duration turn = run.load().measure().dividedBy(TURNS);
     driver.cleaningUp(
         () -> remove(run, driver, cells),
         () -> {
@@ -112,13 +130,13 @@ final class ClockContentionWorkload implements Workload {
     return order;
   }
 
-  private static void pass(
+  private void pass(
       WorkloadRun run, Driver driver, List<ContentionCell> cells, Duration turn, int pass)
       throws InterruptedException {
     for (int i = 0; i < cells.size(); i++) {
       ContentionCell cell = cells.get(i);
       double share = (pass + (double) i / cells.size()) / PASSES;
-      run.phases().at("measure", share, 0);
+      run.phases().at("pass " + (pass + 1) + " of " + PASSES, share, 0);
       ClosedLoop loop = new ClosedLoop(cell.writers(), cell.writers(), cell::update);
       long started = run.time().nanos();
       loop.start(ClosedLoop.ENDLESS);
@@ -126,10 +144,10 @@ final class ClockContentionWorkload implements Workload {
         run.time().sleepUntil(started + turn.toNanos());
       } finally {
         loop.stop();
-        driver.awaitEnd("measure", loop, 0);
+        driver.awaitEnd("settle", loop, 0);
       }
       cell.measured(run.time().nanos() - started, answer(cell.documentBytes()));
-      run.phases().at("check", share, 0);
+      beforeCheck.accept(cell);
       cell.judge(answer(cell.read()));
     }
   }

@@ -11,10 +11,10 @@ import io.channelindex.perf.load.Namespace;
 import io.channelindex.perf.measure.Metric;
 import io.channelindex.perf.measure.TimeSource;
 import io.channelindex.perf.target.Endpoint;
-import io.channelindex.storage.IndexKeys;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -55,7 +55,7 @@ class ClockContentionWorkloadIT {
     node.close();
   }
 
-  private WorkloadRun run(String id, PhaseListener phases) {
+  private WorkloadRun run(String id) {
     return new WorkloadRun(
         session,
         Optional.empty(),
@@ -65,7 +65,7 @@ class ClockContentionWorkloadIT {
         SETTINGS.matrix(),
         new Namespace(id, "clock-contention"),
         TimeSource.SYSTEM,
-        phases);
+        (phase, share, rate) -> {});
   }
 
   private static String name(Outcome cell) {
@@ -76,7 +76,7 @@ class ClockContentionWorkloadIT {
   void everyStrategyIsMeasuredWithEveryNumberOfWriters() throws InterruptedException {
     long before = node.bucket("index").documentCount();
 
-    Outcome outcome = new ClockContentionWorkload().run(run("all", (phase, share, rate) -> {}));
+    Outcome outcome = new ClockContentionWorkload().run(run("all"));
 
     assertThat(outcome.isRight()).as("%s", outcome).isTrue();
     Map<String, Map<String, Metric>> cells = new HashMap<>();
@@ -98,20 +98,16 @@ class ClockContentionWorkloadIT {
 
   @Test
   void aPlantedLossFailsTheCheckOfItsCell() throws InterruptedException {
-    String[] gone = new String[1];
     int[] checks = new int[1];
-    WorkloadRun run =
-        run(
-            "loss",
-            (phase, share, rate) -> {
-              // The first cell is that of one document and one writer.
-              if (phase.equals("check") && checks[0]++ == 0) {
-                session.index().removeIfThere(gone[0]).join();
-              }
-            });
-    gone[0] = new IndexKeys(run.namespace().database()).sharedClock("single-document-1");
+    Consumer<ContentionCell> onceForTheFirst =
+        cell -> {
+          if (checks[0]++ == 0) {
+            assertThat(cell).hasToString("single-document, 1 writers");
+            cell.documents().forEach(key -> session.index().removeIfThere(key).join());
+          }
+        };
 
-    Outcome outcome = new ClockContentionWorkload().run(run);
+    Outcome outcome = new ClockContentionWorkload(onceForTheFirst).run(run("loss"));
 
     assertThat(outcome.isRight()).isFalse();
     for (Outcome cell : outcome.cells()) {
