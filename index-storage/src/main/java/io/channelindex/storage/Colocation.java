@@ -42,7 +42,7 @@ public final class Colocation {
   private static final int HASH_MASK = (1 << HASH_BITS) - 1;
   private static final int LETTER_BITS = 5;
   private static final byte[] LETTERS = letters();
-  private static final byte[] NO_BITS = suffixBytes(0);
+  private static final String NO_BITS = "HHH";
 
   /** Per bit of the hash, the free bits that flip it and no other. */
   private static final int[] FLIPPING = invert();
@@ -71,34 +71,41 @@ public final class Colocation {
    * @throws IllegalArgumentException if there is no such vbucket, or the key would be too long
    */
   public String suffix(String keyWithoutSuffix, int vbucket) {
-    if (vbucket < 0 || vbucket >= vbuckets) {
-      throw new IllegalArgumentException(
-          "no such vbucket: vbucket=" + vbucket + ", vbuckets=" + vbuckets);
-    }
-    byte[] key = keyWithoutSuffix.getBytes(StandardCharsets.UTF_8);
-    if (key.length > IndexKeys.MAX_BYTES - SUFFIX_BYTES) {
-      throw new IllegalArgumentException(
-          "key too long for a suffix: bytes="
-              + key.length
-              + ", max="
-              + (IndexKeys.MAX_BYTES - SUFFIX_BYTES));
-    }
-    int bits = 0;
-    for (int rest = hash(key, NO_BITS) ^ vbucket; rest != 0; rest &= rest - 1) {
-      bits ^= FLIPPING[Integer.numberOfTrailingZeros(rest)];
-    }
-    return new String(suffixBytes(bits), StandardCharsets.ISO_8859_1);
+    byte[] key = solve(keyWithoutSuffix, vbucket);
+    return new String(key, key.length - SUFFIX_BYTES, SUFFIX_BYTES, StandardCharsets.ISO_8859_1);
+  }
+
+  /** A key with its suffix, for what {@link #suffix} says. */
+  String place(String keyWithoutSuffix, int vbucket) {
+    return new String(solve(keyWithoutSuffix, vbucket), StandardCharsets.UTF_8);
   }
 
   /** The vbucket of a key, whatever made it. */
   public int vbucketOf(String key) {
-    return hash(key.getBytes(StandardCharsets.UTF_8), new byte[0]) % vbuckets;
+    return hash(key.getBytes(StandardCharsets.UTF_8)) % vbuckets;
   }
 
-  private static int hash(byte[] key, byte[] suffix) {
+  private byte[] solve(String keyWithoutSuffix, int vbucket) {
+    if (vbucket < 0 || vbucket >= vbuckets) {
+      throw new IllegalArgumentException(
+          "no such vbucket: vbucket=" + vbucket + ", vbuckets=" + vbuckets);
+    }
+    byte[] key = keyWithoutSuffix.concat(NO_BITS).getBytes(StandardCharsets.UTF_8);
+    if (key.length > IndexKeys.MAX_BYTES) {
+      throw new IllegalArgumentException(
+          "key too long with a suffix: bytes=" + key.length + ", max=" + IndexKeys.MAX_BYTES);
+    }
+    int bits = 0;
+    for (int rest = hash(key) ^ vbucket; rest != 0; rest &= rest - 1) {
+      bits ^= FLIPPING[Integer.numberOfTrailingZeros(rest)];
+    }
+    putSuffix(bits, key);
+    return key;
+  }
+
+  private static int hash(byte[] key) {
     CRC32 crc = new CRC32();
     crc.update(key, 0, key.length);
-    crc.update(suffix, 0, suffix.length);
     return (int) (crc.getValue() >>> 16) & HASH_MASK;
   }
 
@@ -114,22 +121,23 @@ public final class Colocation {
     return letters;
   }
 
-  private static byte[] suffixBytes(int bits) {
-    byte[] suffix = new byte[SUFFIX_BYTES];
+  private static void putSuffix(int bits, byte[] key) {
     for (int i = 0; i < SUFFIX_BYTES; i++) {
-      suffix[i] = LETTERS[(bits >>> (i * LETTER_BITS)) & ((1 << LETTER_BITS) - 1)];
+      int choice = (bits >>> (i * LETTER_BITS)) & ((1 << LETTER_BITS) - 1);
+      key[key.length - SUFFIX_BYTES + i] = LETTERS[choice];
     }
-    return suffix;
   }
 
   /** Gauss and Jordan's elimination; what a free bit flips is the same whatever the key. */
   private static int[] invert() {
     int[] flipped = new int[HASH_BITS];
     int[] by = new int[HASH_BITS];
-    byte[] noKey = {};
+    byte[] key = NO_BITS.getBytes(StandardCharsets.US_ASCII);
+    int unflipped = hash(key);
     for (int bit = 0; bit < HASH_BITS; bit++) {
       by[bit] = 1 << bit;
-      flipped[bit] = hash(noKey, suffixBytes(by[bit])) ^ hash(noKey, NO_BITS);
+      putSuffix(by[bit], key);
+      flipped[bit] = hash(key) ^ unflipped;
     }
     for (int bit = 0; bit < HASH_BITS; bit++) {
       swap(flipped, by, bit, pivot(flipped, bit));

@@ -126,12 +126,20 @@ public abstract sealed class Placement {
 
     @Override
     String place(String key, String channel, int partition) {
-      String separated = key.concat(SEPARATOR);
-      return separated.concat(colocation.suffix(separated, vbucket(channel, partition)));
+      return colocation.place(key.concat(SEPARATOR), vbucket(channel, partition));
     }
 
+    /**
+     * Strings remember their hash, so this costs next to nothing; its definition is part of Java's
+     * and never changes. It is finished as MurmurHash3 does (Appleby), for names that differ in
+     * little have hashes that do.
+     */
     private int vbucket(String channel, int partition) {
-      int first = (int) Long.remainderUnsigned(IndexKeys.channelHash(channel), vbuckets);
+      int hash = channel.hashCode();
+      hash = (hash ^ (hash >>> 16)) * 0x85ebca6b;
+      hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
+      hash ^= hash >>> 16;
+      int first = Integer.remainderUnsigned(hash, vbuckets);
       int turn = partition % spread;
       return (first + turn * vbuckets / spread) % vbuckets;
     }

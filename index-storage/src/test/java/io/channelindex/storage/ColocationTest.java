@@ -68,7 +68,7 @@ class ColocationTest {
     assertThat(LARGEST.vbucketOf(key + LARGEST.suffix(key, 700))).isEqualTo(700);
     assertThatThrownBy(() -> LARGEST.suffix(key + 'x', 700))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("bytes=244, max=243");
+        .hasMessageContaining("bytes=247, max=246");
   }
 
   @Example

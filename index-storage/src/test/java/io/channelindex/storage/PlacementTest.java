@@ -43,8 +43,10 @@ class PlacementTest {
   }
 
   @Example
-  void theVbucketsOfAChannelAreFarFromEachOther() {
+  void theVbucketsOfAChannelAreFarFromEachOtherAndTheSameForEver() {
     IndexKeys keys = new IndexKeys("db", Placement.colocated(4, 1024));
+    assertThat(keys.head("news", 5)).isEqualTo("db:head:5:news#lTm");
+    assertThat(new Colocation(1024).vbucketOf(keys.head("news", 5))).isEqualTo(470);
     int[] vbuckets =
         vbucketsOf(keys, new Colocation(1024), "news").stream().mapToInt(v -> v).toArray();
 

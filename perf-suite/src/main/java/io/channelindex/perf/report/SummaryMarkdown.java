@@ -19,6 +19,7 @@ final class SummaryMarkdown {
     latency(report, text);
     tokens(report, text);
     clocks(report, text);
+    placements(report, text);
     codecs(report, text);
     problems(report, text);
     text.append("\n## Environment\n\n| | |\n| --- | --- |\n");
@@ -126,11 +127,35 @@ final class SummaryMarkdown {
     }
   }
 
+  private static List<Result> cells(Report report, String parameter) {
+    return report.results().stream()
+        .filter(result -> result.outcome().parameters().containsKey(parameter))
+        .toList();
+  }
+
+  private static void placements(Report report, StringBuilder text) {
+    List<Result> cells = cells(report, "placement");
+    if (cells.isEmpty()) {
+      return;
+    }
+    text.append("\n## Placement\n\n| placement | vbuckets | vbuckets of a read |");
+    text.append(" fullest, % of the mean | p50 ms | p99 ms |\n");
+    text.append("| --- | ---: | ---: | ---: | ---: | ---: |\n");
+    for (Result cell : cells) {
+      Map<String, Metric> metrics = cell.outcome().metrics();
+      row(
+          text,
+          String.valueOf(cell.outcome().parameters().get("placement")),
+          Figures.number(cell.vbuckets()),
+          shown(metrics.get("vbuckets_per_read")),
+          shown(metrics.get("fullest_vbucket")),
+          shown(metrics.get("read_p50")),
+          shown(metrics.get("read_p99")));
+    }
+  }
+
   private static void clocks(Report report, StringBuilder text) {
-    List<Result> cells =
-        report.results().stream()
-            .filter(result -> result.outcome().parameters().containsKey("clock-strategy"))
-            .toList();
+    List<Result> cells = cells(report, "clock-strategy");
     if (cells.isEmpty()) {
       return;
     }

@@ -93,8 +93,7 @@ final class ClockContentionWorkload implements Workload {
     return cells;
   }
 
-  private Outcome compare(WorkloadRun run, List<ContentionCell> cells)
-      throws InterruptedException {
+  private Outcome compare(WorkloadRun run, List<ContentionCell> cells) throws InterruptedException {
     Outcome.Builder outcome = new Outcome.Builder();
     Driver driver = new Driver(run, outcome);
     Duration turn = run.load().measure().dividedBy(TURNS);

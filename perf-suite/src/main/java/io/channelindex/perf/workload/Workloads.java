@@ -19,6 +19,7 @@ public final class Workloads {
           new IndexWorkload(),
           new MatrixWorkload(),
           new ClockContentionWorkload(),
+          new PlacementWorkload(),
           new ClosedLoopWorkload(DocumentOperation.UPSERT),
           new ClosedLoopWorkload(DocumentOperation.GET),
           new ClosedLoopWorkload(DocumentOperation.WRITE_WITH_METADATA),
