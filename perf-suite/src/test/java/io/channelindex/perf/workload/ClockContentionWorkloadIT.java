@@ -1,6 +1,7 @@
 package io.channelindex.perf.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.channelindex.embedded.EmbeddedCouchbase;
 import io.channelindex.perf.cluster.ClusterSession;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.TestInstance;
 class ClockContentionWorkloadIT {
   private static final SuiteSettings SETTINGS =
       SuiteSettings.from(Map.of("perf.profile", "smoke", "perf.seconds", "1"));
+
+  private static final PhaseListener QUIET = (phase, share, rate) -> {};
 
   private EmbeddedCouchbase node;
   private ClusterSession session;
@@ -55,7 +58,7 @@ class ClockContentionWorkloadIT {
     node.close();
   }
 
-  private WorkloadRun run(String id) {
+  private WorkloadRun run(String id, PhaseListener phases) {
     return new WorkloadRun(
         session,
         Optional.empty(),
@@ -65,7 +68,7 @@ class ClockContentionWorkloadIT {
         SETTINGS.matrix(),
         new Namespace(id, "clock-contention"),
         TimeSource.SYSTEM,
-        (phase, share, rate) -> {});
+        phases);
   }
 
   private static String name(Outcome cell) {
@@ -76,7 +79,7 @@ class ClockContentionWorkloadIT {
   void everyStrategyIsMeasuredWithEveryNumberOfWriters() throws InterruptedException {
     long before = node.bucket("index").documentCount();
 
-    Outcome outcome = new ClockContentionWorkload().run(run("all"));
+    Outcome outcome = new ClockContentionWorkload().run(run("all", QUIET));
 
     assertThat(outcome.isRight()).as("%s", outcome).isTrue();
     Map<String, Map<String, Metric>> cells = new HashMap<>();
@@ -97,6 +100,22 @@ class ClockContentionWorkloadIT {
   }
 
   @Test
+  void anInterruptedRunLeavesNothing() {
+    long before = node.bucket("index").documentCount();
+    PhaseListener impatient =
+        (phase, share, rate) -> {
+          if (phase.equals("pass 2 of 4")) {
+            Thread.currentThread().interrupt();
+          }
+        };
+
+    assertThatThrownBy(() -> new ClockContentionWorkload().run(run("stop", impatient)))
+        .isInstanceOf(InterruptedException.class);
+
+    assertThat(node.bucket("index").documentCount()).isEqualTo(before);
+  }
+
+  @Test
   void aPlantedLossFailsTheCheckOfItsCell() throws InterruptedException {
     int[] checks = new int[1];
     Consumer<ContentionCell> onceForTheFirst =
@@ -107,7 +126,7 @@ class ClockContentionWorkloadIT {
           }
         };
 
-    Outcome outcome = new ClockContentionWorkload(onceForTheFirst).run(run("loss"));
+    Outcome outcome = new ClockContentionWorkload(onceForTheFirst).run(run("loss", QUIET));
 
     assertThat(outcome.isRight()).isFalse();
     for (Outcome cell : outcome.cells()) {

@@ -1,6 +1,7 @@
 package io.channelindex.perf.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.channelindex.embedded.EmbeddedCouchbase;
 import io.channelindex.perf.cluster.ClusterSession;
@@ -89,6 +90,22 @@ class PlacementWorkloadIT {
     assertThat(cells.get("colocated:1:64").get(asked).value()).isEqualTo(1);
     assertThat(cells.get("colocated:16:64").get(asked).value()).isEqualTo(16);
     assertThat(node.bucket("index").documentCount()).as("cleaned up").isEqualTo(before);
+  }
+
+  @Test
+  void anInterruptedRunLeavesNothing() {
+    long before = node.bucket("index").documentCount();
+    PhaseListener impatient =
+        (phase, share, rate) -> {
+          if (phase.equals("pass 2 of 4")) {
+            Thread.currentThread().interrupt();
+          }
+        };
+
+    assertThatThrownBy(() -> new PlacementWorkload().run(run("stop", impatient)))
+        .isInstanceOf(InterruptedException.class);
+
+    assertThat(node.bucket("index").documentCount()).isEqualTo(before);
   }
 
   @Test
