@@ -19,9 +19,10 @@ import java.util.zip.CRC32;
  *            . . . . . z z z    which of the eight
  * </pre>
  *
- * The 15 × 15 matrix from these bits to the hash can be inverted, and the inverse is what is kept.
- * A suffix is then one checksum of the key with {@code HHH} behind it, the bits in which its hash
- * differs from the one wanted, and at most 15 exclusive ors: no search, and nothing kept per key.
+ * The 15 × 15 matrix from these bits to the hash can be inverted, and the inverse is what is kept,
+ * five columns at a time. A suffix is then one checksum of the key with {@code HHH} behind it, the
+ * bits in which its hash differs from the one wanted, and three look-ups: no search, and nothing
+ * kept per key.
  *
  * <p>The hash that is wanted is the vbucket's number itself, all 15 bits of it. A suffix hence does
  * not depend on the number of vbuckets: a key made for vbucket 700 of 1,024 is in 700 mod 64 if its
@@ -41,11 +42,12 @@ public final class Colocation {
   private static final int HASH_BITS = 15;
   private static final int HASH_MASK = (1 << HASH_BITS) - 1;
   private static final int LETTER_BITS = 5;
+  private static final int CHOICES = 1 << LETTER_BITS;
   private static final byte[] LETTERS = letters();
   private static final String NO_BITS = "HHH";
 
-  /** Per bit of the hash, the free bits that flip it and no other. */
-  private static final int[] FLIPPING = invert();
+  /** The free bits that flip any five bits in a row of the hash and no other: 32 for each row. */
+  private static final int[] FLIPPING = flipping(invert());
 
   private final int vbuckets;
 
@@ -95,9 +97,10 @@ public final class Colocation {
       throw new IllegalArgumentException(
           "key too long with a suffix: bytes=" + key.length + ", max=" + IndexKeys.MAX_BYTES);
     }
+    int wrong = hash(key) ^ vbucket;
     int bits = 0;
-    for (int rest = hash(key) ^ vbucket; rest != 0; rest &= rest - 1) {
-      bits ^= FLIPPING[Integer.numberOfTrailingZeros(rest)];
+    for (int group = 0; group < SUFFIX_BYTES; group++) {
+      bits ^= FLIPPING[group * CHOICES + (wrong >>> (group * LETTER_BITS)) % CHOICES];
     }
     putSuffix(bits, key);
     return key;
@@ -111,7 +114,7 @@ public final class Colocation {
 
   /** The letter of each of the 32 choices. */
   private static byte[] letters() {
-    byte[] letters = new byte[1 << LETTER_BITS];
+    byte[] letters = new byte[CHOICES];
     for (int choice = 0; choice < letters.length; choice++) {
       int eighth = choice & 7;
       int half = (choice & 8) == 0 ? 0 : 0x18;
@@ -123,12 +126,26 @@ public final class Colocation {
 
   private static void putSuffix(int bits, byte[] key) {
     for (int i = 0; i < SUFFIX_BYTES; i++) {
-      int choice = (bits >>> (i * LETTER_BITS)) & ((1 << LETTER_BITS) - 1);
-      key[key.length - SUFFIX_BYTES + i] = LETTERS[choice];
+      key[key.length - SUFFIX_BYTES + i] = LETTERS[(bits >>> (i * LETTER_BITS)) % CHOICES];
     }
   }
 
-  /** Gauss and Jordan's elimination; what a free bit flips is the same whatever the key. */
+  private static int[] flipping(int[] inverse) {
+    int[] flipping = new int[SUFFIX_BYTES * CHOICES];
+    for (int at = 0; at < flipping.length; at++) {
+      for (int bit = 0; bit < LETTER_BITS; bit++) {
+        if ((at >>> bit & 1) != 0) {
+          flipping[at] ^= inverse[at / CHOICES * LETTER_BITS + bit];
+        }
+      }
+    }
+    return flipping;
+  }
+
+  /**
+   * Per bit of the hash, the free bits that flip it and no other: by Gauss and Jordan's
+   * elimination. What a free bit flips is the same whatever the key.
+   */
   private static int[] invert() {
     int[] flipped = new int[HASH_BITS];
     int[] by = new int[HASH_BITS];

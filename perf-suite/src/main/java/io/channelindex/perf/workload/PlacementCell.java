@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Channels whose documents lie in one of the ways, of the number and about the sizes that they
@@ -41,6 +42,7 @@ final class PlacementCell {
   private final IndexBucket bucket;
   private final TimeSource time;
   private final LatencyRecorder latencies = new LatencyRecorder();
+  private final LongAdder wrong = new LongAdder();
   private final Map<PlacementFigure, List<Double>> samples = new EnumMap<>(PlacementFigure.class);
 
   PlacementCell(
@@ -121,14 +123,14 @@ final class PlacementCell {
         .toCompletableFuture();
   }
 
-  /** How many of a channel's values are not what was written. */
-  long wrong(int channel, List<Optional<Versioned<byte[]>>> read) {
-    long wrong = 0;
+  /** Compares a channel's values with what was written. */
+  void judge(int channel, List<Optional<Versioned<byte[]>>> read) {
     for (int i = 0; i < read.size(); i++) {
       byte[] expected = value(channel * 2 * partitions + i);
-      wrong += read.get(i).filter(v -> Arrays.equals(v.value(), expected)).isPresent() ? 0 : 1;
+      if (read.get(i).filter(found -> Arrays.equals(found.value(), expected)).isEmpty()) {
+        wrong.increment();
+      }
     }
-    return wrong;
   }
 
   /** Takes what was read since the last time as one measurement. */
@@ -171,6 +173,6 @@ final class PlacementCell {
     samples.forEach(
         (figure, measured) ->
             outcome.metric(figure.label(), Metric.median(measured, figure.unit())));
-    return outcome.build();
+    return outcome.check("wrong", wrong.sum()).build();
   }
 }

@@ -60,7 +60,7 @@ final class PlacementWorkload implements Workload {
               driver.awaitEnd("load", loop, cell.documents());
             }
             for (int pass = 0; pass < PASSES; pass++) {
-              pass(run, driver, cells, pass, outcome);
+              pass(run, driver, cells, pass);
             }
           });
       cells.forEach(cell -> outcome.cell(cell.outcome()));
@@ -91,8 +91,7 @@ final class PlacementWorkload implements Workload {
     return cells;
   }
 
-  private static void pass(
-      WorkloadRun run, Driver driver, List<PlacementCell> cells, int pass, Outcome.Builder outcome)
+  private static void pass(WorkloadRun run, Driver driver, List<PlacementCell> cells, int pass)
       throws InterruptedException {
     run.phases().at("pass " + (pass + 1) + " of " + PASSES, (double) pass / PASSES, 0);
     List<PlacementCell> order = new ArrayList<>(cells);
@@ -102,9 +101,7 @@ final class PlacementWorkload implements Workload {
           new ClosedLoop(
               cell.channels(),
               1,
-              channel ->
-                  cell.read(channel)
-                      .thenAccept(read -> outcome.check("wrong", cell.wrong(channel, read))));
+              channel -> cell.read(channel).thenAccept(read -> cell.judge(channel, read)));
       loop.start(1);
       driver.awaitEnd("read", loop, cell.channels());
       cell.measured();
