@@ -123,7 +123,7 @@ final class MatrixRun {
     cells
         .get(0)
         .differences(again)
-        .forEach((figure, noise) -> outcome.metric(shape.label() + "." + figure, noise));
+        .forEach((figure, noise) -> outcome.metric("a-a." + shape.label() + "." + figure, noise));
   }
 
   private boolean isWrittenOnce() {
