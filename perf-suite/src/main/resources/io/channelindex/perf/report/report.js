@@ -243,22 +243,25 @@
   const variant = ({layout, compression}) => `${layout}, ${compression}`;
   const shown = metric => number(metric.value);
 
-  const matrixColumns = [
+  const matrixWriting = [
     ["mutations_per_second", "mutations/s"],
     ["of_drain", "% of raw stream"],
     ["cpu_us_per_mutation", "CPU µs"],
     ["bucket_operations_per_mutation", "operations"],
     ["bytes_written_per_mutation", "bytes written"],
+    ["cas_retries_per_update", "CAS retries per update"],
+  ];
+  const matrixReading = [
     ["bytes_per_entry", "bytes per entry"],
-    ["bytes_per_entry_raw", "not compacted"],
-    ["documents_per_entry", "documents per entry"],
+    ["bytes_per_entry_raw", "raw"],
+    ["documents_per_entry", "documents"],
     ["cold_read_entries_per_second", "cold entries/s"],
     ["cached_read_entries_per_second", "cached entries/s"],
-    ["operations_per_cold_read", "operations per cold read"],
+    ["operations_per_cold_read", "ops per read"],
   ];
 
-  function matrixTable(cells) {
-    const columns = matrixColumns.filter(([name]) => cells.some(({metrics}) => metrics[name]));
+  function matrixTable(cells, all) {
+    const columns = all.filter(([name]) => cells.some(({metrics}) => metrics[name]));
     const table = element("table", "");
     fillTable(table, [["Layout"], ["compression", "text"], ...columns.map(([, text]) => [text])],
       cells.map(({parameters, metrics}) => [
@@ -302,7 +305,7 @@
         ...(drain ? [`raw stream ${number(Math.round(drain.value))} mutations/s`] : []),
         buckets(count),
       ];
-      const charts = element("div", "charts small", "");
+      const charts = element("div", "charts", "");
       charts.dataset.shape = shape;
       charts.dataset.vbuckets = count;
       byId("matrix").append(element("div", "shape",
@@ -310,7 +313,8 @@
         element("p", "about", about.join(" · ")),
         element("ul", "reading", ...reading.map(sentence => element("li", "", sentence))),
         charts,
-        element("div", "scroll", matrixTable(cells))));
+        element("div", "scroll", matrixTable(cells, matrixWriting)),
+        element("div", "scroll", matrixTable(cells, matrixReading))));
     }
   }
 
@@ -670,9 +674,9 @@
               name: parameters.compression,
               full: variant(parameters),
             })),
-          backgroundColor: colour(`--c${index % 4}`),
-          borderColor: colour(`--c${index % 4}`),
-          pointStyle: index < 4 ? "circle" : "triangle",
+          backgroundColor: colour(`--c${index % 5}`),
+          borderColor: colour(`--c${index % 5}`),
+          pointStyle: "circle",
           pointRadius: 4.5,
           pointHoverRadius: 6,
         })).filter(({data: points}) => points.length),
@@ -689,7 +693,10 @@
     }
     const canvas = figure(parent, heading, `${heading} by layout and compression`);
     const chosen = options(
-      axis(unit, {beginAtZero: true, ticks: {maxTicksLimit: 5, callback: value => number(value)}}),
+      axis(unit, {
+        beginAtZero: true,
+        ticks: {maxTicksLimit: 5, callback: value => value.toLocaleString("en-US")},
+      }),
       axis("", {grid: {display: false}, ticks: {autoSkip: false}}),
       {label: item => ` ${number(item.parsed.x)} ${unit}`});
     chosen.indexAxis = "y";
@@ -702,7 +709,7 @@
         datasets: [{
           data: measured.map(({metrics}) => metrics[name].value),
           backgroundColor: measured.map(({parameters}) =>
-            colour(`--c${layouts.indexOf(parameters.layout) % 4}`)),
+            colour(`--c${layouts.indexOf(parameters.layout) % 5}`)),
           borderRadius: 3,
           maxBarThickness: 22,
         }],
@@ -716,6 +723,7 @@
       parameters.shape === parent.dataset.shape && count === Number(parent.dataset.vbuckets));
     parent.replaceChildren();
     matrixScatter(parent, cells);
+    matrixBars(parent, cells, "Cold reads", "cold_read_entries_per_second", "entries/s");
     matrixBars(parent, cells, "Operations per mutation", "bucket_operations_per_mutation", "operations");
     matrixBars(parent, cells, "Bytes written per mutation", "bytes_written_per_mutation", "bytes");
   }
