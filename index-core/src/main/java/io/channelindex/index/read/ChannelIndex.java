@@ -13,6 +13,7 @@ import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.clocks.BucketClockStore;
 import io.channelindex.storage.format.SettingsDocument;
+import io.channelindex.storage.layout.Layouts;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -69,7 +70,8 @@ public final class ChannelIndex implements AutoCloseable {
     this.wakeUps = wakeUps;
     this.branches = new BranchVectors(bucket, keys);
     this.clocks = new StableClocks(bucket, keys, map, settings, executor, counters);
-    ChannelReader reader = new ChannelReader(bucket, keys, executor, counters);
+    ChannelReader reader =
+        new ChannelReader(bucket, keys, Layouts.named(agreed.layout()), executor, counters);
     this.tails = new Tails(clocks, reader, settings, executor, counters);
     this.feeds =
         new Feeds(

@@ -7,8 +7,10 @@ import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.ChannelHead;
 import io.channelindex.storage.format.ChannelHead.Summary;
-import io.channelindex.storage.format.DenseBlock;
 import io.channelindex.storage.format.DirectoryPage;
+import io.channelindex.storage.layout.Layout;
+import io.channelindex.storage.layout.Layout.HeadClock;
+import io.channelindex.storage.layout.StoredBlock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,12 +31,15 @@ final class ChannelReader {
 
   private final IndexBucket bucket;
   private final IndexKeys keys;
+  private final Layout layout;
   private final Executor executor;
   private final ReadCounters counters;
 
-  ChannelReader(IndexBucket bucket, IndexKeys keys, Executor executor, ReadCounters counters) {
+  ChannelReader(
+      IndexBucket bucket, IndexKeys keys, Layout layout, Executor executor, ReadCounters counters) {
     this.bucket = bucket;
     this.keys = keys;
+    this.layout = layout;
     this.executor = executor;
     this.counters = counters;
   }
@@ -75,7 +80,7 @@ final class ChannelReader {
 
   private CompletionStage<BlockPlan> plan(Slice slice, ChannelHead head, int attempts) {
     slice.requireSameVbuckets(head);
-    if (!slice.mayHold(head.clock())) {
+    if (layout.headClock() == HeadClock.COVERS_ACTIVE && !slice.mayHold(head.clock())) {
       return CompletableFuture.completedFuture(BlockPlan.nothing(slice));
     }
     List<String> pages = new ArrayList<>();
@@ -158,7 +163,7 @@ final class ChannelReader {
               int required = plan.closed().size() + (plan.activeMustExist() ? 1 : 0);
               int missing = firstMissing(found, Math.min(required, found.size()));
               return missing < 0
-                  ? CompletableFuture.completedFuture(wanted(plan.slice(), blocks, found))
+                  ? wanted(plan.slice(), blocks, found)
                   : readAgain(plan, blocks.get(missing), attempts);
             },
             executor);
@@ -176,20 +181,22 @@ final class ChannelReader {
     return blocks;
   }
 
-  private static List<Entry> wanted(
+  private CompletionStage<List<Entry>> wanted(
       Slice slice, List<String> keys, List<Optional<Versioned<byte[]>>> found) {
-    List<Entry> wanted = new ArrayList<>();
+    List<StoredBlock> blocks = new ArrayList<>(keys.size());
     for (int i = 0; i < keys.size(); i++) {
       if (found.get(i).isPresent()) {
-        byte[] block = found.get(i).get().value();
-        for (Entry entry : DenseBlock.decode(keys.get(i), slice.channel(), block).entries()) {
-          if (slice.wants(entry)) {
-            wanted.add(entry);
-          }
-        }
+        blocks.add(new StoredBlock(keys.get(i), found.get(i).get().value()));
       }
     }
-    return wanted;
+    return layout
+        .read(slice.place(this.keys), blocks, slice, this::companions)
+        .thenApplyAsync(Layout.Contents::entries, executor);
+  }
+
+  private CompletionStage<List<Optional<Versioned<byte[]>>>> companions(List<String> beside) {
+    counters.reads.add(beside.size());
+    return bucket.getAll(beside);
   }
 
   private CompletionStage<BlockPlan> planAgain(Slice slice, String missing, int attempts) {

@@ -2,9 +2,12 @@ package io.channelindex.index.read;
 
 import io.channelindex.sequence.SequenceClock;
 import io.channelindex.storage.Entry;
+import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.format.ChannelHead;
+import io.channelindex.storage.format.EntryFilter;
 import io.channelindex.storage.format.StableDocument;
+import io.channelindex.storage.layout.BlockPlace;
 import java.util.List;
 
 /**
@@ -13,7 +16,7 @@ import java.util.List;
  *
  * <p>Immutable.
  */
-final class Slice {
+final class Slice implements EntryFilter {
   private final String channel;
   private final StableDocument state;
   private final long[] since;
@@ -91,7 +94,12 @@ final class Slice {
 
   /** Whether an entry is wanted. */
   boolean wants(Entry entry) {
-    int i = entry.vbucket() - state.firstVbucket();
+    return wants(entry.vbucket(), entry.seqno(), entry.vbuuid());
+  }
+
+  @Override
+  public boolean wants(int vbucket, long seqno, long vbuuid) {
+    int i = vbucket - state.firstVbucket();
     if (i < 0 || i >= since.length) {
       throw new IndexStorageException(
           "entry of another partition: channel="
@@ -99,12 +107,17 @@ final class Slice {
               + ", partition="
               + partition()
               + ", vbucket="
-              + entry.vbucket()
-              + ", documentId="
-              + entry.documentId());
+              + vbucket
+              + ", seqno="
+              + Long.toUnsignedString(seqno));
     }
-    return Long.compareUnsigned(entry.seqno(), since[i]) > 0
-        && Long.compareUnsigned(entry.seqno(), upper[i]) <= 0
-        && state.vbuckets().get(i).history().contains(entry.vbuuid(), entry.seqno());
+    return Long.compareUnsigned(seqno, since[i]) > 0
+        && Long.compareUnsigned(seqno, upper[i]) <= 0
+        && state.vbuckets().get(i).history().contains(vbuuid, seqno);
+  }
+
+  /** Where the blocks are. */
+  BlockPlace place(IndexKeys keys) {
+    return new BlockPlace(channel, keys, partition(), state.firstVbucket(), since.length, 0);
   }
 }

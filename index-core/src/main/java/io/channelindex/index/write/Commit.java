@@ -4,6 +4,7 @@ import io.channelindex.index.CommitListener;
 import io.channelindex.index.CommitListener.Announcement;
 import io.channelindex.index.write.Batch.Rebuilt;
 import io.channelindex.index.write.GoneDocuments.Outcome;
+import io.channelindex.storage.Entry;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.format.StableDocument.VbucketState;
 import java.util.ArrayList;
@@ -96,9 +97,31 @@ final class Commit {
     batch
         .channels()
         .forEach(entries -> writes.add(new ChannelWrite(scope, memory, loader, registry, entries)));
+    CompletableFuture<Void> companions = writeCompanions(batch);
     return Window.each(writes, CHANNELS_AT_ONCE, ChannelWrite::blocks)
+        .thenCompose(blocks -> companions)
         .thenCompose(written -> begin(WriterStep.CLOCKS))
         .thenCompose(begun -> Window.each(writes, CHANNELS_AT_ONCE, ChannelWrite::head));
+  }
+
+  private CompletableFuture<Void> writeCompanions(Batch batch) {
+    List<Entry> all = new ArrayList<>();
+    batch.channels().forEach(entries -> all.addAll(entries.entries()));
+    return scope
+        .retries()
+        .run(
+            () ->
+                scope
+                    .settings()
+                    .layout()
+                    .writeCompanions(all, this::isReadable, scope.keys(), scope.companions()));
+  }
+
+  /** Whether readers see an entry, by what is committed. */
+  private boolean isReadable(int vbucket, long seqno, long vbuuid) {
+    VbucketState committed = stable.document().vbucket(vbucket);
+    return Long.compareUnsigned(seqno, committed.stable()) <= 0
+        && committed.history().contains(vbuuid, seqno);
   }
 
   private CompletableFuture<Void> complete(Rebuilt rebuilt, Batch batch) {

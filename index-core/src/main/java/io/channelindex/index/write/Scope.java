@@ -2,6 +2,7 @@ package io.channelindex.index.write;
 
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.layout.BlockPlace;
 import java.util.concurrent.Executor;
 
 /**
@@ -28,6 +29,11 @@ record Scope(
     Retries retries,
     WriterCounters counters) {
 
+  /** What the layout reads and writes beside the blocks. */
+  CompanionBucket companions() {
+    return new CompanionBucket(bucket, counters);
+  }
+
   /** The first vbucket of the partition. */
   int firstVbucket() {
     return map.first(partition);
@@ -36,6 +42,11 @@ record Scope(
   /** How many vbuckets the partition has. */
   int size() {
     return map.size(partition);
+  }
+
+  /** Where a channel's blocks belong, for an owner of this epoch. */
+  BlockPlace place(String channel, long epoch) {
+    return new BlockPlace(channel, keys, partition, firstVbucket(), size(), epoch);
   }
 
   /** The place of a vbucket among those of the partition. */

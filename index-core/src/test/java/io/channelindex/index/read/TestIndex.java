@@ -210,7 +210,8 @@ final class TestIndex {
             highest(partition, entries),
             pages,
             closed.subList(paged, closed.size()),
-            active);
+            active,
+            ChannelHead.Compacted.none(map.size(partition)));
     bucket.poke(keys.head(channel, partition), head.encode());
   }
 

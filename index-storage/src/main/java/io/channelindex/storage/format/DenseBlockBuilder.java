@@ -18,6 +18,7 @@ public final class DenseBlockBuilder {
 
   private final byte[] channel;
   private final long epoch;
+  private final Revisions revisions;
   private final PayloadWriter entries = PayloadWriter.ofPart(1024);
   private int count;
 
@@ -32,13 +33,24 @@ public final class DenseBlockBuilder {
   private int[] hashes = new int[SLOTS];
 
   /**
-   * An empty block.
+   * An empty block of layout dense.
    *
    * @param epoch of the owner who writes it
    */
   public DenseBlockBuilder(String channel, long epoch) {
+    this(channel, epoch, Revisions.ALL);
+  }
+
+  /**
+   * An empty block.
+   *
+   * @param epoch of the owner who writes it
+   * @param revisions all for layout dense, those of leavings for layout hybrid
+   */
+  public DenseBlockBuilder(String channel, long epoch, Revisions revisions) {
     this.channel = PayloadWriter.utf8(channel);
     this.epoch = epoch;
+    this.revisions = revisions;
   }
 
   /**
@@ -78,7 +90,9 @@ public final class DenseBlockBuilder {
     if (tag == tags) {
       addTag(entry.vbucket(), entry.vbuuid());
     }
-    if (PackedRevision.fits(entry.revision())) {
+    if (!revisions.includes(entry.state())) {
+      entries.octet(entry.state().code() | DenseBlock.ELSEWHERE);
+    } else if (PackedRevision.fits(entry.revision())) {
       entries.octet(entry.state().code() | DenseBlock.PACKED);
       PackedRevision.write(entries, entry.revision());
     } else {
@@ -114,7 +128,7 @@ public final class DenseBlockBuilder {
       payload.varint(vbuckets[tag]).fixed(vbuuids[tag]);
     }
     payload.varint(count).raw(entries.array(), entries.size());
-    return payload.seal(DocumentFormat.DENSE_BLOCK);
+    return payload.seal(DenseBlock.format(revisions));
   }
 
   /** The index of a tag; that of the next one if it is new. */

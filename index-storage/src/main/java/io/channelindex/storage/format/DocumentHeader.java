@@ -72,6 +72,11 @@ final class DocumentHeader {
     return new PayloadReader(key, format, document);
   }
 
+  /** The version that a document says it has. */
+  static int version(byte[] document) {
+    return document[VERSION] & 0xff;
+  }
+
   private static void requireVersion(String key, DocumentFormat format, int version) {
     if (version < format.oldestVersion()) {
       String what = "version=" + version + ", oldest=" + format.oldestVersion();

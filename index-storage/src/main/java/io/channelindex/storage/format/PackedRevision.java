@@ -74,6 +74,12 @@ final class PackedRevision {
     return new String(text, StandardCharsets.ISO_8859_1);
   }
 
+  /** Passes over a revision that {@link #read} would read. */
+  static void pass(PayloadReader payload) {
+    payload.varint();
+    payload.skip(payload.varint("digest", MAX_DIGEST_BYTES));
+  }
+
   private static int decimals(long value) {
     int decimals = 1;
     for (long rest = value; rest >= 10; rest /= 10) {

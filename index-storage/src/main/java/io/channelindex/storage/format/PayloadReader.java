@@ -45,6 +45,11 @@ final class PayloadReader {
     return value;
   }
 
+  /** The version of the document's format. */
+  int version() {
+    return DocumentHeader.version(bytes);
+  }
+
   int octet() {
     require(1);
     return bytes[at++] & 0xff;
@@ -129,8 +134,7 @@ final class PayloadReader {
   String channel(String expected) {
     String channel = text();
     if (!channel.equals(expected)) {
-      throw DocumentHeader.unreadable(
-          Reason.OTHER, key, format, "channel=" + expected + ", found=" + channel);
+      throw other("channel=" + expected + ", found=" + channel);
     }
     // The caller's string, which it holds on to anyway.
     return expected;
@@ -150,6 +154,11 @@ final class PayloadReader {
 
   UnreadableDocumentException corrupt(String what) {
     return DocumentHeader.unreadable(Reason.CORRUPT, key, format, what);
+  }
+
+  /** It is what it should be, of something else. */
+  UnreadableDocumentException other(String what) {
+    return DocumentHeader.unreadable(Reason.OTHER, key, format, what);
   }
 
   private UnreadableDocumentException corrupt(Exception cause) {
