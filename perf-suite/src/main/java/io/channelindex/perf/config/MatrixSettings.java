@@ -1,5 +1,6 @@
 package io.channelindex.perf.config;
 
+import io.channelindex.storage.layout.Layouts;
 import java.util.List;
 
 /**
@@ -18,7 +19,7 @@ public record MatrixSettings(
     int repeats,
     int documents) {
   /** The layouts there are. */
-  public static final List<String> LAYOUTS = List.of("dense");
+  public static final List<String> LAYOUTS = Layouts.names();
 
   /** The compressions there are. */
   public static final List<String> COMPRESSIONS = List.of("none");

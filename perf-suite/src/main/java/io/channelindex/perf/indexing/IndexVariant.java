@@ -3,6 +3,7 @@ package io.channelindex.perf.indexing;
 import io.channelindex.index.IndexSettings;
 import io.channelindex.index.write.WriterSettings;
 import io.channelindex.sequence.PartitionMap;
+import io.channelindex.storage.layout.Layouts;
 
 /**
  * One way to arrange an index.
@@ -16,7 +17,14 @@ public record IndexVariant(String layout, String compression) {
   }
 
   WriterSettings writer() {
-    return WriterSettings.DEFAULT;
+    WriterSettings usual = WriterSettings.DEFAULT;
+    return new WriterSettings(
+        Layouts.named(layout),
+        usual.blockBytes(),
+        usual.batchChanges(),
+        usual.linger(),
+        usual.retryFor(),
+        usual.probe());
   }
 
   @Override
