@@ -3,6 +3,7 @@ package io.channelindex.perf.workload;
 import io.channelindex.index.read.Row;
 import io.channelindex.perf.cluster.ChangeFeed;
 import io.channelindex.perf.cluster.ChangeListener;
+import io.channelindex.perf.cluster.KeyValue;
 import io.channelindex.perf.cluster.Positions;
 import io.channelindex.perf.config.MatrixSettings;
 import io.channelindex.perf.config.MatrixShape;
@@ -275,7 +276,9 @@ final class MatrixRun {
 
   private void writeRound(Driver driver) throws InterruptedException {
     int version = ++versions;
-    each(driver, "load", documents.count(), i -> documents.write(i, version, store));
+    KeyValue data = run.session().documents();
+    each(
+        driver, "load", documents.count(), i -> documents.write(i, version, store, data::revision));
   }
 
   private void each(Driver driver, String phase, int count, Operation operation)
