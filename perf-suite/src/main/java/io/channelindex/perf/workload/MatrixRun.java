@@ -72,7 +72,7 @@ final class MatrixRun {
             run.namespace(),
             shape,
             // Documents of another shape leave tombstones, which have revisions.
-            shape.ordinal() * run.matrix().documents(),
+            run.matrix().shapes().indexOf(shape) * run.matrix().documents(),
             run.matrix().documents(),
             PartitionMap.ofVbuckets(run.session().vbuckets()),
             run.load().seed(),
