@@ -26,6 +26,7 @@ import io.channelindex.storage.CouchbaseIndexBucket;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.format.SettingsDocument;
+import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -141,6 +142,7 @@ record Opening(
     IndexConfig index = config.index();
     return new WriterSettings(
         Layouts.named(index.layout()),
+        BlockCoding.plain(),
         index.blockBytes(),
         index.batchChanges(),
         index.linger(),

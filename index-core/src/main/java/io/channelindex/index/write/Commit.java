@@ -33,6 +33,7 @@ final class Commit {
   private final CommitListener listener;
   private final ChannelMemory memory = new ChannelMemory(MEMORY_BYTES);
   private final ChannelLoader loader;
+  private final CompanionBucket companions;
   private final Registry registry;
 
   Commit(
@@ -48,7 +49,9 @@ final class Commit {
     this.documents = documents;
     this.wakeUps = wakeUps;
     this.listener = listener;
-    this.loader = new ChannelLoader(scope, new Owner(scope, stable, vbuckets));
+    Owner owner = new Owner(scope, stable, vbuckets);
+    this.loader = new ChannelLoader(scope, owner);
+    this.companions = new CompanionBucket(scope, owner);
     this.registry = new Registry(scope);
   }
 
@@ -97,9 +100,10 @@ final class Commit {
     batch
         .channels()
         .forEach(entries -> writes.add(new ChannelWrite(scope, memory, loader, registry, entries)));
-    CompletableFuture<Void> companions = writeCompanions(batch);
-    return Window.each(writes, CHANNELS_AT_ONCE, ChannelWrite::blocks)
-        .thenCompose(blocks -> companions)
+    // A block that is there can be read, whether anything makes it visible or not: whoever takes
+    // the partition over looks into it.
+    return writeCompanions(batch)
+        .thenCompose(beside -> Window.each(writes, CHANNELS_AT_ONCE, ChannelWrite::blocks))
         .thenCompose(written -> begin(WriterStep.CLOCKS))
         .thenCompose(begun -> Window.each(writes, CHANNELS_AT_ONCE, ChannelWrite::head));
   }
@@ -114,7 +118,7 @@ final class Commit {
                 scope
                     .settings()
                     .layout()
-                    .writeCompanions(all, this::isReadable, scope.keys(), scope.companions()));
+                    .writeCompanions(all, this::isReadable, scope.keys(), companions));
   }
 
   /** Whether readers see an entry, by what is committed. */

@@ -20,10 +20,22 @@ final class CompanionBucket implements DocumentWrites {
 
   private final StepBucket bucket;
   private final WriterCounters counters;
+  private final Owner owner;
 
-  CompanionBucket(StepBucket bucket, WriterCounters counters) {
-    this.bucket = bucket;
-    this.counters = counters;
+  CompanionBucket(Scope scope, Owner owner) {
+    this.bucket = scope.bucket();
+    this.counters = scope.counters();
+    this.owner = owner;
+  }
+
+  @Override
+  public long epoch() {
+    return owner.epoch();
+  }
+
+  @Override
+  public void requireNotAfter(String key, long epochInside) {
+    owner.requireNotAfter(key, epochInside);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.channelindex.index.write;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.layout.BlockPlace;
+import io.channelindex.storage.layout.DocumentReads;
 import java.util.concurrent.Executor;
 
 /**
@@ -29,9 +30,9 @@ record Scope(
     Retries retries,
     WriterCounters counters) {
 
-  /** What the layout reads and writes beside the blocks. */
-  CompanionBucket companions() {
-    return new CompanionBucket(bucket, counters);
+  /** Reads what the layout has beside the blocks. */
+  DocumentReads companions() {
+    return keys -> bucket.getAll(WriterStep.BLOCKS, keys);
   }
 
   /** The first vbucket of the partition. */
@@ -46,7 +47,8 @@ record Scope(
 
   /** Where a channel's blocks belong, for an owner of this epoch. */
   BlockPlace place(String channel, long epoch) {
-    return new BlockPlace(channel, keys, partition, firstVbucket(), size(), epoch);
+    return new BlockPlace(
+        channel, keys, partition, firstVbucket(), size(), settings.coding(), epoch);
   }
 
   /** The place of a vbucket among those of the partition. */

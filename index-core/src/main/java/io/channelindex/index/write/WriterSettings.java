@@ -1,5 +1,6 @@
 package io.channelindex.index.write;
 
+import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.time.Duration;
  * How the writer batches and when it gives up.
  *
  * @param layout how entries are arranged in blocks
+ * @param coding how blocks are compressed
  * @param blockBytes the size at which a block is full, 1 KiB … 1 MiB
  * @param batchChanges the most changes of a commit, at least 1
  * @param linger how long a commit waits for more changes after the first; zero for not at all
@@ -16,6 +18,7 @@ import java.time.Duration;
  */
 public record WriterSettings(
     Layout layout,
+    BlockCoding coding,
     int blockBytes,
     int batchChanges,
     Duration linger,
@@ -24,7 +27,13 @@ public record WriterSettings(
   /** What a database gets that does not say otherwise. */
   public static final WriterSettings DEFAULT =
       new WriterSettings(
-          Layouts.DENSE, 16 * 1024, 2_000, Duration.ZERO, Duration.ofSeconds(5), WriterProbe.NONE);
+          Layouts.DENSE,
+          BlockCoding.plain(),
+          16 * 1024,
+          2_000,
+          Duration.ZERO,
+          Duration.ofSeconds(5),
+          WriterProbe.NONE);
 
   public WriterSettings {
     if (blockBytes < 1024 || blockBytes > 1024 * 1024) {
@@ -39,9 +48,10 @@ public record WriterSettings(
     requireNotNegative("retryFor", retryFor);
   }
 
-  /** The same with another layout. */
-  public WriterSettings withLayout(Layout other) {
-    return new WriterSettings(other, blockBytes, batchChanges, linger, retryFor, probe);
+  /** The same with another layout and coding. */
+  public WriterSettings with(Layout otherLayout, BlockCoding otherCoding) {
+    return new WriterSettings(
+        otherLayout, otherCoding, blockBytes, batchChanges, linger, retryFor, probe);
   }
 
   private static void requireNotNegative(String name, Duration duration) {

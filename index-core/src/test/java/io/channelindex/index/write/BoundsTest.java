@@ -12,6 +12,7 @@ import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.format.StableDocument.Touched;
 import io.channelindex.storage.format.StableDocument.VbucketState;
+import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
@@ -212,16 +213,37 @@ class BoundsTest {
   @Test
   void settingsOutOfRangeAreNamed() {
     assertThatThrownBy(
-            () -> new WriterSettings(LAYOUT, 1, 1, Duration.ZERO, Duration.ZERO, WriterProbe.NONE))
+            () ->
+                new WriterSettings(
+                    LAYOUT,
+                    BlockCoding.plain(),
+                    1,
+                    1,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    WriterProbe.NONE))
         .hasMessageContaining("blockBytes=1");
     assertThatThrownBy(
             () ->
-                new WriterSettings(LAYOUT, 1024, 0, Duration.ZERO, Duration.ZERO, WriterProbe.NONE))
+                new WriterSettings(
+                    LAYOUT,
+                    BlockCoding.plain(),
+                    1024,
+                    0,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    WriterProbe.NONE))
         .hasMessageContaining("batchChanges=0");
     assertThatThrownBy(
             () ->
                 new WriterSettings(
-                    LAYOUT, 1024, 1, Duration.ofMillis(-1), Duration.ZERO, WriterProbe.NONE))
+                    LAYOUT,
+                    BlockCoding.plain(),
+                    1024,
+                    1,
+                    Duration.ofMillis(-1),
+                    Duration.ZERO,
+                    WriterProbe.NONE))
         .hasMessageContaining("linger=PT-0.001S");
   }
 }

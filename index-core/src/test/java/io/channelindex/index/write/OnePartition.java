@@ -8,6 +8,7 @@ import io.channelindex.storage.EntryState;
 import io.channelindex.storage.InMemoryIndexBucket;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.format.StableDocument;
+import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
@@ -55,7 +56,14 @@ final class OnePartition {
 
   CompletableFuture<PartitionWriter> taking() {
     WriterSettings settings =
-        new WriterSettings(layout, blockBytes, batchChanges, linger, Duration.ofMillis(100), probe);
+        new WriterSettings(
+            layout,
+            BlockCoding.plain(),
+            blockBytes,
+            batchChanges,
+            linger,
+            Duration.ofMillis(100),
+            probe);
     return new PartitionWriters(
             bucket, keys, map, source, settings, turns, listener, serial -> turns)
         .take(0)

@@ -12,6 +12,8 @@ import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.format.StableDocument.VbucketState;
+import io.channelindex.storage.layout.BlockCoding;
+import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +38,7 @@ final class WriterHistory {
   static final List<String> CHANNELS = List.of("a", "b", "c", "d", "lärm und \n");
 
   final Random random;
+  final Layout layout;
   final Turns turns;
   final InMemoryIndexBucket bucket;
   final IndexKeys keys = new IndexKeys("db");
@@ -71,13 +74,20 @@ final class WriterHistory {
     this.defect = defect;
     this.data = data;
     this.random = new Random(seed);
+    this.layout = Layouts.all().get(Math.floorMod(seed, Layouts.all().size()));
     this.turns = new Turns(new Random(seed + 1));
     this.bucket = new InMemoryIndexBucket(turns);
-    this.reading = new IndexReading(bucket, keys, map, PARTITION);
+    this.reading = new IndexReading(bucket::peek, keys, map, PARTITION, layout);
     check = new IndexCheck(CHANNELS, data, reading.stable());
     clients =
         new HistoryClients(
-            turns, new Random(seed + 2), defect.reading(bucket, keys), keys, map, defect::seen);
+            turns,
+            new Random(seed + 2),
+            defect.reading(bucket, keys),
+            keys,
+            map,
+            layout,
+            defect::seen);
   }
 
   /** An owner, and the streams that feed it; an owner of the past is one that does not know. */
@@ -93,7 +103,8 @@ final class WriterHistory {
       int block = 1024;
       WriterSettings settings =
           new WriterSettings(
-              Layouts.DENSE,
+              layout,
+              BlockCoding.plain(),
               block,
               1 + random.nextInt(12),
               random.nextInt(3) == 0 ? Duration.ofMillis(3) : Duration.ZERO,

@@ -2,6 +2,8 @@ package io.channelindex.storage.format;
 
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
+import io.channelindex.storage.compress.Compressions;
+import io.channelindex.storage.compress.Compressor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -90,14 +92,21 @@ public final class BitFlagBlock {
     this.epoch = epoch;
   }
 
-  /** Whether an entry's seqno is within what the block covers, or may come to cover. */
+  /**
+   * Whether the block's range of seqnos has an entry's: a block that grows has one range of each
+   * vbucket.
+   */
   public boolean covers(Entry entry) {
-    Section section = section(entry);
-    return section == null || section.covers(entry.seqno());
+    for (Section section : sections) {
+      if (section.isOf(entry)) {
+        return section.covers(entry.seqno());
+      }
+    }
+    return true;
   }
 
   /**
-   * Adds an entry that the block {@link #covers}.
+   * Adds an entry, with one more range where none {@link #covers} it.
    *
    * @return whether it was added; false if it is there
    * @throws IllegalArgumentException if it cannot be written
@@ -120,13 +129,6 @@ public final class BitFlagBlock {
               entry.seqno() & -(long) RANGE,
               new byte[SECTION_BYTES]);
       sections.add(section);
-    }
-    if (!section.covers(entry.seqno())) {
-      throw new IllegalArgumentException(
-          "seqno outside of the block: first="
-              + Long.toUnsignedString(section.first)
-              + ", entry="
-              + entry);
     }
     int index = (int) (entry.seqno() - section.first);
     if (entry.state() == EntryState.ACTIVE) {
@@ -160,7 +162,7 @@ public final class BitFlagBlock {
   }
 
   /** As a document of the index bucket. */
-  public byte[] encode() {
+  public byte[] encode(Compressor compressor) {
     PayloadWriter payload =
         PayloadWriter.ofDocument(encodedSize() + 64).text(channel).varint(epoch);
     payload.varint(sections.size());
@@ -174,7 +176,7 @@ public final class BitFlagBlock {
       payload.varint(section).varint(entry.seqno() - sections.get(section).first);
       payload.text(entry.documentId()).octet(entry.state().code()).text(entry.revision());
     }
-    return payload.seal(DocumentFormat.BIT_FLAG_BLOCK);
+    return payload.seal(DocumentFormat.BIT_FLAG_BLOCK, compressor);
   }
 
   /** Takes the seqnos at which documents are in the channel. */
@@ -196,6 +198,7 @@ public final class BitFlagBlock {
       String key,
       String channel,
       byte[] document,
+      Compressions compressions,
       EntryFilter filter,
       SeqnoSink active,
       EntrySink listed) {
@@ -203,6 +206,7 @@ public final class BitFlagBlock {
         key,
         DocumentFormat.BIT_FLAG_BLOCK,
         document,
+        compressions,
         payload -> read(payload, channel, filter, active, listed));
   }
 
@@ -270,7 +274,7 @@ public final class BitFlagBlock {
 
   private int indexOf(Entry entry) {
     for (int i = sections.size() - 1; i >= 0; i--) {
-      if (sections.get(i).isOf(entry)) {
+      if (sections.get(i).isOf(entry) && sections.get(i).covers(entry.seqno())) {
         return i;
       }
     }

@@ -2,6 +2,7 @@ package io.channelindex.storage.format;
 
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
+import io.channelindex.storage.compress.Compressions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -34,6 +35,8 @@ import java.util.Objects;
  * @param entries identified by (vbucket, seqno, vbuuid, document id): none twice
  */
 public record DenseBlock(String channel, long epoch, List<Entry> entries) {
+  private static final Compressions PLAIN = new Compressions();
+
   static final int STATE = 3;
   static final int PACKED = 4;
   static final int ELSEWHERE = 8;
@@ -67,13 +70,15 @@ public record DenseBlock(String channel, long epoch, List<Entry> entries) {
    *
    * @throws UnreadableDocumentException if it is none of these, or another channel's
    */
-  public static DenseBlock decode(String key, String channel, byte[] document) {
+  public static DenseBlock decode(
+      String key, String channel, byte[] document, Compressions compressions) {
     List<Entry> entries = new ArrayList<>();
     long epoch =
         decode(
             key,
             channel,
             document,
+            compressions,
             Revisions.ALL,
             EntryFilter.ALL,
             (documentId, revision, vbucket, seqno, vbuuid, state) ->
@@ -88,9 +93,15 @@ public record DenseBlock(String channel, long epoch, List<Entry> entries) {
     return new DenseBlock(channel, epoch, entries);
   }
 
+  /** The same for one that was compressed without a dictionary, if at all. */
+  public static DenseBlock decode(String key, String channel, byte[] document) {
+    return decode(key, channel, document, PLAIN);
+  }
+
   /**
    * Reads a document of the index bucket without making anything of entries that are not wanted.
    *
+   * @param compressions undo what the block was compressed with
    * @param revisions which entries have theirs in the block: those of layout dense all
    * @return the epoch of the owner who wrote it last
    * @throws UnreadableDocumentException if it is no such block, or another channel's
@@ -99,6 +110,7 @@ public record DenseBlock(String channel, long epoch, List<Entry> entries) {
       String key,
       String channel,
       byte[] document,
+      Compressions compressions,
       Revisions revisions,
       EntryFilter filter,
       EntrySink sink) {
@@ -106,6 +118,7 @@ public record DenseBlock(String channel, long epoch, List<Entry> entries) {
         key,
         format(revisions),
         document,
+        compressions,
         payload -> read(payload, channel, revisions, filter, sink));
   }
 

@@ -1,6 +1,7 @@
 package io.channelindex.storage.format;
 
 import io.channelindex.storage.Entry;
+import io.channelindex.storage.compress.Compressor;
 import java.util.Arrays;
 
 /**
@@ -107,7 +108,7 @@ public final class DenseBlockBuilder {
     return count;
   }
 
-  /** The size in bytes of what {@link #encode} returns. */
+  /** The size in bytes of what {@link #encode()} returns. */
   public int encodedSize() {
     return DocumentHeader.SIZE
         + PayloadWriter.sizeOfVarint(channel.length)
@@ -119,8 +120,13 @@ public final class DenseBlockBuilder {
         + entries.size();
   }
 
-  /** The block so far, as a document of the index bucket. */
+  /** The block so far, as a document of the index bucket that is not compressed. */
   public byte[] encode() {
+    return encode(Compressor.NONE);
+  }
+
+  /** The block so far, as a document of the index bucket. */
+  public byte[] encode(Compressor compressor) {
     PayloadWriter payload =
         PayloadWriter.ofDocument(encodedSize() - DocumentHeader.SIZE).sized(channel);
     payload.varint(epoch).varint(tags);
@@ -128,7 +134,7 @@ public final class DenseBlockBuilder {
       payload.varint(vbuckets[tag]).fixed(vbuuids[tag]);
     }
     payload.varint(count).raw(entries.array(), entries.size());
-    return payload.seal(DenseBlock.format(revisions));
+    return payload.seal(DenseBlock.format(revisions), compressor);
   }
 
   /** The index of a tag; that of the next one if it is new. */

@@ -18,6 +18,10 @@ public enum DocumentFormat {
   CHANNEL_REGISTRY(7),
   /** A clock that tokens name. */
   CLOCK(8),
+  /** Entries by columns, what compaction makes. */
+  COLUMN_BLOCK(9),
+  /** Entries in frames, layout log. */
+  LOG_FRAMES(10),
   /** Entries without their revisions, layout hybrid. */
   HYBRID_BLOCK(11),
   /** The revisions of a document, layout hybrid. */
@@ -37,6 +41,11 @@ public enum DocumentFormat {
   DocumentFormat(int id, int newestVersion) {
     this.id = id;
     this.newestVersion = newestVersion;
+  }
+
+  /** Whether a document says that it is of this format; if not, nothing is known of it. */
+  public boolean isOf(byte[] document) {
+    return DocumentHeader.format(document) == id;
   }
 
   /** The stable number in the header. */

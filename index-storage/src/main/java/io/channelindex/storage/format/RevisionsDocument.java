@@ -9,17 +9,20 @@ import java.util.List;
  * document of the data bucket: which revision it had at which seqno.
  *
  * <pre>
- *  +--------+------------+---------+----------+--------------------------------+
- *  | header | documentId | vbucket | versions | per version: vbuuid fixed,     |
- *  | 8      | text       | varint  | varint   | seqno varint, revision text    |
- *  +--------+------------+---------+----------+--------------------------------+
+ *  +--------+------------+---------+--------+----------+---------------------------+
+ *  | header | documentId | vbucket | epoch  | versions | per version: vbuuid fixed,|
+ *  | 8      | text       | varint  | varint | varint   | seqno varint, revision text|
+ *  +--------+------------+---------+--------+----------+---------------------------+
  * </pre>
  *
  * @param documentId verified on read, because keys may be hashed
  * @param vbucket of the document
+ * @param epoch of the owner who wrote it last: one before must not any more, because it may take
+ *     for superseded what a rollback has brought back
  * @param versions none of them twice
  */
-public record RevisionsDocument(String documentId, int vbucket, List<Version> versions) {
+public record RevisionsDocument(
+    String documentId, int vbucket, long epoch, List<Version> versions) {
   private static final int LEAST_VERSION_BYTES = Long.BYTES + 3;
 
   /**
@@ -54,7 +57,7 @@ public record RevisionsDocument(String documentId, int vbucket, List<Version> ve
   /** As a document of the index bucket. */
   public byte[] encode() {
     PayloadWriter payload = PayloadWriter.ofDocument(64 + 48 * versions.size());
-    payload.text(documentId).varint(vbucket).varint(versions.size());
+    payload.text(documentId).varint(vbucket).varint(epoch).varint(versions.size());
     for (Version version : versions) {
       payload.fixed(version.vbuuid()).varint(version.seqno()).text(version.revision());
     }
@@ -78,12 +81,13 @@ public record RevisionsDocument(String documentId, int vbucket, List<Version> ve
       throw payload.other("documentId=" + expected + ", found=" + documentId);
     }
     int vbucket = payload.varint("vbucket", Partitions.MAX);
+    long epoch = payload.varint();
     int count = payload.count("versions", LEAST_VERSION_BYTES);
     List<Version> versions = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       long vbuuid = payload.fixed();
       versions.add(new Version(payload.varint(), vbuuid, payload.text()));
     }
-    return new RevisionsDocument(documentId, vbucket, versions);
+    return new RevisionsDocument(documentId, vbucket, epoch, versions);
   }
 }

@@ -6,6 +6,7 @@ import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.WriteResult.Outcome;
+import io.channelindex.storage.compress.Compressor;
 import io.channelindex.storage.format.BitFlagBlock;
 import io.channelindex.storage.format.ChannelHead;
 import io.channelindex.storage.format.EntryFilter;
@@ -38,15 +39,20 @@ final class BitFlagLayout extends Layout {
   }
 
   @Override
+  public Companions companions() {
+    return Companions.READ;
+  }
+
+  @Override
   public ActiveBlock begin(BlockPlace place) {
-    return new Bits(new BitFlagBlock(place.channel(), place.epoch()));
+    return new Bits(new BitFlagBlock(place.channel(), place.epoch()), place.coding().compressor());
   }
 
   @Override
   public ActiveBlock resume(BlockPlace place, byte[] stored, List<Entry> kept) {
     BitFlagBlock block = new BitFlagBlock(place.channel(), place.epoch());
     kept.forEach(block::add);
-    return new Bits(block);
+    return new Bits(block, place.coding().compressor());
   }
 
   /** A seqno at which a document was in the channel. */
@@ -64,6 +70,7 @@ final class BitFlagLayout extends Layout {
               block.key(),
               place.channel(),
               block.document(),
+              place.coding().compressions(),
               filter,
               (vbucket, seqno, vbuuid) ->
                   points.put(
@@ -186,9 +193,11 @@ final class BitFlagLayout extends Layout {
     private static final int BYTES_PER_LISTED = 200;
 
     private final BitFlagBlock block;
+    private final Compressor compressor;
     private boolean changed;
 
-    Bits(BitFlagBlock block) {
+    Bits(BitFlagBlock block, Compressor compressor) {
+      this.compressor = compressor;
       this.block = block;
     }
 
@@ -222,7 +231,7 @@ final class BitFlagLayout extends Layout {
     @Override
     public byte[] pending() {
       changed = false;
-      return block.encode();
+      return block.encode(compressor);
     }
 
     @Override

@@ -10,7 +10,14 @@ import io.channelindex.storage.IndexKeys;
  * @param partition the partition
  * @param firstVbucket the first of the partition's vbuckets
  * @param vbuckets how many they are
+ * @param coding how blocks are compressed
  * @param epoch of the owner who writes; what readers say is of no account
  */
 public record BlockPlace(
-    String channel, IndexKeys keys, int partition, int firstVbucket, int vbuckets, long epoch) {}
+    String channel,
+    IndexKeys keys,
+    int partition,
+    int firstVbucket,
+    int vbuckets,
+    BlockCoding coding,
+    long epoch) {}

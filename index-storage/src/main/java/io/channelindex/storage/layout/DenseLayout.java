@@ -19,14 +19,15 @@ final class DenseLayout extends Layout {
 
   @Override
   public ActiveBlock begin(BlockPlace place) {
-    return new WholeRows(new DenseBlockBuilder(place.channel(), place.epoch()));
+    return new WholeRows(
+        new DenseBlockBuilder(place.channel(), place.epoch()), place.coding().compressor());
   }
 
   @Override
   public ActiveBlock resume(BlockPlace place, byte[] stored, List<Entry> kept) {
     DenseBlockBuilder builder = new DenseBlockBuilder(place.channel(), place.epoch());
     kept.forEach(builder::add);
-    return new WholeRows(builder);
+    return new WholeRows(builder, place.coding().compressor());
   }
 
   @Override
@@ -40,6 +41,7 @@ final class DenseLayout extends Layout {
               block.key(),
               place.channel(),
               block.document(),
+              place.coding().compressions(),
               Revisions.ALL,
               filter,
               (documentId, revision, vbucket, seqno, vbuuid, state) ->

@@ -23,6 +23,16 @@ public interface DocumentWrites extends DocumentReads {
   /** Removes a version of a document. */
   CompletionStage<WriteResult> remove(String key, long cas);
 
+  /** The epoch of the owner who writes, unsigned. */
+  long epoch();
+
+  /**
+   * Refuses to go on where a later owner has been.
+   *
+   * @param epochInside what a document says of who wrote it
+   */
+  void requireNotAfter(String key, long epochInside);
+
   /**
    * A write met another's. Counts it.
    *

@@ -41,15 +41,20 @@ final class HybridLayout extends Layout {
   }
 
   @Override
+  public Companions companions() {
+    return Companions.READ;
+  }
+
+  @Override
   public ActiveBlock begin(BlockPlace place) {
-    return new WholeRows(builder(place));
+    return new WholeRows(builder(place), place.coding().compressor());
   }
 
   @Override
   public ActiveBlock resume(BlockPlace place, byte[] stored, List<Entry> kept) {
     DenseBlockBuilder builder = builder(place);
     kept.forEach(builder::add);
-    return new WholeRows(builder);
+    return new WholeRows(builder, place.coding().compressor());
   }
 
   private static DenseBlockBuilder builder(BlockPlace place) {
@@ -70,6 +75,7 @@ final class HybridLayout extends Layout {
               block.key(),
               place.channel(),
               block.document(),
+              place.coding().compressions(),
               Revisions.OF_LEAVINGS_ONLY,
               filter,
               (documentId, revision, vbucket, seqno, vbuuid, state) ->
@@ -194,17 +200,14 @@ final class HybridLayout extends Layout {
         .get(key)
         .thenCompose(
             found -> {
-              List<Version> before =
-                  found
-                      .map(document -> RevisionsDocument.decode(key, id, document.value()))
-                      .map(RevisionsDocument::versions)
-                      .orElse(List.of());
+              List<Version> before = before(key, id, found, documents);
               List<Version> after = merged(before, same, readable);
               if (after.equals(before)) {
                 return CompletableFuture.<Void>completedFuture(null);
               }
               int vbucket = same.get(0).vbucket();
-              byte[] document = new RevisionsDocument(id, vbucket, after).encode();
+              byte[] document =
+                  new RevisionsDocument(id, vbucket, documents.epoch(), after).encode();
               return write(key, document, found, documents)
                   .thenCompose(
                       written -> {
@@ -215,6 +218,16 @@ final class HybridLayout extends Layout {
                         return merge(same, readable, keys, documents, attempts - 1);
                       });
             });
+  }
+
+  private static List<Version> before(
+      String key, String id, Optional<Versioned<byte[]>> found, DocumentWrites documents) {
+    if (found.isEmpty()) {
+      return List.of();
+    }
+    RevisionsDocument document = RevisionsDocument.decode(key, id, found.get().value());
+    documents.requireNotAfter(key, document.epoch());
+    return document.versions();
   }
 
   private static CompletionStage<Boolean> write(

@@ -38,6 +38,14 @@ public abstract class Layout {
     CLOSED_BLOCKS
   }
 
+  /** What reading entries takes beside their blocks. */
+  public enum Companions {
+    /** Nothing. */
+    NONE,
+    /** About a document for each entry: who wants a few entries of a block says which. */
+    READ
+  }
+
   /**
    * A layout.
    *
@@ -56,6 +64,11 @@ public abstract class Layout {
   /** What heads tell of active blocks. */
   public final HeadClock headClock() {
     return headClock;
+  }
+
+  /** What reading takes. By itself, nothing beside the blocks. */
+  public Companions companions() {
+    return Companions.NONE;
   }
 
   /** An active block that holds nothing and is not stored. */

@@ -7,7 +7,8 @@ public final class Layouts {
   /** Layout {@code dense}: that of an index that does not say otherwise. */
   public static final Layout DENSE = new DenseLayout();
 
-  private static final List<Layout> ALL = List.of(DENSE, new HybridLayout(), new BitFlagLayout());
+  private static final List<Layout> ALL =
+      List.of(DENSE, new LogLayout(), new HybridLayout(), new BitFlagLayout());
 
   private Layouts() {}
 

@@ -1,6 +1,7 @@
 package io.channelindex.storage.layout;
 
 import io.channelindex.storage.Entry;
+import io.channelindex.storage.compress.Compressor;
 import io.channelindex.storage.format.DenseBlockBuilder;
 
 /** An active block of rows, of layouts dense and hybrid: every update is the whole block. */
@@ -8,9 +9,11 @@ final class WholeRows implements ActiveBlock {
   private static final int BYTES_PER_ENTRY = 16;
 
   private final DenseBlockBuilder builder;
+  private final Compressor compressor;
   private boolean changed;
 
-  WholeRows(DenseBlockBuilder builder) {
+  WholeRows(DenseBlockBuilder builder, Compressor compressor) {
+    this.compressor = compressor;
     this.builder = builder;
   }
 
@@ -44,7 +47,7 @@ final class WholeRows implements ActiveBlock {
   @Override
   public byte[] pending() {
     changed = false;
-    return builder.encode();
+    return builder.encode(compressor);
   }
 
   @Override

@@ -125,7 +125,15 @@ class DocumentFormatsTest {
 
   @ParameterizedTest
   @EnumSource(
-      names = {"CHANNEL_HEAD", "DIRECTORY_PAGE", "DENSE_BLOCK", "HYBRID_BLOCK", "BIT_FLAG_BLOCK"})
+      names = {
+        "CHANNEL_HEAD",
+        "DIRECTORY_PAGE",
+        "DENSE_BLOCK",
+        "LOG_FRAMES",
+        "COLUMN_BLOCK",
+        "HYBRID_BLOCK",
+        "BIT_FLAG_BLOCK"
+      })
   void anotherChannelsDocumentIsOther(Samples sample) {
     byte[] document = sample.document();
     int name = indexOf(document, "news");
@@ -167,7 +175,7 @@ class DocumentFormatsTest {
         .hasMessageContaining("expected=" + sample.format);
   }
 
-  private static byte[] reseal(byte[] document) {
+  static byte[] reseal(byte[] document) {
     CRC32C crc = new CRC32C();
     crc.update(document, 0, CHECKSUM);
     crc.update(document, PAYLOAD, document.length - PAYLOAD);

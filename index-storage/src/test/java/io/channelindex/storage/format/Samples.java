@@ -6,9 +6,12 @@ import io.channelindex.sequence.BranchVector;
 import io.channelindex.sequence.StreamPosition;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
+import io.channelindex.storage.compress.Compressions;
+import io.channelindex.storage.compress.Compressor;
 import io.channelindex.storage.format.ChannelHead.Compacted;
 import io.channelindex.storage.format.ChannelHead.Retired;
 import io.channelindex.storage.format.ChannelHead.Summary;
+import io.channelindex.storage.format.LogFrames.Place;
 import io.channelindex.storage.format.RevisionsDocument.Version;
 import io.channelindex.storage.format.StableDocument.Touched;
 import io.channelindex.storage.format.StableDocument.VbucketState;
@@ -94,15 +97,26 @@ enum Samples {
   REVISIONS(
       DocumentFormat.REVISIONS,
       new RevisionsDocument(
-              "doc-1", 6, List.of(new Version(17, 0x1111, "1-00ff"), new Version(-1, 2, "r")))
+              "doc-1", 6, 2, List.of(new Version(17, 0x1111, "1-00ff"), new Version(-1, 2, "r")))
           .encode(),
       (key, document) -> RevisionsDocument.decode(key, "doc-1", document)),
   BIT_FLAG_BLOCK(
-      DocumentFormat.BIT_FLAG_BLOCK, bits(Partial.ENTRIES).encode(), Samples::decodeBits),
+      DocumentFormat.BIT_FLAG_BLOCK,
+      bits(Partial.ENTRIES).encode(Compressor.NONE),
+      Samples::decodeBits),
   SEQUENCE(
       DocumentFormat.SEQUENCE,
       new SequenceDocument("doc-1", "1-00ff").encode(),
-      SequenceDocument::decode);
+      SequenceDocument::decode),
+  LOG_FRAMES(
+      DocumentFormat.LOG_FRAMES,
+      LogFrames.encode("news", 2, Entries.MIXED, Place.FIRST, Compressor.NONE),
+      (key, document) -> new Log(LogFrames.decode(key, "news", document, new Compressions()))),
+  COLUMN_BLOCK(
+      DocumentFormat.COLUMN_BLOCK,
+      columns(Entries.alike()),
+      (key, document) ->
+          new Columns(ColumnBlock.decode(key, "news", document, new Compressions())));
 
   /** Entries of which only some keep their revision. */
   private static final class Partial {
@@ -122,7 +136,13 @@ enum Samples {
   private static Object decodeHybrid(String key, byte[] document) {
     List<Entry> entries = new ArrayList<>();
     DenseBlock.decode(
-        key, "news", document, Revisions.OF_LEAVINGS_ONLY, EntryFilter.ALL, into(entries));
+        key,
+        "news",
+        document,
+        new Compressions(),
+        Revisions.OF_LEAVINGS_ONLY,
+        EntryFilter.ALL,
+        into(entries));
     return hybrid(entries);
   }
 
@@ -138,6 +158,7 @@ enum Samples {
         key,
         "news",
         document,
+        new Compressions(),
         EntryFilter.ALL,
         (vbucket, seqno, vbuuid) ->
             entries.add(new Entry("?", "?", vbucket, seqno, vbuuid, EntryState.ACTIVE)),
@@ -156,6 +177,10 @@ enum Samples {
                 vbuuid,
                 state));
   }
+
+  private record Log(List<Entry> entries) {}
+
+  private record Columns(List<Entry> entries) {}
 
   final DocumentFormat format;
   private final byte[] document;
@@ -192,14 +217,22 @@ enum Samples {
     } else if (value instanceof DenseBlockBuilder builder) {
       return builder.encode();
     } else if (value instanceof BitFlagBlock block) {
-      return block.encode();
+      return block.encode(Compressor.NONE);
     } else if (value instanceof RevisionsDocument revisions) {
       return revisions.encode();
     } else if (value instanceof SequenceDocument sequence) {
       return sequence.encode();
+    } else if (value instanceof Log log) {
+      return LogFrames.encode("news", 2, log.entries(), Place.FIRST, Compressor.NONE);
+    } else if (value instanceof Columns columns) {
+      return columns(columns.entries());
     } else if (value instanceof byte[] clock) {
       return ClockDocument.encode(clock);
     }
     return BranchVectorDocument.encode((BranchVector) value);
+  }
+
+  private static byte[] columns(List<Entry> entries) {
+    return ColumnBlock.encode("news", 2, entries, Revisions.ALL, Compressor.NONE);
   }
 }
