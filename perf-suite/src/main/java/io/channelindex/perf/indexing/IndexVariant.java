@@ -3,6 +3,9 @@ package io.channelindex.perf.indexing;
 import io.channelindex.index.IndexSettings;
 import io.channelindex.index.write.WriterSettings;
 import io.channelindex.sequence.PartitionMap;
+import io.channelindex.storage.compress.BlockCompression;
+import io.channelindex.storage.compress.Compressions;
+import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.Layouts;
 
 /**
@@ -16,15 +19,13 @@ public record IndexVariant(String layout, String compression) {
     return new IndexSettings(map, layout);
   }
 
-  WriterSettings writer() {
-    WriterSettings usual = WriterSettings.DEFAULT;
-    return new WriterSettings(
-        Layouts.named(layout),
-        usual.blockBytes(),
-        usual.batchChanges(),
-        usual.linger(),
-        usual.retryFor(),
-        usual.probe());
+  /** How its blocks are written and read; a new one for each index. */
+  BlockCoding coding() {
+    return new BlockCoding(BlockCompression.named(compression), new Compressions());
+  }
+
+  WriterSettings writer(BlockCoding coding) {
+    return WriterSettings.DEFAULT.with(Layouts.named(layout), coding);
   }
 
   @Override
