@@ -12,6 +12,7 @@ import io.channelindex.storage.InMemoryIndexBucket;
 import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.format.StableDocument;
+import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.Layouts;
 import java.util.ArrayList;
 import java.util.List;
