@@ -94,6 +94,27 @@ public final class IndexKeys {
     return named(numbered(":block:", partition, block) + ':', channel, partition);
   }
 
+  /** {@code RevisionsDocument} of a document of the data bucket. */
+  public String revisions(String documentId) {
+    return named(prefix + ":revisions:", documentId);
+  }
+
+  /** {@code SequenceDocument}. */
+  public String sequence(int vbucket, long vbuuid, long seqno) {
+    return prefix
+        + ":seq:"
+        + vbucket
+        + ':'
+        + Long.toHexString(vbuuid)
+        + ':'
+        + Long.toUnsignedString(seqno);
+  }
+
+  /** A compacted block. */
+  public String packed(String channel, int partition, int number) {
+    return named(numbered(":packed:", partition, number) + ':', channel);
+  }
+
   /** Whether a key is one of {@link #block}, of this database. */
   public boolean isBlock(String key) {
     return key.startsWith(prefix + ":block:");

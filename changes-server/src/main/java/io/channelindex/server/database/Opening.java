@@ -26,6 +26,8 @@ import io.channelindex.storage.CouchbaseIndexBucket;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.format.SettingsDocument;
+import io.channelindex.storage.layout.BlockCoding;
+import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -72,7 +74,7 @@ record Opening(
             keys);
     SettingsDocument agreed =
         answer(
-            IndexSettings.agree(bucket, keys, new IndexSettings(map, IndexSettings.DENSE)),
+            IndexSettings.agree(bucket, keys, new IndexSettings(map, config.index().layout())),
             "agreeing on the settings of the index");
     ChannelIndex reader =
         answer(
@@ -139,7 +141,13 @@ record Opening(
   private WriterSettings writerSettings() {
     IndexConfig index = config.index();
     return new WriterSettings(
-        index.blockBytes(), index.batchChanges(), index.linger(), index.retryFor(), faults.probe());
+        Layouts.named(index.layout()),
+        BlockCoding.plain(),
+        index.blockBytes(),
+        index.batchChanges(),
+        index.linger(),
+        index.retryFor(),
+        faults.probe());
   }
 
   private static <T> T answer(CompletionStage<T> stage, String what) throws InterruptedException {

@@ -68,6 +68,7 @@ class ServerConfigTest {
                             "cars-index",
                             32,
                             List.of("0-7", "12"),
+                            "dense",
                             8192,
                             500,
                             Duration.ofMillis(5),

@@ -36,7 +36,7 @@ final class IterationCache {
   /**
    * An iteration: its channels, sorted; the digest of its branches; from where it goes to where.
    */
-  record Key(List<String> channels, long branches, SequenceClock since, SequenceClock upper) {}
+  record Key(List<Channel> channels, long branches, SequenceClock since, SequenceClock upper) {}
 
   private record RowsKey(Key iteration, int partition) {}
 

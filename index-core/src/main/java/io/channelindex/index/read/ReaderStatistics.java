@@ -5,6 +5,10 @@ package io.channelindex.index.read;
  *
  * @param looks how often all stable documents were read
  * @param reads documents of channels that were asked for: heads, directory pages, blocks
+ * @param loads heads, directory pages and blocks that the cache did not have
+ * @param sharedLoads those that were being read already, for somebody else
+ * @param cacheHits those that the cache had
+ * @param cacheBytes about how much memory those take that it has now
  * @param handedOver entries of followed channels that the writers of this process handed over, so
  *     that they need not be read
  * @param livePages pages that came from memory
@@ -20,6 +24,10 @@ package io.channelindex.index.read;
 public record ReaderStatistics(
     long looks,
     long reads,
+    long loads,
+    long sharedLoads,
+    long cacheHits,
+    long cacheBytes,
     long handedOver,
     long livePages,
     long coldPages,

@@ -5,8 +5,8 @@ import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.ChannelHead;
 import io.channelindex.storage.format.ChannelHead.Summary;
-import io.channelindex.storage.format.DenseBlock;
 import io.channelindex.storage.format.DirectoryPage;
+import io.channelindex.storage.layout.StoredBlock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -94,10 +94,11 @@ final class ChannelScan {
         .run(() -> scope.bucket().getAll(WriterStep.BLOCKS, keys))
         .thenCompose(
             answers -> {
+              List<StoredBlock> found = new ArrayList<>(keys.size());
               for (int i = 0; i < keys.size(); i++) {
-                read(keys.get(i), require(keys.get(i), answers.get(i)));
+                found.add(new StoredBlock(keys.get(i), require(keys.get(i), answers.get(i))));
               }
-              return readBlocks();
+              return read(found).thenCompose(read -> readBlocks());
             });
   }
 
@@ -109,17 +110,25 @@ final class ChannelScan {
               if (answer.isEmpty()) {
                 return CompletableFuture.completedFuture(null);
               }
-              read(key, answer.get().value());
-              return readBeyond(block + 1);
+              return read(List.of(new StoredBlock(key, answer.get().value())))
+                  .thenCompose(read -> readBeyond(block + 1));
             });
   }
 
-  private void read(String key, byte[] document) {
-    for (Entry entry : DenseBlock.decode(key, channel, document).entries()) {
-      if (entry.vbucket() == vbucket) {
-        entries.accept(entry);
-      }
-    }
+  private CompletableFuture<Void> read(List<StoredBlock> found) {
+    return scope
+        .retries()
+        .run(
+            () ->
+                scope
+                    .settings()
+                    .layout()
+                    .read(
+                        scope.place(channel, 0),
+                        found,
+                        (itsVbucket, seqno, vbuuid) -> itsVbucket == vbucket,
+                        scope.companions()))
+        .thenAccept(contents -> contents.entries().forEach(entries));
   }
 
   private CompletableFuture<Optional<Versioned<byte[]>>> get(WriterStep step, String key) {

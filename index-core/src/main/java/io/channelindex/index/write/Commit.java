@@ -4,6 +4,7 @@ import io.channelindex.index.CommitListener;
 import io.channelindex.index.CommitListener.Announcement;
 import io.channelindex.index.write.Batch.Rebuilt;
 import io.channelindex.index.write.GoneDocuments.Outcome;
+import io.channelindex.storage.Entry;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.format.StableDocument.VbucketState;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ final class Commit {
   private final CommitListener listener;
   private final ChannelMemory memory = new ChannelMemory(MEMORY_BYTES);
   private final ChannelLoader loader;
+  private final CompanionBucket companions;
   private final Registry registry;
 
   Commit(
@@ -47,7 +49,9 @@ final class Commit {
     this.documents = documents;
     this.wakeUps = wakeUps;
     this.listener = listener;
-    this.loader = new ChannelLoader(scope, new Owner(scope, stable, vbuckets));
+    Owner owner = new Owner(scope, stable, vbuckets);
+    this.loader = new ChannelLoader(scope, owner);
+    this.companions = new CompanionBucket(scope, owner);
     this.registry = new Registry(scope);
   }
 
@@ -96,9 +100,32 @@ final class Commit {
     batch
         .channels()
         .forEach(entries -> writes.add(new ChannelWrite(scope, memory, loader, registry, entries)));
-    return Window.each(writes, CHANNELS_AT_ONCE, ChannelWrite::blocks)
+    // A block that is there can be read, whether anything makes it visible or not: whoever takes
+    // the partition over looks into it.
+    return writeCompanions(batch)
+        .thenCompose(beside -> Window.each(writes, CHANNELS_AT_ONCE, ChannelWrite::blocks))
         .thenCompose(written -> begin(WriterStep.CLOCKS))
         .thenCompose(begun -> Window.each(writes, CHANNELS_AT_ONCE, ChannelWrite::head));
+  }
+
+  private CompletableFuture<Void> writeCompanions(Batch batch) {
+    List<Entry> all = new ArrayList<>();
+    batch.channels().forEach(entries -> all.addAll(entries.entries()));
+    return scope
+        .retries()
+        .run(
+            () ->
+                scope
+                    .settings()
+                    .layout()
+                    .writeCompanions(all, this::isReadable, scope.keys(), companions));
+  }
+
+  /** Whether readers see an entry, by what is committed. */
+  private boolean isReadable(int vbucket, long seqno, long vbuuid) {
+    VbucketState committed = stable.document().vbucket(vbucket);
+    return Long.compareUnsigned(seqno, committed.stable()) <= 0
+        && committed.history().contains(vbuuid, seqno);
   }
 
   private CompletableFuture<Void> complete(Rebuilt rebuilt, Batch batch) {

@@ -1,10 +1,15 @@
 package io.channelindex.index.write;
 
+import io.channelindex.storage.layout.BlockCoding;
+import io.channelindex.storage.layout.Layout;
+import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
 
 /**
  * How the writer batches and when it gives up.
  *
+ * @param layout how entries are arranged in blocks
+ * @param coding how blocks are compressed
  * @param blockBytes the size at which a block is full, 1 KiB … 1 MiB
  * @param batchChanges the most changes of a commit, at least 1
  * @param linger how long a commit waits for more changes after the first; zero for not at all
@@ -12,10 +17,23 @@ import java.time.Duration;
  * @param probe fault points
  */
 public record WriterSettings(
-    int blockBytes, int batchChanges, Duration linger, Duration retryFor, WriterProbe probe) {
+    Layout layout,
+    BlockCoding coding,
+    int blockBytes,
+    int batchChanges,
+    Duration linger,
+    Duration retryFor,
+    WriterProbe probe) {
   /** What a database gets that does not say otherwise. */
   public static final WriterSettings DEFAULT =
-      new WriterSettings(16 * 1024, 2_000, Duration.ZERO, Duration.ofSeconds(5), WriterProbe.NONE);
+      new WriterSettings(
+          Layouts.DENSE,
+          BlockCoding.plain(),
+          16 * 1024,
+          2_000,
+          Duration.ZERO,
+          Duration.ofSeconds(5),
+          WriterProbe.NONE);
 
   public WriterSettings {
     if (blockBytes < 1024 || blockBytes > 1024 * 1024) {
@@ -28,6 +46,12 @@ public record WriterSettings(
     }
     requireNotNegative("linger", linger);
     requireNotNegative("retryFor", retryFor);
+  }
+
+  /** The same with another layout and coding. */
+  public WriterSettings with(Layout otherLayout, BlockCoding otherCoding) {
+    return new WriterSettings(
+        otherLayout, otherCoding, blockBytes, batchChanges, linger, retryFor, probe);
   }
 
   private static void requireNotNegative(String name, Duration duration) {

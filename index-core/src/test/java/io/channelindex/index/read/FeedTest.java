@@ -27,14 +27,23 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@ValueSource(longs = {0, 1 << 20})
 class FeedTest {
   private final TestIndex content = new TestIndex(8, 4);
+  private final long cachedBytes;
   private TestReader reader;
+
+  FeedTest(long cachedBytes) {
+    this.cachedBytes = cachedBytes;
+  }
 
   @BeforeEach
   void open() {
-    reader = new TestReader(content);
+    reader = new TestReader(content, TestReader.SETTINGS.withCachedBytes(cachedBytes));
   }
 
   @AfterEach
@@ -403,7 +412,7 @@ class FeedTest {
   void tailsForgetWithinTheirBoundsAndFeedsReadOn() {
     ReaderSettings small =
         new ReaderSettings(
-            0, 1024, 1024, 0, TestReader.SETTINGS.retryMin(), TestReader.SETTINGS.retryMax());
+            0, 1024, 1024, 0, 0, TestReader.SETTINGS.retryMin(), TestReader.SETTINGS.retryMax());
     try (TestReader tight = new TestReader(content, small)) {
       Follower slow = tight.follow(new Since.Now(), "a");
       Follower live = tight.follow(new Since.Now(), "a");

@@ -100,9 +100,17 @@ final class DataVbucket {
     return latest(versions, upTo);
   }
 
-  /** The same, as a branch has seen it. */
-  Map<String, Version> latest(long vbuuid, long upTo) {
-    return latest(branches.get(vbuuid), upTo);
+  /** What a channel shows of the documents up to a seqno, as a branch has seen them. */
+  Map<String, Row> rows(String channel, long vbuuid, long upTo) {
+    Map<String, Row> rows = new TreeMap<>();
+    latest(branches.get(vbuuid), upTo)
+        .forEach(
+            (id, version) -> {
+              if (version.rows().containsKey(channel)) {
+                rows.put(id, version.rows().get(channel));
+              }
+            });
+    return rows;
   }
 
   /** Documents with newer versions than the point at which a branch began, seen at that point. */

@@ -1,6 +1,9 @@
 package io.channelindex.storage.format;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Revisions of the form "generation-digest", in half their length: the generation as a number, the
@@ -9,13 +12,20 @@ import java.nio.charset.StandardCharsets;
  */
 final class PackedRevision {
   private static final int MAX_GENERATION_DIGITS = 18;
-  private static final int MAX_DIGEST_BYTES = 255;
+  static final int MAX_DIGEST_BYTES = 255;
+  private static final long MAX_GENERATION = 999_999_999_999_999_999L;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] NIBBLES = nibbles();
 
   private PackedRevision() {}
 
   /** Whether the revision has the form. */
   static boolean fits(String revision) {
+    return digestBytes(revision) > 0;
+  }
+
+  /** The length of the digest of a revision of the form; 0 for any other. */
+  static int digestBytes(String revision) {
     int dash = revision.indexOf('-');
     int digits = revision.length() - dash - 1;
     if (dash < 1
@@ -24,57 +34,93 @@ final class PackedRevision {
         || digits > 2 * MAX_DIGEST_BYTES
         || digits % 2 != 0
         || (revision.charAt(0) == '0' && dash > 1)) {
-      return false;
+      return 0;
     }
     for (int i = 0; i < dash; i++) {
       if (revision.charAt(i) < '0' || revision.charAt(i) > '9') {
-        return false;
+        return 0;
       }
     }
+    int signs = 0;
     for (int i = dash + 1; i < revision.length(); i++) {
-      if (nibble(revision.charAt(i)) < 0) {
-        return false;
-      }
+      signs |= nibble(revision.charAt(i));
     }
-    return true;
+    return signs < 0 ? 0 : digits / 2;
   }
 
   /** Writes a revision that {@link #fits}. */
   static void write(PayloadWriter payload, String revision) {
     int dash = revision.indexOf('-');
-    payload.varint(Long.parseLong(revision, 0, dash, 10));
+    payload.varint(generation(revision));
     payload.varint((revision.length() - dash - 1) / 2);
-    for (int i = dash + 1; i < revision.length(); i += 2) {
+    writeDigest(payload, revision);
+  }
+
+  /** The generation of a revision that {@link #fits}. */
+  static long generation(String revision) {
+    return Long.parseLong(revision, 0, revision.indexOf('-'), 10);
+  }
+
+  /** Writes the digest of a revision that {@link #fits}. */
+  static void writeDigest(PayloadWriter payload, String revision) {
+    for (int i = revision.indexOf('-') + 1; i < revision.length(); i += 2) {
       payload.octet((nibble(revision.charAt(i)) << 4) | nibble(revision.charAt(i + 1)));
     }
   }
 
   static String read(PayloadReader payload) {
-    long generation = payload.varint();
-    if (generation < 0 || generation > 999_999_999_999_999_999L) {
-      throw payload.corrupt("out of range: generation=" + Long.toUnsignedString(generation));
-    }
+    return Objects.requireNonNull(read(payload, true));
+  }
+
+  /** Reads a revision; null if it is not wanted. */
+  static @Nullable String read(PayloadReader payload, boolean wanted) {
+    long generation = readGeneration(payload);
     int bytes = payload.varint("digest", MAX_DIGEST_BYTES);
     if (bytes == 0) {
       throw payload.corrupt("empty digest: generation=" + generation);
     }
     int from = payload.skip(bytes);
+    return wanted ? text(generation, payload.array(), from, bytes) : null;
+  }
+
+  static long readGeneration(PayloadReader payload) {
+    return requireGeneration(payload, payload.varint());
+  }
+
+  /** The same generation, if it is one. */
+  static long requireGeneration(PayloadReader payload, long generation) {
+    if (generation < 0 || generation > MAX_GENERATION) {
+      throw payload.corrupt("out of range: generation=" + Long.toUnsignedString(generation));
+    }
+    return generation;
+  }
+
+  /** The revision of a generation and so many bytes of digest. */
+  static String text(long generation, byte[] digest, int from, int bytes) {
     int dash = decimals(generation);
     byte[] text = new byte[dash + 1 + 2 * bytes];
+    long rest = generation;
     for (int i = dash - 1; i >= 0; i--) {
-      text[i] = (byte) ('0' + generation % 10);
-      generation /= 10;
+      text[i] = (byte) ('0' + rest % 10);
+      rest /= 10;
     }
     text[dash] = '-';
     for (int i = 0; i < bytes; i++) {
-      int octet = payload.array()[from + i];
+      int octet = digest[from + i];
       text[dash + 1 + 2 * i] = HEX[(octet >>> 4) & 15];
       text[dash + 2 + 2 * i] = HEX[octet & 15];
     }
     return new String(text, StandardCharsets.ISO_8859_1);
   }
 
-  private static int decimals(long value) {
+  /** Passes over a revision that {@link #read} would read. */
+  static void pass(PayloadReader payload) {
+    payload.varint();
+    payload.skip(payload.varint("digest", MAX_DIGEST_BYTES));
+  }
+
+  /** The number of decimal digits of a number that is not negative. */
+  static int decimals(long value) {
     int decimals = 1;
     for (long rest = value; rest >= 10; rest /= 10) {
       decimals++;
@@ -82,10 +128,17 @@ final class PackedRevision {
     return decimals;
   }
 
+  /** Negative for what is no lowercase hex digit. */
   private static int nibble(char digit) {
-    if (digit >= '0' && digit <= '9') {
-      return digit - '0';
+    return digit < NIBBLES.length ? NIBBLES[digit] : -1;
+  }
+
+  private static byte[] nibbles() {
+    byte[] nibbles = new byte[128];
+    Arrays.fill(nibbles, (byte) -1);
+    for (int i = 0; i < HEX.length; i++) {
+      nibbles[HEX[i]] = (byte) i;
     }
-    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+    return nibbles;
   }
 }

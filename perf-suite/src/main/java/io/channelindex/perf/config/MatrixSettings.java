@@ -1,5 +1,8 @@
 package io.channelindex.perf.config;
 
+import io.channelindex.storage.compress.BlockCompression;
+import io.channelindex.storage.layout.Layouts;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -18,10 +21,14 @@ public record MatrixSettings(
     int repeats,
     int documents) {
   /** The layouts there are. */
-  public static final List<String> LAYOUTS = List.of("dense");
+  public static final List<String> LAYOUTS = Layouts.names();
 
   /** The compressions there are. */
-  public static final List<String> COMPRESSIONS = List.of("none");
+  public static final List<String> COMPRESSIONS =
+      Arrays.stream(BlockCompression.values())
+          .filter(compression -> compression != BlockCompression.ZSTD_DICTIONARY)
+          .map(BlockCompression::stableName)
+          .toList();
 
   public MatrixSettings {
     layouts = List.copyOf(layouts);

@@ -90,7 +90,7 @@ public enum Profile {
               new MatrixSettings(MatrixSettings.LAYOUTS, List.of("none"), shapes, 1, 2_000);
           case QUICK ->
               new MatrixSettings(
-                  MatrixSettings.LAYOUTS, compressions.subList(0, 1), shapes, 3, 60_000);
+                  MatrixSettings.LAYOUTS, List.of("none", "zstd"), shapes, 3, 60_000);
           case FULL ->
               new MatrixSettings(
                   MatrixSettings.LAYOUTS, compressions, List.of(MatrixShape.values()), 3, 200_000);

@@ -25,6 +25,7 @@ import io.channelindex.storage.CouchbaseBucketSettings;
 import io.channelindex.storage.CouchbaseIndexBucket;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.format.SettingsDocument;
+import io.channelindex.storage.layout.BlockCoding;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -55,6 +56,7 @@ public final class BucketIndex implements AutoCloseable {
   private final ScheduledExecutorService executor;
   private final CouchbaseIndexBucket bucket;
   private final SettingsDocument agreed;
+  private final BlockCoding coding;
   private final IndexingOwner owner;
   private final Goal goal;
   private final Gate gate;
@@ -89,13 +91,14 @@ public final class BucketIndex implements AutoCloseable {
             session.indexCollection(),
             CouchbaseBucketSettings.DEFAULT.withTimeout(ClusterSession.OPERATION_TIMEOUT));
     this.agreed = agree(variant);
+    this.coding = variant.coding();
     this.goal = new Goal(seqnos(beginning));
     this.owner =
         new IndexingOwner(
             bucket,
             keys,
             map,
-            variant.writer(),
+            variant.writer(coding),
             executor,
             new DocumentStore(
                 session.collection(),
@@ -248,6 +251,7 @@ public final class BucketIndex implements AutoCloseable {
                 new PolledWakeUps(bucket, keys, SELDOM, SELDOM, executor),
                 ReaderSettings.DEFAULT,
                 TokenSettings.DEFAULT,
+                coding,
                 executor),
             PATIENCE,
             "opening the index"));

@@ -47,6 +47,8 @@ final class HtmlPage {
     report.environment().facts().forEach(environment::putPOJO);
     ArrayNode results = root.putArray("results");
     report.results().forEach(result -> results.add(result(result)));
+    ArrayNode readings = root.putArray("matrix");
+    MatrixShapeResults.of(report).forEach(shape -> readings.add(reading(shape)));
     try {
       return JSON.writeValueAsString(root);
     } catch (JsonProcessingException e) {
@@ -69,6 +71,15 @@ final class HtmlPage {
     ObjectNode notes = node.putObject("notes");
     result.outcome().notes().forEach(notes::put);
     plots(result, node);
+    return node;
+  }
+
+  /** What the results of a shape say; the figures are among the results. */
+  private static ObjectNode reading(MatrixShapeResults shape) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("shape", shape.shape()).put("vbuckets", shape.vbuckets());
+    ArrayNode sentences = node.putArray("reading");
+    MatrixReading.of(shape).forEach(sentences::add);
     return node;
   }
 

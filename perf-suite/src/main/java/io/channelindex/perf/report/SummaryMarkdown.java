@@ -21,6 +21,7 @@ final class SummaryMarkdown {
     clocks(report, text);
     placements(report, text);
     codecs(report, text);
+    MatrixMarkdown.write(report, text);
     problems(report, text);
     text.append("\n## Environment\n\n| | |\n| --- | --- |\n");
     report.environment().facts().forEach((name, value) -> row(text, name, value.toString()));
@@ -239,7 +240,8 @@ final class SummaryMarkdown {
     return metric == null ? "" : Figures.number(metric.value());
   }
 
-  private static void row(StringBuilder text, String... cells) {
+  /** A row of a table; nothing in a cell can end it. */
+  static void row(StringBuilder text, String... cells) {
     List<String> escaped =
         Arrays.stream(cells).map(cell -> cell.replace("|", "\\|").replace("\n", " ")).toList();
     text.append("| ").append(String.join(" | ", escaped)).append(" |\n");

@@ -1,6 +1,7 @@
 package io.channelindex.perf.workload;
 
 import io.channelindex.index.read.Row;
+import io.channelindex.perf.PerfException;
 import io.channelindex.perf.config.MatrixShape;
 import io.channelindex.perf.follow.DocumentWriter;
 import io.channelindex.perf.load.ChannelDocuments;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The documents of a shape: which channel each is in, and at which revision it is as far as its
@@ -27,6 +30,7 @@ final class MatrixDocuments {
   private static final int FEW = 100;
   private static final int FEW_UPDATED = 20;
   private static final int ROUNDS = 10;
+  private static final int ATTEMPTS = 5;
   private static final String EVERYTHING = "*";
 
   private final Namespace namespace;
@@ -35,7 +39,7 @@ final class MatrixDocuments {
   private final int[] channels;
   private final List<List<Integer>> members = new ArrayList<>();
   private final ChannelDocuments bodies;
-  private final AtomicReferenceArray<String> revisions;
+  private final AtomicReferenceArray<@Nullable String> revisions;
 
   /**
    * @param first the index in the namespace of the first document
@@ -120,15 +124,45 @@ final class MatrixDocuments {
     return channel == channels() ? EVERYTHING : namespace.channel(channel);
   }
 
-  /** Writes the next version of a document. */
-  CompletableFuture<?> write(int document, int version, DocumentWriter writer) {
-    String name = channel(channels[document]);
-    return writer
-        .store(
-            key(document),
-            revisions.get(document),
-            bodies.inChannel(name, first + document, version))
+  /**
+   * Writes the next version of a document. If nobody knows whether that was done it is looked up,
+   * not asked of any index, and done again if it was not.
+   *
+   * @param revisionOf looks up the revision of a document's key
+   */
+  CompletableFuture<?> write(
+      int document,
+      int version,
+      DocumentWriter writer,
+      Function<String, CompletableFuture<@Nullable String>> revisionOf) {
+    return attempt(document, version, writer, revisionOf, ATTEMPTS)
         .thenAccept(revision -> revisions.set(document, revision));
+  }
+
+  private CompletableFuture<String> attempt(
+      int document,
+      int version,
+      DocumentWriter writer,
+      Function<String, CompletableFuture<@Nullable String>> revisionOf,
+      int attempts) {
+    String parent = revisions.get(document);
+    byte[] body = bodies.inChannel(channel(channels[document]), first + document, version);
+    return writer
+        .store(key(document), parent, body)
+        .exceptionallyCompose(
+            failure ->
+                revisionOf
+                    .apply(key(document))
+                    .thenCompose(
+                        found -> {
+                          // Nobody else writes the document: what is not its parent is this.
+                          if (found != null && !found.equals(parent)) {
+                            return CompletableFuture.completedFuture(found);
+                          }
+                          return attempts > 1
+                              ? attempt(document, version, writer, revisionOf, attempts - 1)
+                              : CompletableFuture.failedFuture(failure);
+                        }));
   }
 
   /** What is wrong with what somebody read of a channel. */
@@ -136,14 +170,20 @@ final class MatrixDocuments {
     Map<String, String> expected = new HashMap<>();
     if (channel == channels()) {
       for (int document = 0; document < count(); document++) {
-        expected.put(key(document), revisions.get(document));
+        expected.put(key(document), revision(document));
       }
     } else {
-      members
-          .get(channel)
-          .forEach(document -> expected.put(key(document), revisions.get(document)));
+      members.get(channel).forEach(document -> expected.put(key(document), revision(document)));
     }
     return MatrixVerdict.of(channel(channel), expected, rows);
+  }
+
+  private String revision(int document) {
+    String revision = revisions.get(document);
+    if (revision == null) {
+      throw new PerfException("document was not written: document=" + key(document));
+    }
+    return revision;
   }
 
   /** Numbers of channels to read, evenly spread over all. */

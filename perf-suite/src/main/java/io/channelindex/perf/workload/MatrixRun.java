@@ -3,6 +3,7 @@ package io.channelindex.perf.workload;
 import io.channelindex.index.read.Row;
 import io.channelindex.perf.cluster.ChangeFeed;
 import io.channelindex.perf.cluster.ChangeListener;
+import io.channelindex.perf.cluster.KeyValue;
 import io.channelindex.perf.cluster.Positions;
 import io.channelindex.perf.config.MatrixSettings;
 import io.channelindex.perf.config.MatrixShape;
@@ -26,11 +27,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.IntStream;
 
 /**
- * All variants of the index on one shape. A pass writes, reads, compacts and judges an index of
- * every variant, one after the other; the first pass warms up and is not measured, and what the
- * others measured is compared.
+ * All variants of the index on one shape. A pass writes, reads and compacts an index of every
+ * variant, one after the other; the first pass warms up and is not measured, and what the others
+ * measured is compared. What is read is judged each time, and after the last pass all that is
+ * there.
  *
  * <p>Documents that are written once are there before the first pass. Those that are written again
  * and again are so in rounds, which all indexes take in one after the other: a stream that begins
@@ -39,6 +42,7 @@ import java.util.concurrent.ScheduledExecutorService;
 final class MatrixRun {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final int CHANNELS_READ = 50;
+  private static final int READ_AT_ONCE = 32;
 
   private final WorkloadRun run;
   private final MatrixShape shape;
@@ -68,7 +72,7 @@ final class MatrixRun {
             run.namespace(),
             shape,
             // Documents of another shape leave tombstones, which have revisions.
-            shape.ordinal() * run.matrix().documents(),
+            run.matrix().shapes().indexOf(shape) * run.matrix().documents(),
             run.matrix().documents(),
             PartitionMap.ofVbuckets(run.session().vbuckets()),
             run.load().seed(),
@@ -123,7 +127,7 @@ final class MatrixRun {
     cells
         .get(0)
         .differences(again)
-        .forEach((figure, noise) -> outcome.metric(shape.label() + "." + figure, noise));
+        .forEach((figure, noise) -> outcome.metric("a-a." + shape.label() + "." + figure, noise));
   }
 
   private boolean isWrittenOnce() {
@@ -165,13 +169,16 @@ final class MatrixRun {
       for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
         step(member.getKey(), pass);
         member.getValue().index().compact();
-        meddling.meddle(member.getValue().database());
       }
       StoredSizes compacted = stored();
-      for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
-        step(member.getKey(), pass);
-        member.getKey().compacted(compacted.of(member.getValue().database()), documents.entries());
-        verify(member.getKey(), member.getValue().index());
+      members.forEach(
+          (cell, member) -> cell.compacted(compacted.of(member.database()), documents.entries()));
+      if (pass == run.matrix().repeats()) {
+        for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
+          step(member.getKey(), pass);
+          meddling.meddle(member.getValue().database());
+          verify(member.getKey(), member.getValue().index());
+        }
       }
     } finally {
       members.values().forEach(member -> member.index().close());
@@ -253,18 +260,25 @@ final class MatrixRun {
     return read.values().stream().mapToLong(List::size).sum() / seconds;
   }
 
-  /** Every channel, and the one that has everything. */
+  /** Every channel, and the one that has everything; some at a time. */
   private void verify(MatrixCell cell, BucketIndex index) throws InterruptedException {
     try (IndexReader reader = index.read()) {
-      for (int channel = 0; channel <= documents.channels(); channel++) {
-        cell.judged(documents.judge(channel, reader.rows(documents.channel(channel))));
+      for (int first = 0; first <= documents.channels(); first += READ_AT_ONCE) {
+        int end = Math.min(first + READ_AT_ONCE, documents.channels() + 1);
+        List<List<Row>> read =
+            reader.rows(IntStream.range(first, end).mapToObj(documents::channel).toList());
+        for (int i = 0; i < read.size(); i++) {
+          cell.judged(documents.judge(first + i, read.get(i)));
+        }
       }
     }
   }
 
   private void writeRound(Driver driver) throws InterruptedException {
     int version = ++versions;
-    each(driver, "load", documents.count(), i -> documents.write(i, version, store));
+    KeyValue data = run.session().documents();
+    each(
+        driver, "load", documents.count(), i -> documents.write(i, version, store, data::revision));
   }
 
   private void each(Driver driver, String phase, int count, Operation operation)

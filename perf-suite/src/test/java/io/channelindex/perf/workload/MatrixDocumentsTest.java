@@ -46,6 +46,10 @@ class MatrixDocumentsTest {
       return CompletableFuture.completedFuture(revision);
     }
 
+    CompletableFuture<String> revision(String id) {
+      return CompletableFuture.completedFuture(revisions.get(id));
+    }
+
     @Override
     public CompletableFuture<String> delete(String id, String parent) {
       throw new AssertionError("nothing is deleted");
@@ -56,7 +60,7 @@ class MatrixDocumentsTest {
     Log log = new Log();
     for (int round = 1; round <= documents.rounds(); round++) {
       for (int document = 0; document < documents.count(); document++) {
-        documents.write(document, round, log).join();
+        documents.write(document, round, log, log::revision).join();
       }
     }
     return log;
@@ -95,6 +99,39 @@ class MatrixDocumentsTest {
       assertThat(documents.judge(channel, rows)).isEqualTo(MatrixVerdict.RIGHT);
       assertThat(documents.judge(channel, rows.subList(1, rows.size())).missed()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void aWriteThatMayHaveBeenDoneIsLookedUpAndDoneAgainIfItWasNot() {
+    MatrixDocuments documents = documents(MatrixShape.FEW_LARGE, 100);
+    Log log = new Log();
+    int[] writes = new int[1];
+    DocumentWriter unreliable =
+        new DocumentWriter() {
+          @Override
+          public CompletableFuture<String> store(String id, String parent, byte[] body) {
+            writes[0]++;
+            boolean lost = writes[0] % 3 == 0;
+            boolean silent = writes[0] % 3 == 1;
+            CompletableFuture<String> answer =
+                lost ? new CompletableFuture<>() : log.store(id, parent, body);
+            return lost || silent
+                ? CompletableFuture.failedFuture(new IllegalStateException("timed out"))
+                : answer;
+          }
+
+          @Override
+          public CompletableFuture<String> delete(String id, String parent) {
+            throw new AssertionError("nothing is deleted");
+          }
+        };
+    for (int document = 0; document < documents.count(); document++) {
+      documents.write(document, 1, unreliable, log::revision).join();
+    }
+    assertThat(writes[0]).as("some of them twice").isGreaterThan(documents.count());
+    List<Row> rows = new ArrayList<>();
+    log.revisions.forEach((id, revision) -> rows.add(new Row("1", id, revision, false, List.of())));
+    assertThat(documents.judge(documents.channels(), rows)).isEqualTo(MatrixVerdict.RIGHT);
   }
 
   @Test
