@@ -81,22 +81,22 @@ public final class IndexKeys {
 
   /** {@code ChannelHead}. */
   public String head(String channel, int partition) {
-    return named(prefix + ":head:" + requirePartition(partition) + ':', channel, partition);
+    return placed(prefix + ":head:" + requirePartition(partition) + ':', channel, partition);
   }
 
   /** {@code DirectoryPage}. */
   public String page(String channel, int partition, int page) {
-    return named(numbered(":page:", partition, page) + ':', channel, partition);
+    return placed(numbered(":page:", partition, page) + ':', channel, partition);
   }
 
   /** {@code DenseBlock}. */
   public String block(String channel, int partition, int block) {
-    return named(numbered(":block:", partition, block) + ':', channel, partition);
+    return placed(numbered(":block:", partition, block) + ':', channel, partition);
   }
 
   /** {@code RevisionsDocument} of a document of the data bucket. */
   public String revisions(String documentId) {
-    return named(prefix + ":revisions:", documentId);
+    return named(prefix + ":revisions:", documentId, MAX_BYTES);
   }
 
   /** {@code SequenceDocument}. */
@@ -112,7 +112,7 @@ public final class IndexKeys {
 
   /** A compacted block. */
   public String packed(String channel, int partition, int number) {
-    return named(numbered(":packed:", partition, number) + ':', channel);
+    return placed(numbered(":packed:", partition, number) + ':', channel, partition);
   }
 
   /** Whether a key is one of {@link #block}, of this database. */
@@ -180,10 +180,13 @@ public final class IndexKeys {
     return prefix + kind + requirePartition(partition) + ':' + number;
   }
 
-  private String named(String begin, String channel, int partition) {
-    int room = MAX_BYTES - begin.length() - placement.addedBytes();
-    String name = isPlain(channel, room) ? channel : hashed(channel);
-    return placement.place(begin + name, channel, partition);
+  private String placed(String begin, String channel, int partition) {
+    String key = named(begin, channel, MAX_BYTES - placement.addedBytes());
+    return placement.place(key, channel, partition);
+  }
+
+  private static String named(String begin, String name, int maxBytes) {
+    return begin + (isPlain(name, maxBytes - begin.length()) ? name : hashed(name));
   }
 
   private static boolean isPlain(String channel, int max) {
