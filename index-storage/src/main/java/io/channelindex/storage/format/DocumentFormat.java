@@ -31,7 +31,9 @@ public enum DocumentFormat {
   /** What a seqno was, layout bit-flag. */
   SEQUENCE(14),
   /** A dictionary for compression. */
-  DICTIONARY(15);
+  DICTIONARY(15),
+  /** A clock that several owners advance, or a part of one. */
+  PARTITION_CLOCKS(24);
 
   private final int id;
   private final int newestVersion;

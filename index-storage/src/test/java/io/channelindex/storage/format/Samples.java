@@ -3,6 +3,8 @@ package io.channelindex.storage.format;
 import io.channelindex.sequence.BranchHistory;
 import io.channelindex.sequence.BranchHistory.Branch;
 import io.channelindex.sequence.BranchVector;
+import io.channelindex.sequence.PartitionMap;
+import io.channelindex.sequence.SequenceClock;
 import io.channelindex.sequence.StreamPosition;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
@@ -93,6 +95,12 @@ enum Samples {
       new ChannelRegistryPage(List.of("news", "*", "日本")).encode(),
       ChannelRegistryPage::decode),
   CLOCK(DocumentFormat.CLOCK, ClockDocument.encode(new byte[] {1, 2, -1}), ClockDocument::decode),
+  PARTITION_CLOCKS(
+      DocumentFormat.PARTITION_CLOCKS,
+      new PartitionClocks(
+              new PartitionMap(7, 4), 1, List.of(3L, -1L), SequenceClock.of(5, 1_000_000, 0, -1))
+          .encode(),
+      (key, document) -> PartitionClocks.decode(key, new PartitionMap(7, 4), document)),
   HYBRID_BLOCK(
       DocumentFormat.HYBRID_BLOCK, hybrid(Partial.ENTRIES).encode(), Samples::decodeHybrid),
   REVISIONS(
@@ -219,6 +227,8 @@ enum Samples {
       return block.encode();
     } else if (value instanceof ChannelRegistryPage page) {
       return page.encode();
+    } else if (value instanceof PartitionClocks clocks) {
+      return clocks.encode();
     } else if (value instanceof DenseBlockBuilder builder) {
       return builder.encode();
     } else if (value instanceof BitFlagBlock block) {

@@ -126,6 +126,7 @@ class WorkloadsIT {
         LOAD,
         FEEDS,
         new CodecSettings(CodecCells.FEW, Duration.ofMillis(10)),
+        MatrixWorkloadIT.SMALL,
         new Namespace("it" + runs.incrementAndGet(), "w"),
         TimeSource.SYSTEM,
         phases);
