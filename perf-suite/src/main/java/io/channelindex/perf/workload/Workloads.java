@@ -18,6 +18,7 @@ public final class Workloads {
           new FeedWorkload(FeedVariant.LONGPOLL_RELATIVE),
           new IndexWorkload(),
           new MatrixWorkload(),
+          new OneShotWorkload(),
           new ClosedLoopWorkload(DocumentOperation.UPSERT),
           new ClosedLoopWorkload(DocumentOperation.GET),
           new ClosedLoopWorkload(DocumentOperation.WRITE_WITH_METADATA),
