@@ -144,6 +144,7 @@ record Opening(
         Layouts.named(index.layout()),
         BlockCoding.plain(),
         index.blockBytes(),
+        4,
         index.batchChanges(),
         index.linger(),
         index.retryFor(),

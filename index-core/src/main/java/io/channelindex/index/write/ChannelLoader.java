@@ -96,10 +96,13 @@ final class ChannelLoader {
         .get(WriterStep.BLOCKS, key)
         .thenCompose(
             answer -> {
-              if (answer.isEmpty()) {
+              if (answer.isPresent()) {
+                return read(loaded, key, answer.get());
+              }
+              if (loaded.state().activeMustExist()) {
                 throw new IndexStorageException("block that the head names is missing: key=" + key);
               }
-              return read(loaded, key, answer.get());
+              return CompletableFuture.<Void>completedFuture(null);
             })
         .thenCompose(
             read ->

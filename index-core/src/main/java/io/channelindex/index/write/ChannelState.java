@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>Confined to the partition's serial executor.
  */
 final class ChannelState {
+  private static final int BLOCKS_PER_PAGE = ChannelHead.BLOCKS_PER_PAGE;
   private static final int BYTES_PER_SUMMARY = 64;
   private static final int BYTES_PER_CHANNEL = 1024;
 
@@ -219,23 +220,109 @@ final class ChannelState {
     return scope.keys().block(channel, scope.partition(), active);
   }
 
-  /** Moves closed blocks to pages where there are enough of them, and returns those pages. */
+  /** Moves closed blocks to pages whose blocks are all closed, and returns those pages. */
   List<DirectoryPage> turnPages() {
     List<DirectoryPage> turned = new ArrayList<>();
-    while (closed.size() >= ChannelHead.BLOCKS_PER_PAGE) {
-      List<Summary> blocks = closed.subList(0, ChannelHead.BLOCKS_PER_PAGE);
-      DirectoryPage page = new DirectoryPage(channel, blocks);
-      pages.add(summary(pages.size(), blocks));
-      blocks.clear();
-      turned.add(page);
+    while (!closed.isEmpty()) {
+      int number = closed.get(0).number() / BLOCKS_PER_PAGE;
+      // Compaction may have taken the first blocks of the page.
+      int blocks = (number + 1) * BLOCKS_PER_PAGE - closed.get(0).number();
+      if (closed.size() < blocks) {
+        break;
+      }
+      List<Summary> onPage = closed.subList(0, blocks);
+      turned.add(new DirectoryPage(channel, onPage));
+      pages.add(summary(number, onPage));
+      onPage.clear();
       headChanged = true;
     }
     return turned;
   }
 
+  /** The pages that are listed, oldest first. */
+  List<Summary> pages() {
+    return List.copyOf(pages);
+  }
+
+  /** The closed blocks that are on no page, oldest first. */
+  List<Summary> closed() {
+    return List.copyOf(closed);
+  }
+
+  /** How many entries are in closed blocks that are not compacted. */
+  int closedEntries() {
+    return entries(pages) + entries(closed);
+  }
+
+  /** How many blocks are closed and not compacted. */
+  int closedBlocks() {
+    return pages.size() * BLOCKS_PER_PAGE + closed.size();
+  }
+
+  /** How many entries are in compacted blocks. */
+  int compactedEntries() {
+    return entries(compacted.blocks());
+  }
+
+  private static int entries(List<Summary> summaries) {
+    return summaries.stream().mapToInt(Summary::entries).sum();
+  }
+
+  /** What compaction has done. */
+  Compacted compacted() {
+    return compacted;
+  }
+
+  /** Closes the active block as it is stored, if it has anything. */
+  void closeActive() {
+    if (blockStored && block.size() > 0) {
+      close();
+    }
+  }
+
+  /** Compaction has taken all blocks that are closed. */
+  void compactedTo(Compacted result) {
+    closed.clear();
+    pages.clear();
+    compacted = result;
+    headChanged = true;
+  }
+
+  /** What a block of these entries holds. */
+  static Summary summarize(int number, List<Entry> entries, Scope scope) {
+    long[] highest = new long[scope.size()];
+    for (Entry entry : entries) {
+      int index = scope.index(entry.vbucket());
+      highest[index] = max(entry.seqno(), highest[index]);
+    }
+    return new Summary(number, entries.size(), list(highest));
+  }
+
+  /** Whether the head's clock speaks of entries that only the active block can hold. */
+  boolean activeMustExist() {
+    long[] listed = new long[clock.length];
+    for (List<Summary> summaries : List.of(compacted.blocks(), pages, closed)) {
+      for (Summary summary : summaries) {
+        for (int i = 0; i < listed.length; i++) {
+          listed[i] = max(summary.highest().get(i), listed[i]);
+        }
+      }
+    }
+    for (int i = 0; i < listed.length; i++) {
+      if (Long.compareUnsigned(clock[i], listed[i]) > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static long max(long one, long other) {
+    return Long.compareUnsigned(one, other) >= 0 ? one : other;
+  }
+
   /** The number of the page that lists a block. */
   static int pageOf(DirectoryPage page) {
-    return page.blocks().get(0).number() / ChannelHead.BLOCKS_PER_PAGE;
+    return page.blocks().get(0).number() / BLOCKS_PER_PAGE;
   }
 
   ChannelHead head() {
@@ -255,7 +342,7 @@ final class ChannelState {
   int bytes() {
     return BYTES_PER_CHANNEL
         + block.memoryBytes()
-        + BYTES_PER_SUMMARY * (closed.size() + pages.size());
+        + BYTES_PER_SUMMARY * (closed.size() + pages.size() + compacted.blocks().size());
   }
 
   private void raiseHighest(Entry entry) {
@@ -267,7 +354,10 @@ final class ChannelState {
 
   private BlockUpdate activeUpdate() {
     BlockUpdate.How how = BlockUpdate.How.INSERT;
-    if (blockStored) {
+    if (!blockStored) {
+      // The head has to say that it is there: else it might go missing and nobody would know.
+      headChanged = true;
+    } else {
       how =
           block.mode() == ActiveBlock.Mode.APPEND
               ? BlockUpdate.How.APPEND

@@ -11,6 +11,7 @@ import io.channelindex.storage.format.DirectoryPage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ final class ChannelWrite {
   private final ChannelLoader loader;
   private final Registry registry;
   private final ChannelEntries entries;
+  private final Consumer<ChannelState> written;
   private Look look = Look.HEAD;
   private @Nullable HeadWrite head;
   private @Nullable ChannelHead unanswered;
@@ -46,12 +48,14 @@ final class ChannelWrite {
       ChannelMemory memory,
       ChannelLoader loader,
       Registry registry,
-      ChannelEntries entries) {
+      ChannelEntries entries,
+      Consumer<ChannelState> written) {
     this.scope = scope;
     this.memory = memory;
     this.loader = loader;
     this.registry = registry;
     this.entries = entries;
+    this.written = written;
   }
 
   /** Writes blocks and directory pages, as often as it takes. */
@@ -99,6 +103,7 @@ final class ChannelWrite {
               }
               head = headWrite(state);
               memory.put(state);
+              written.accept(state);
             });
   }
 

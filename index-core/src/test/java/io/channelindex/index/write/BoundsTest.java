@@ -218,6 +218,7 @@ class BoundsTest {
                     LAYOUT,
                     BlockCoding.plain(),
                     1,
+                    0,
                     1,
                     Duration.ZERO,
                     Duration.ZERO,
@@ -230,6 +231,7 @@ class BoundsTest {
                     BlockCoding.plain(),
                     1024,
                     0,
+                    0,
                     Duration.ZERO,
                     Duration.ZERO,
                     WriterProbe.NONE))
@@ -240,6 +242,7 @@ class BoundsTest {
                     LAYOUT,
                     BlockCoding.plain(),
                     1024,
+                    0,
                     1,
                     Duration.ofMillis(-1),
                     Duration.ZERO,

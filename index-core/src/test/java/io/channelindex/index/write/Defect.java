@@ -111,12 +111,15 @@ enum Defect {
   };
 
   private final String evidence;
+
+  @SuppressWarnings("ImmutableEnumChecker") // There is no immutable set of a fixed order.
   private final Set<Trouble> troubles;
 
   Defect(String evidence, Trouble... troubles) {
     this.evidence = evidence;
-    this.troubles = EnumSet.noneOf(Trouble.class);
-    Collections.addAll(this.troubles, troubles);
+    Set<Trouble> set = EnumSet.noneOf(Trouble.class);
+    Collections.addAll(set, troubles);
+    this.troubles = Collections.unmodifiableSet(set);
   }
 
   /** What is said of a history in which it matters. */

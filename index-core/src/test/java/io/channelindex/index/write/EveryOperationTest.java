@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.channelindex.storage.BucketFault;
 import io.channelindex.storage.BucketFault.Action;
 import io.channelindex.storage.InMemoryIndexBucket.Operation;
+import io.channelindex.storage.layout.Layouts;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -20,6 +21,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @ExtendWith(Silence.class)
 class EveryOperationTest {
+  /** Seeds from 0 up take one layout after the other. */
+  private static final int LAYOUTS = Layouts.all().size();
+
   private static final int FIRST = 3;
   private static final int ROUNDS = 12;
   private static final int STEPS = 300;
@@ -39,10 +43,11 @@ class EveryOperationTest {
   @ParameterizedTest
   @EnumSource(Action.class)
   void aWriteGoesWrong(Action action) {
-    for (Lasting lasting : Lasting.values()) {
-      int lives = livesWithFault(action, Operation::isWrite, lasting);
-      assertThat(lives).as("writes that went wrong, %s", lasting).isGreaterThan(20);
+    for (int layout = 0; layout < LAYOUTS; layout++) {
+      int lives = livesWithFault(layout, action, Operation::isWrite, Lasting.ONCE);
+      assertThat(lives).as("writes that went wrong").isGreaterThan(20);
     }
+    livesWithFault(anyLayout(action), action, Operation::isWrite, Lasting.LONGER_THAN_OWNERS_TRY);
   }
 
   @ParameterizedTest
@@ -50,34 +55,50 @@ class EveryOperationTest {
       value = Action.class,
       names = {"FAIL", "TIME_OUT", "HOLD_ANSWER"})
   void aReadGoesWrong(Action action) {
-    for (Lasting lasting : Lasting.values()) {
-      int lives = livesWithFault(action, operation -> operation == Operation.GET, lasting);
-      assertThat(lives).as("reads that went wrong, %s", lasting).isGreaterThan(20);
+    Predicate<Operation> read = operation -> operation == Operation.GET;
+    for (int layout = 0; layout < LAYOUTS; layout++) {
+      int lives = livesWithFault(layout, action, read, Lasting.ONCE);
+      assertThat(lives).as("reads that went wrong").isGreaterThan(20);
     }
+    livesWithFault(anyLayout(action), action, read, Lasting.LONGER_THAN_OWNERS_TRY);
   }
 
   @Test
   void anOwnerCrashesBeforeAStep() {
+    for (int layout = 0; layout < LAYOUTS; layout++) {
+      assertThat(livesWithCrash(layout)).as("steps").isGreaterThan(12);
+    }
+  }
+
+  /** How many steps there were to crash before. */
+  private static int livesWithCrash(int layout) {
     int steps = 0;
     boolean crashed = true;
     while (crashed) {
-      WriterHistory history = new WriterHistory(1);
+      WriterHistory history = new WriterHistory(layout);
       history.take();
       history.current().stepsToLive = steps++;
       live(history, "crash before step " + steps);
       crashed = history.crashes > 0;
     }
-    assertThat(steps).as("steps").isGreaterThan(12);
+    return steps;
+  }
+
+  /** What lasts takes long: one layout for each kind of fault. */
+  private static int anyLayout(Action action) {
+    return action.ordinal() % LAYOUTS;
   }
 
   /** How many operations there were to go wrong. */
-  private static int livesWithFault(Action action, Predicate<Operation> kind, Lasting lasting) {
+  private static int livesWithFault(
+      int layout, Action action, Predicate<Operation> kind, Lasting lasting) {
     for (int nth = 0; ; nth++) {
-      WriterHistory history = new WriterHistory(1);
+      WriterHistory history = new WriterHistory(layout);
       BucketFault fault =
           history.bucket.inject(BucketFault.of(action).on(kind).after(nth).times(lasting.times));
       history.take();
-      live(history, action + " of operation " + nth + ", " + lasting);
+      String layoutName = history.layout.name();
+      live(history, action + " of operation " + nth + ", " + lasting + ", layout " + layoutName);
       if (fault.hits() == 0) {
         return nth;
       }

@@ -1,8 +1,10 @@
 package io.channelindex.index.write;
 
+import java.util.EnumSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Runs whole histories, and says of one that fails how to have it again. */
+/** Runs whole histories in memory, and says of one that fails how to have it again. */
 final class Histories {
   private static final int ACTS = 200;
 
@@ -23,8 +25,29 @@ final class Histories {
       history.finish();
       return history.clients.handedOver();
     } catch (RuntimeException | AssertionError failure) {
+      String names = troubles.stream().map(Trouble::name).collect(Collectors.joining(","));
       throw new AssertionError(
-          "history fails: troubles=" + troubles + ", again: -Dhistory.seed=" + seed, failure);
+          "history fails, again: -Dtest=WriterHistoriesTest#everythingGoesWrongAtOnce"
+              + " -Dhistory.seed="
+              + seed
+              + " -Dhistory.troubles="
+              + names,
+          failure);
     }
+  }
+
+  /** The troubles that the command line names, or these. */
+  static Set<Trouble> troubles(Set<Trouble> otherwise) {
+    String names = System.getProperty("history.troubles");
+    if (names == null) {
+      return otherwise;
+    }
+    Set<Trouble> named = EnumSet.noneOf(Trouble.class);
+    for (String name : names.split(",")) {
+      if (!name.isEmpty()) {
+        named.add(Trouble.valueOf(name));
+      }
+    }
+    return named;
   }
 }

@@ -8,6 +8,7 @@ import io.channelindex.storage.InMemoryIndexBucket;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.ChannelHead;
+import io.channelindex.storage.format.ChannelHead.Summary;
 import io.channelindex.storage.format.ChannelRegistryPage;
 import io.channelindex.storage.format.DirectoryPage;
 import io.channelindex.storage.format.EntryFilter;
@@ -105,16 +106,27 @@ final class IndexReading {
     boolean covered = layout.headClock() == HeadClock.COVERS_ACTIVE;
     summaries.put(
         head.active(), covered ? head.clock() : Collections.nCopies(head.clock().size(), -1L));
-    if (summaries.size() != head.active() + 1) {
+    TreeMap<Integer, List<Long>> listed = new TreeMap<>(summaries);
+    if (listed.lastKey() - listed.firstKey() != listed.size() - 1) {
       throw new AssertionError("blocks are not numbered without a gap: " + summaries.keySet());
     }
-    summaries.forEach((number, highest) -> read(channel, number, highest, stable, rows));
+    summaries.forEach(
+        (number, highest) -> {
+          String key = keys.block(channel, partition, number);
+          // Compaction may have closed the one before the active one, and nothing came since.
+          if (number != head.active() || bucket.apply(key) != null) {
+            read(channel, key, highest, stable, rows);
+          }
+        });
+    for (Summary compacted : head.compacted().blocks()) {
+      String key = keys.packed(channel, partition, compacted.number());
+      read(channel, key, compacted.highest(), stable, rows);
+    }
     return rows;
   }
 
   private void read(
-      String channel, int number, List<Long> highest, StableDocument stable, Map<Place, Row> rows) {
-    String key = keys.block(channel, partition, number);
+      String channel, String key, List<Long> highest, StableDocument stable, Map<Place, Row> rows) {
     for (Entry entry : entries(channel, new StoredBlock(key, bucket.apply(key)))) {
       VbucketState state = stable.vbucket(entry.vbucket());
       int index = entry.vbucket() - map.first(partition);

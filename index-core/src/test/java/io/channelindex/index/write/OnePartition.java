@@ -60,6 +60,7 @@ final class OnePartition {
             layout,
             BlockCoding.plain(),
             blockBytes,
+            0,
             batchChanges,
             linger,
             Duration.ofMillis(100),

@@ -106,6 +106,7 @@ final class WriterHistory {
               layout,
               BlockCoding.plain(),
               block,
+              random.nextInt(4),
               1 + random.nextInt(12),
               random.nextInt(3) == 0 ? Duration.ofMillis(3) : Duration.ZERO,
               Duration.ofMillis(200),
@@ -279,9 +280,12 @@ final class WriterHistory {
     turns.untilQuiet();
   }
 
-  /** A new index of the same data is the same, but that it does not know who was purged. */
+  /**
+   * A new index of the same data, of any layout, is the same, but that it does not know who was
+   * purged.
+   */
   private void checkRebuilt() {
-    WriterHistory rebuilt = new WriterHistory(1, Defect.NONE, data);
+    WriterHistory rebuilt = new WriterHistory(random.nextInt(100), Defect.NONE, data);
     rebuilt.indexEverything();
     for (String channel : check.channels()) {
       Map<Place, Row> fresh = rebuilt.reading.channel(channel, rebuilt.reading.stable());

@@ -96,6 +96,36 @@ final class BitFlagLayout extends Layout {
             });
   }
 
+  @Override
+  public byte[] pack(BlockPlace place, List<Entry> entries) {
+    BitFlagBlock block = new BitFlagBlock(place.channel(), place.epoch());
+    entries.forEach(block::add);
+    return block.encode(place.coding().compressor());
+  }
+
+  @Override
+  public boolean prunes(String channel, Entry entry) {
+    return channel.equals(EVERYTHING) && entry.state() == EntryState.ACTIVE;
+  }
+
+  @Override
+  public CompletionStage<Void> prune(
+      Collection<Entry> entries, IndexKeys keys, DocumentWrites documents) {
+    return documents.each(
+        entries,
+        entry -> remove(keys.sequence(entry.vbucket(), entry.vbuuid(), entry.seqno()), documents));
+  }
+
+  private static CompletionStage<Void> remove(String key, DocumentWrites documents) {
+    return documents
+        .get(key)
+        .thenCompose(
+            found ->
+                found.isEmpty()
+                    ? CompletableFuture.<Void>completedFuture(null)
+                    : documents.remove(key, found.get().cas()).thenAccept(removed -> {}));
+  }
+
   private static CompletionStage<List<Entry>> sequences(
       Map<Point, String> points, BlockPlace place, DocumentReads documents) {
     if (points.isEmpty()) {

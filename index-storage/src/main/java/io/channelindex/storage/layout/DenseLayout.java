@@ -1,13 +1,11 @@
 package io.channelindex.storage.layout;
 
 import io.channelindex.storage.Entry;
-import io.channelindex.storage.format.DenseBlock;
 import io.channelindex.storage.format.DenseBlockBuilder;
 import io.channelindex.storage.format.EntryFilter;
 import io.channelindex.storage.format.Revisions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -37,24 +35,14 @@ final class DenseLayout extends Layout {
     long epoch = 0;
     for (StoredBlock block : blocks) {
       long its =
-          DenseBlock.decode(
-              block.key(),
-              place.channel(),
-              block.document(),
-              place.coding().compressions(),
-              Revisions.ALL,
-              filter,
-              (documentId, revision, vbucket, seqno, vbuuid, state) ->
-                  wanted.add(
-                      new Entry(
-                          documentId,
-                          Objects.requireNonNull(revision),
-                          vbucket,
-                          seqno,
-                          vbuuid,
-                          state)));
+          StoredRows.decodeRows(place, block, Revisions.ALL, filter, StoredRows.into(wanted));
       epoch = Epochs.later(its, epoch);
     }
     return CompletableFuture.completedFuture(new Contents(wanted, epoch));
+  }
+
+  @Override
+  public byte[] pack(BlockPlace place, List<Entry> entries) {
+    return StoredRows.columns(place, entries, Revisions.ALL);
   }
 }

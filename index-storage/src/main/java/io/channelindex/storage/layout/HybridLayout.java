@@ -5,7 +5,6 @@ import io.channelindex.storage.EntryState;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.Versioned;
-import io.channelindex.storage.format.DenseBlock;
 import io.channelindex.storage.format.DenseBlockBuilder;
 import io.channelindex.storage.format.EntryFilter;
 import io.channelindex.storage.format.Revisions;
@@ -71,11 +70,9 @@ final class HybridLayout extends Layout {
     long epoch = 0;
     for (StoredBlock block : blocks) {
       long its =
-          DenseBlock.decode(
-              block.key(),
-              place.channel(),
-              block.document(),
-              place.coding().compressions(),
+          StoredRows.decodeRows(
+              place,
+              block,
               Revisions.OF_LEAVINGS_ONLY,
               filter,
               (documentId, revision, vbucket, seqno, vbuuid, state) ->
@@ -88,6 +85,11 @@ final class HybridLayout extends Layout {
     long latest = epoch;
     return revisions(place.keys(), found, documents)
         .thenApply(revisions -> new Contents(entries(found, revisions, filter), latest));
+  }
+
+  @Override
+  public byte[] pack(BlockPlace place, List<Entry> entries) {
+    return StoredRows.columns(place, entries, Revisions.OF_LEAVINGS_ONLY);
   }
 
   private static CompletionStage<Map<String, RevisionsDocument>> revisions(

@@ -93,6 +93,30 @@ public abstract class Layout {
       BlockPlace place, List<StoredBlock> blocks, EntryFilter filter, DocumentReads documents);
 
   /**
+   * A block as compaction writes it, which {@link #read} reads as well.
+   *
+   * @param entries at least one, in the order of (vbucket, seqno)
+   */
+  public abstract byte[] pack(BlockPlace place, List<Entry> entries);
+
+  /**
+   * Whether something stands beside the blocks that nobody needs any more once compaction has
+   * dropped an entry of a channel. By itself, no.
+   */
+  public boolean prunes(String channel, Entry entry) {
+    return false;
+  }
+
+  /**
+   * Removes what stands beside the blocks for entries that compaction has dropped, and of which
+   * {@link #prunes} says so; after the head says that it may be gone.
+   */
+  public CompletionStage<Void> prune(
+      Collection<Entry> entries, IndexKeys keys, DocumentWrites documents) {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /**
    * What was read of blocks.
    *
    * @param entries those that were wanted

@@ -2,11 +2,10 @@ package io.channelindex.storage.layout;
 
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.format.EntryFilter;
-import io.channelindex.storage.format.LogFrames;
 import io.channelindex.storage.format.LogFrames.Place;
+import io.channelindex.storage.format.Revisions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -39,25 +38,15 @@ final class LogLayout extends Layout {
     List<Entry> wanted = new ArrayList<>();
     long epoch = 0;
     for (StoredBlock block : blocks) {
-      long its =
-          LogFrames.decode(
-              block.key(),
-              place.channel(),
-              block.document(),
-              place.coding().compressions(),
-              filter,
-              (documentId, revision, vbucket, seqno, vbuuid, state) ->
-                  wanted.add(
-                      new Entry(
-                          documentId,
-                          Objects.requireNonNull(revision),
-                          vbucket,
-                          seqno,
-                          vbuuid,
-                          state)));
+      long its = StoredRows.decodeFrames(place, block, filter, StoredRows.into(wanted));
       epoch = Epochs.later(its, epoch);
     }
     return CompletableFuture.completedFuture(new Contents(wanted, epoch));
+  }
+
+  @Override
+  public byte[] pack(BlockPlace place, List<Entry> entries) {
+    return StoredRows.columns(place, entries, Revisions.ALL);
   }
 
   /** Remembers how much there is, not what. */
