@@ -1,5 +1,6 @@
 package io.channelindex.index.read;
 
+import io.channelindex.index.principals.PrincipalName;
 import io.channelindex.sequence.SequenceClock;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.IndexStorageException;
@@ -14,6 +15,8 @@ import java.util.List;
  * <p>Immutable.
  */
 final class Slice {
+  private static final String EVERYTHING = "*";
+
   private final String channel;
   private final StableDocument state;
   private final long[] since;
@@ -89,6 +92,11 @@ final class Slice {
     return false;
   }
 
+  /** The index knows of principals' documents what it knows of all; no feed tells of them. */
+  private boolean isPrincipal(Entry entry) {
+    return channel.equals(EVERYTHING) && PrincipalName.isKey(entry.documentId());
+  }
+
   /** Whether an entry is wanted. */
   boolean wants(Entry entry) {
     int i = entry.vbucket() - state.firstVbucket();
@@ -105,6 +113,7 @@ final class Slice {
     }
     return Long.compareUnsigned(entry.seqno(), since[i]) > 0
         && Long.compareUnsigned(entry.seqno(), upper[i]) <= 0
-        && state.vbuckets().get(i).history().contains(entry.vbuuid(), entry.seqno());
+        && state.vbuckets().get(i).history().contains(entry.vbuuid(), entry.seqno())
+        && !isPrincipal(entry);
   }
 }
