@@ -3,7 +3,6 @@ package io.channelindex.index.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.channelindex.sequence.token.TokenSettings;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,12 +21,12 @@ class PrincipalFeedPropertyTest {
     LOST
   }
 
-  @Property(tries = 150, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 40, shrinking = ShrinkingMode.OFF)
   void whoComesBackIsToldWhatItCanSee(@ForAll long seed) {
     histories(seed, History.KEPT);
   }
 
-  @Property(tries = 150, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 40, shrinking = ShrinkingMode.OFF)
   void soIsWhoComesBackAfterHistoryWasLost(@ForAll long seed) {
     histories(seed, History.LOST);
   }
@@ -35,8 +34,9 @@ class PrincipalFeedPropertyTest {
   private static void histories(long seed, History kind) {
     Random random = new Random(seed);
     PrincipalWorld world = new PrincipalWorld(random);
-    try (TestReader one = reader(world, random);
-        TestReader other = reader(world, random)) {
+    FeedPropertyTest.Instants time = new FeedPropertyTest.Instants();
+    try (TestReader one = reader(world, random, time);
+        TestReader other = reader(world, random, time)) {
       List<Client> clients = new ArrayList<>();
       clients.add(new Client(follow(one, world, new Since.Beginning()).lastSeq(), Map.of()));
       for (int step = 0; step < 25; step++) {
@@ -47,6 +47,7 @@ class PrincipalFeedPropertyTest {
         if (kind == History.LOST && random.nextInt(6) == 0) {
           world.world.rollBack();
         }
+        time.pass();
         TestReader reader = random.nextBoolean() ? one : other;
         if (random.nextBoolean()) {
           reader.refresh();
@@ -116,11 +117,10 @@ class PrincipalFeedPropertyTest {
             .follow(PrincipalWorld.USER, since, FeedRequest.Rows.ALL));
   }
 
-  private static TestReader reader(PrincipalWorld world, Random random) {
+  private static TestReader reader(PrincipalWorld world, Random random, InstantSource time) {
     TokenSettings.Strategy[] strategies = TokenSettings.Strategy.values();
     TokenSettings tokens =
         TokenSettings.DEFAULT.with(strategies[random.nextInt(strategies.length)]);
-    return new TestReader(
-        world.world.index, TestReader.SETTINGS, tokens, InstantSource.fixed(Instant.EPOCH));
+    return new TestReader(world.world.index, TestReader.SETTINGS, tokens, time);
   }
 }
