@@ -111,7 +111,7 @@ record Opening(
             owned.ids(),
             owner);
     feed.start();
-    return new OpenDatabase(agreed, bucket, reader, documents, owner, feed);
+    return new OpenDatabase(agreed, bucket, reader, documents, principals, owner, feed);
   }
 
   private Bucket bucket(String bucket) throws InterruptedException {
