@@ -145,6 +145,14 @@ public final class DatabaseMeters {
         "reader.tokens.unknown",
         "Tokens from history that nobody knows",
         reader(ReaderStatistics::unknownTokens));
+    counter(
+        "reader.tokens.distrusted",
+        "Tokens of principals whose channels nobody remembers, which begin again",
+        reader(ReaderStatistics::distrustedTokens));
+    counter(
+        "reader.backfills",
+        "Backfills of channels that were granted",
+        reader(ReaderStatistics::backfills));
     tokens();
     counter(
         "reader.regressions",

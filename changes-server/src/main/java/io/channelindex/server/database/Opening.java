@@ -18,6 +18,7 @@ import io.channelindex.server.config.IndexConfig;
 import io.channelindex.server.config.WakeUpsConfig;
 import io.channelindex.server.documents.DocumentSettings;
 import io.channelindex.server.documents.DocumentStore;
+import io.channelindex.server.documents.PrincipalStore;
 import io.channelindex.server.faults.PlantedFaults;
 import io.channelindex.server.indexing.IndexingOwner;
 import io.channelindex.server.wakeup.PushedWakeUps;
@@ -90,6 +91,9 @@ record Opening(
     DocumentStore documents =
         new DocumentStore(
             data.defaultCollection(), map.vbuckets(), DocumentSettings.DEFAULT, reader::stable);
+    PrincipalStore principals =
+        new PrincipalStore(
+            data.defaultCollection(), map.vbuckets(), DocumentSettings.DEFAULT, reader::stable);
     IndexingOwner owner =
         new IndexingOwner(
             bucket,
@@ -98,6 +102,7 @@ record Opening(
             writerSettings(),
             workers.executor(),
             documents,
+            principals,
             IndexingOwner.DEFAULT_IMPORTS,
             config.wakeUps().handOver() ? reader.commits() : CommitListener.NONE);
     PartitionedFeed feed =
@@ -108,7 +113,7 @@ record Opening(
             owned.ids(),
             owner);
     feed.start();
-    return new OpenDatabase(agreed, bucket, reader, documents, owner, feed);
+    return new OpenDatabase(agreed, bucket, reader, documents, principals, owner, feed);
   }
 
   private Bucket bucket(String bucket) throws InterruptedException {

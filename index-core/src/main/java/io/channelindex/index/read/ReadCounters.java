@@ -18,6 +18,8 @@ final class ReadCounters {
   final LongAdder sharedPages = new LongAdder();
   final LongAdder clampedTokens = new LongAdder();
   final LongAdder unknownTokens = new LongAdder();
+  final LongAdder backfills = new LongAdder();
+  final LongAdder distrustedTokens = new LongAdder();
   final LongAdder regressions = new LongAdder();
   final LongAdder failures = new LongAdder();
   final LongAdder tailBytes = new LongAdder();
@@ -38,6 +40,8 @@ final class ReadCounters {
         sharedPages.sum(),
         clampedTokens.sum(),
         unknownTokens.sum(),
+        backfills.sum(),
+        distrustedTokens.sum(),
         regressions.sum(),
         failures.sum(),
         tails,

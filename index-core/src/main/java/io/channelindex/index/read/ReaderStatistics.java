@@ -19,6 +19,9 @@ package io.channelindex.index.read;
  * @param sharedPages pages that another follower had asked for just before
  * @param clampedTokens feeds that stood on undone history and were set back, gap-free
  * @param unknownTokens tokens of history that nobody knows, which were refused
+ * @param backfills feeds of principals that were granted something and began to backfill it
+ * @param distrustedTokens feeds of principals that begin again because nobody remembers what their
+ *     token took for granted
  * @param regressions stable documents that were older than what had been read before
  * @param failures reads that failed
  * @param tails channels whose recent entries are in memory
@@ -39,6 +42,8 @@ public record ReaderStatistics(
     long sharedPages,
     long clampedTokens,
     long unknownTokens,
+    long backfills,
+    long distrustedTokens,
     long regressions,
     long failures,
     int tails,
