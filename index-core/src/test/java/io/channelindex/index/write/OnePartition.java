@@ -31,13 +31,14 @@ final class OnePartition {
   final InMemoryIndexBucket bucket = new InMemoryIndexBucket(turns);
   final IndexKeys keys = new IndexKeys("db");
   final PartitionMap map = new PartitionMap(2, 1);
-  final IndexReading reading = new IndexReading(bucket, keys, map, 0);
+  final IndexReading reading;
   final Map<String, IndexedChange> documents = new HashMap<>();
   final List<Long> done = new ArrayList<>();
   WriterProbe probe = WriterProbe.NONE;
   CommitListener listener = CommitListener.NONE;
-  Layout layout = Layouts.DENSE;
+  final Layout layout;
   int blockBytes = 1024;
+  int compactBlocks;
   int batchChanges = 1_000;
   Duration linger = Duration.ZERO;
 
@@ -54,13 +55,22 @@ final class OnePartition {
         }
       };
 
+  OnePartition() {
+    this(Layouts.DENSE);
+  }
+
+  OnePartition(Layout layout) {
+    this.layout = layout;
+    this.reading = new IndexReading(bucket::peek, keys, map, 0, layout);
+  }
+
   CompletableFuture<PartitionWriter> taking() {
     WriterSettings settings =
         new WriterSettings(
             layout,
             BlockCoding.plain(),
             blockBytes,
-            0,
+            compactBlocks,
             batchChanges,
             linger,
             Duration.ofMillis(100),
