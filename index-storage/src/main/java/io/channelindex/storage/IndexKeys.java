@@ -130,6 +130,18 @@ public final class IndexKeys {
     return prefix + ":branches:" + Long.toHexString(digest);
   }
 
+  /**
+   * {@code DictionaryDocument}.
+   *
+   * @param version at least 1
+   */
+  public String dictionary(int version) {
+    if (version < 1) {
+      throw new IllegalArgumentException("no version of a dictionary: version=" + version);
+    }
+    return prefix + ":dictionary:" + version;
+  }
+
   /** {@code ClockDocument}, under the name that a token gives. */
   public String clock(String name) {
     if (!CLOCK_NAME.matcher(name).matches()) {

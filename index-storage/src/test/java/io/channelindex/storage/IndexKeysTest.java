@@ -83,6 +83,7 @@ class IndexKeysTest {
     assertThat(KEYS.stable(7)).isEqualTo("db:stable:7");
     assertThat(KEYS.wakeUps()).isEqualTo("db:wake");
     assertThat(KEYS.registry(7, 1)).isEqualTo("db:channels:7:1");
+    assertThat(KEYS.dictionary(3)).isEqualTo("db:dictionary:3");
     assertThat(KEYS.branches(-1)).isEqualTo("db:branches:ffffffffffffffff");
   }
 

@@ -9,10 +9,12 @@ import io.channelindex.index.write.WriterSettings;
 import io.channelindex.index.write.WriterStatus;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.server.documents.DocumentStore;
+import io.channelindex.server.documents.PrincipalStore;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -38,6 +40,7 @@ public final class IndexingOwner implements PartitionOwner {
    * @param settings of the partitions' writers
    * @param executor where the writers compute, never blocked; has to outlive them
    * @param documents the data bucket
+   * @param principals the users and roles in it
    * @param imports how many foreign documents are imported at once, at least 1
    * @param listener told of every commit
    */
@@ -48,9 +51,10 @@ public final class IndexingOwner implements PartitionOwner {
       WriterSettings settings,
       Executor executor,
       DocumentStore documents,
+      PrincipalStore principals,
       int imports,
       CommitListener listener) {
-    BucketDocumentSource source = new BucketDocumentSource(documents);
+    BucketDocumentSource source = new BucketDocumentSource(documents, principals);
     writers = new PartitionWriters(bucket, keys, map, source, settings, executor, listener);
     translator = new ChangeTranslator(documents, new ImportLimit(imports));
   }
@@ -65,6 +69,18 @@ public final class IndexingOwner implements PartitionOwner {
                   taken.put(partition, writer);
                   return new IndexingSession(writer, translator);
                 }));
+  }
+
+  /**
+   * Compacts all channels of all partitions that were taken, whatever there is to be gained.
+   *
+   * @return fails if an index could not be written; then the partition's writer has stopped
+   */
+  public CompletionStage<Void> compact() {
+    return CompletableFuture.allOf(
+        taken.values().stream()
+            .map(writer -> writer.compact().toCompletableFuture())
+            .toArray(CompletableFuture<?>[]::new));
   }
 
   /** How the writer of each partition is doing that was taken, the newest of each. */

@@ -30,6 +30,8 @@ public enum DocumentFormat {
   BIT_FLAG_BLOCK(13),
   /** What a seqno was, layout bit-flag. */
   SEQUENCE(14),
+  /** A dictionary for compression. */
+  DICTIONARY(15),
   /** A clock that several owners advance, or a part of one. */
   PARTITION_CLOCKS(24);
 

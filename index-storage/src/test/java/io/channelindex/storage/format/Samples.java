@@ -10,6 +10,7 @@ import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
 import io.channelindex.storage.compress.Compressions;
 import io.channelindex.storage.compress.Compressor;
+import io.channelindex.storage.compress.Dictionary;
 import io.channelindex.storage.format.ChannelHead.Compacted;
 import io.channelindex.storage.format.ChannelHead.Retired;
 import io.channelindex.storage.format.ChannelHead.Summary;
@@ -124,7 +125,11 @@ enum Samples {
       DocumentFormat.COLUMN_BLOCK,
       columns(Entries.alike()),
       (key, document) ->
-          new Columns(ColumnBlock.decode(key, "news", document, new Compressions())));
+          new Columns(ColumnBlock.decode(key, "news", document, new Compressions()))),
+  DICTIONARY(
+      DocumentFormat.DICTIONARY,
+      DictionaryDocument.encode(new Dictionary(3, new byte[] {1, 2, 3})),
+      DictionaryDocument::decode);
 
   /** Entries of which only some keep their revision. */
   private static final class Partial {
@@ -234,6 +239,8 @@ enum Samples {
       return sequence.encode();
     } else if (value instanceof Log log) {
       return LogFrames.encode("news", 2, log.entries(), Place.FIRST, Compressor.NONE);
+    } else if (value instanceof Dictionary dictionary) {
+      return DictionaryDocument.encode(dictionary);
     } else if (value instanceof Columns columns) {
       return columns(columns.entries());
     } else if (value instanceof byte[] clock) {

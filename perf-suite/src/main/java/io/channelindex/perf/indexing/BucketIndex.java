@@ -237,8 +237,14 @@ public final class BucketIndex implements AutoCloseable {
         + status.operations().getOrDefault(WriterStep.STABLE, 0L);
   }
 
-  /** Compacts what was written, if its layout has anything to compact. */
-  public void compact() {}
+  /**
+   * Compacts what was written, all of it.
+   *
+   * @throws PerfException if that does not succeed
+   */
+  public void compact() throws InterruptedException {
+    Answers.of(owner.compact(), PATIENCE, "compacting");
+  }
 
   /** Opens it for reading, with nothing in memory. */
   public IndexReader read() throws InterruptedException {

@@ -47,6 +47,16 @@ final class HtmlPage {
     report.environment().facts().forEach(environment::putPOJO);
     ArrayNode results = root.putArray("results");
     report.results().forEach(result -> results.add(result(result)));
+    ArrayNode goals = root.putArray("goals");
+    GoalCheck.of(report)
+        .forEach(
+            goal ->
+                goals
+                    .addObject()
+                    .put("about", goal.about())
+                    .put("found", goal.found())
+                    .put("goal", goal.goal())
+                    .put("reached", goal.isReached()));
     ArrayNode readings = root.putArray("matrix");
     MatrixShapeResults.of(report).forEach(shape -> readings.add(reading(shape)));
     try {

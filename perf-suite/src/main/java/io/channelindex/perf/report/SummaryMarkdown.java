@@ -22,6 +22,8 @@ final class SummaryMarkdown {
     placements(report, text);
     codecs(report, text);
     MatrixMarkdown.write(report, text);
+    oneShot(report, text);
+    goals(report, text);
     problems(report, text);
     text.append("\n## Environment\n\n| | |\n| --- | --- |\n");
     report.environment().facts().forEach((name, value) -> row(text, name, value.toString()));
@@ -210,6 +212,41 @@ final class SummaryMarkdown {
                 shown(encode),
                 shown(metrics.get(cell + "decode")));
           });
+    }
+  }
+
+  private static void oneShot(Report report, StringBuilder text) {
+    List<Result> results =
+        report.results().stream()
+            .filter(result -> result.outcome().metrics().containsKey("wide-cold"))
+            .toList();
+    if (results.isEmpty()) {
+      return;
+    }
+    text.append("\n## One request\n\nMilliseconds, median.\n\n| layout | vbuckets |");
+    text.append(" over HTTP, cold | cached | wide channel, cold | cached |\n");
+    text.append("| --- | ---: | ---: | ---: | ---: | ---: |\n");
+    for (Result result : results) {
+      Map<String, Metric> metrics = result.outcome().metrics();
+      row(
+          text,
+          String.valueOf(result.outcome().parameters().get("layout")),
+          Figures.number(result.vbuckets()),
+          shown(metrics.get("http-cold")),
+          shown(metrics.get("http-cached")),
+          shown(metrics.get("wide-cold")),
+          shown(metrics.get("wide-cached")));
+    }
+  }
+
+  private static void goals(Report report, StringBuilder text) {
+    List<GoalCheck> goals = GoalCheck.of(report);
+    if (goals.isEmpty()) {
+      return;
+    }
+    text.append("\n## Goals\n\n| figure | found | goal | |\n| --- | ---: | ---: | --- |\n");
+    for (GoalCheck goal : goals) {
+      row(text, goal.about(), goal.found(), goal.goal(), goal.isReached() ? "reached" : "missed");
     }
   }
 

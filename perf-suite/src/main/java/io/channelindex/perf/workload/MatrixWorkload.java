@@ -3,7 +3,6 @@ package io.channelindex.perf.workload;
 import io.channelindex.perf.config.MatrixSettings;
 import io.channelindex.perf.config.MatrixShape;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Which layout and which compression? Every variant of the index writes and reads the same
@@ -55,7 +54,7 @@ final class MatrixWorkload implements Workload {
             .parameter("compressions", String.join(",", settings.compressions()))
             .parameter("repeats", settings.repeats())
             .parameter("document-overhead-bytes", MatrixCell.DOCUMENT_OVERHEAD_BYTES);
-    ScheduledThreadPoolExecutor executor = executor();
+    ScheduledThreadPoolExecutor executor = IndexThreads.start();
     try {
       for (MatrixShape shape : settings.shapes()) {
         new MatrixRun(run, shape, executor, meddling).run(outcome);
@@ -64,20 +63,5 @@ final class MatrixWorkload implements Workload {
       executor.shutdownNow();
     }
     return outcome.build();
-  }
-
-  /** As many threads as a server has that writes and reads an index. */
-  private static ScheduledThreadPoolExecutor executor() {
-    AtomicInteger number = new AtomicInteger();
-    ScheduledThreadPoolExecutor executor =
-        new ScheduledThreadPoolExecutor(
-            Math.max(2, Runtime.getRuntime().availableProcessors()),
-            task -> {
-              Thread thread = new Thread(task, "perf-index-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
-    executor.setRemoveOnCancelPolicy(true);
-    return executor;
   }
 }

@@ -20,6 +20,7 @@ public final class Workloads {
           new MatrixWorkload(),
           new ClockContentionWorkload(),
           new PlacementWorkload(),
+          new OneShotWorkload(),
           new ClosedLoopWorkload(DocumentOperation.UPSERT),
           new ClosedLoopWorkload(DocumentOperation.GET),
           new ClosedLoopWorkload(DocumentOperation.WRITE_WITH_METADATA),

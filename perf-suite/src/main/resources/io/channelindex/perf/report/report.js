@@ -22,6 +22,7 @@
     "continuous-poll": "Continuous, polled",
     "memory": "Memory",
     "matrix": "Matrix",
+    "one-shot": "One request",
     "longpoll": "Long polls",
     "longpoll-lookup": "Long polls, lookup",
     "longpoll-relative": "Long polls, relative",
@@ -272,9 +273,7 @@
           if (!metric) {
             return "";
           }
-          return metric.min === undefined || metric.min === metric.max
-            ? shown(metric)
-            : [shown(metric), element("span", "spread", `${number(metric.min)} – ${number(metric.max)}`)];
+          return metric.min === undefined || metric.min === metric.max ? shown(metric) : withSpread(metric);
         }),
       ]));
     cells.forEach(({parameters}, index) =>
@@ -316,6 +315,37 @@
         element("div", "scroll", matrixTable(cells, matrixWriting)),
         element("div", "scroll", matrixTable(cells, matrixReading))));
     }
+  }
+
+  const oneShots = results.filter(({metrics}) => metrics["wide-cold"]);
+
+  function withSpread(metric) {
+    return metric
+      ? [shown(metric), element("span", "spread", `${number(metric.min)} – ${number(metric.max)}`)]
+      : "";
+  }
+
+  function oneShotTable() {
+    const {documents, revisions, asked, "wide-documents": wide} =
+      find("one-shot", oneShots[0].vbuckets).parameters;
+    byId("one-shot-about").textContent =
+      `Milliseconds until all of a channel is there, median of ${asked}, and the least and the greatest: over HTTP, ` +
+      `${number(documents)} documents that were written ${number(revisions)} × each, from a server that is warm; and from ` +
+      `the index alone, ${number(wide)} documents over all vbuckets.`;
+    fillTable(byId("one-shot-table"), [
+      ["Layout"], ["vbuckets"], ["over HTTP, cold"], ["cached"], ["wide channel, cold"], ["cached"],
+    ], oneShots.map(({parameters, vbuckets: count, metrics}) => [
+      parameters.layout, number(count),
+      ...["http-cold", "http-cached", "wide-cold", "wide-cached"].map(name => withSpread(metrics[name])),
+    ]));
+  }
+
+  function goalsTable() {
+    fillTable(byId("goals-table"), [["Figure"], ["found"], ["goal"], ["", "text"]],
+      data.goals.map(({about, found, goal, reached}) => [
+        about, found, goal,
+        element("span", reached ? "tag good" : "tag bad", reached ? "✓ reached" : "✗ missed"),
+      ]));
   }
 
   function checksTable() {
@@ -783,13 +813,19 @@
   tokenTable();
   codecTables();
   matrixShapes();
+  if (oneShots.length) {
+    oneShotTable();
+  }
+  if (data.goals.length) {
+    goalsTable();
+  }
   comparisons();
   checksTable();
   allFigures();
   environment();
   draw();
-  ["headline", "latency-charts", "timeline-charts", "token-charts", "codec-tables", "matrix"]
-    .forEach(hideEmpty);
+  ["headline", "latency-charts", "timeline-charts", "token-charts", "codec-tables", "matrix",
+    "one-shot-table", "goals-table"].forEach(hideEmpty);
   byId("comparisons").hidden = !byId("comparisons").childElementCount;
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 })();

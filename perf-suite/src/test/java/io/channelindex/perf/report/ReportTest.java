@@ -88,6 +88,28 @@ class ReportTest {
   }
 
   @Test
+  void goalsSayWhatWasFoundAndWhetherItIsEnough() throws IOException {
+    assertThat(written(Reports.withOneShots()).problems()).isEmpty();
+    assertThat(content("summary.md"))
+        .contains("| dense | 1,024 | 30 | 15 | 60 | 4 |")
+        .contains("| wide-cold, dense, 1,024 vbuckets | 60 ms | ≤ 50 ms | missed |")
+        .contains("| wide-cached, dense, 1,024 vbuckets | 4 ms | ≤ 5 ms | reached |")
+        .contains("| wide-cold, log, 1,024 vbuckets | 40 ms | ≤ 50 ms | reached |")
+        .contains(
+            "| http-cold, dense, 1,024 vbuckets | 30 ms, 1.50 × the in-memory baseline | ≤ 2 × |"
+                + " reached |")
+        .contains(
+            "| http-cold, log, 1,024 vbuckets | 50 ms, 2.50 × the in-memory baseline | ≤ 2 × |"
+                + " missed |")
+        .doesNotContain("http-cold, in-memory");
+    assertThat(content("index.html")).contains("\"goals\":[{\"about\":\"wide-cold, dense");
+    assertThat(GoalCheck.of(Reports.withMatrix()))
+        .extracting(GoalCheck::isReached)
+        .as("operations of log, with and without compression")
+        .containsExactly(false, false);
+  }
+
+  @Test
   void aFailedCheckNamesItsCell() {
     Report report = Reports.withMatrix();
     Outcome wrong = Reports.cell("log", "none", 1, 1, 1, 1).check("missed", 2).build();
@@ -104,6 +126,7 @@ class ReportTest {
     assertThat(content("summary.md"))
         .doesNotContain("## Codecs")
         .doesNotContain("## Matrix")
+        .doesNotContain("## Goals")
         .doesNotContain("## Tokens");
   }
 

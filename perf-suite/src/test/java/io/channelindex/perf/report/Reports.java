@@ -68,6 +68,36 @@ final class Reports {
     return new Report(report.environment(), results);
   }
 
+  /** One request to each of some layouts, of which one is the baseline. */
+  static Report withOneShots() {
+    Report report = sound();
+    List<Result> results = new ArrayList<>(report.results());
+    results.add(
+        oneShot(
+            new Outcome.Builder()
+                .parameter("documents", 1_000)
+                .parameter("revisions", 10)
+                .parameter("asked", 30)
+                .parameter("wide-documents", 10_000)));
+    results.add(oneShot(asked("dense", 30, 60, 4)));
+    results.add(oneShot(asked("log", 50, 40, 6)));
+    results.add(oneShot(asked("in-memory", 20, 5, 4)));
+    return new Report(report.environment(), results);
+  }
+
+  private static Outcome.Builder asked(String layout, double http, double cold, double cached) {
+    return new Outcome.Builder()
+        .parameter("layout", layout)
+        .metric("http-cold", Metric.median(List.of(http), Unit.MILLISECONDS))
+        .metric("http-cached", Metric.median(List.of(http / 2), Unit.MILLISECONDS))
+        .metric("wide-cold", Metric.median(List.of(cold), Unit.MILLISECONDS))
+        .metric("wide-cached", Metric.median(List.of(cached), Unit.MILLISECONDS));
+  }
+
+  private static Result oneShot(Outcome.Builder outcome) {
+    return new Result("one-shot", "Asked.", "embedded", 1_024, outcome.check("missed", 0).build());
+  }
+
   private static Result matrix(Outcome.Builder outcome) {
     return new Result("matrix", "Layouts.", "embedded", 64, outcome.build());
   }
