@@ -105,7 +105,13 @@ final class NodeData implements DocumentSource {
   void crash() {
     Set<String> connections = connections();
     bucket.crash();
-    vbuckets.forEach((number, model) -> model.failOver(bucket.highSeqno(number)));
+    vbuckets.forEach(
+        (number, model) -> {
+          long high = bucket.highSeqno(number);
+          // A stream in the middle of its first snapshot has to begin again: a rebuild.
+          model.lostTraces |= high < model.high();
+          model.failOver(high);
+        });
     // A write on a connection that is about to be closed may have been done or not.
     await()
         .atMost(Duration.ofSeconds(20))

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What a client has been told up to a token; it may go on from there more than once.
@@ -63,7 +64,9 @@ record Told(String seq, Map<String, Row> rows) {
         version.rows().entrySet().stream()
             .anyMatch(
                 in -> channels.contains(in.getKey()) && in.getValue().state() == EntryState.ACTIVE);
-    String what = "a client of channels=" + channels + ", version=" + version + ", told=" + row;
+    // Asked for by the million, needed never.
+    Supplier<String> what =
+        () -> "a client of channels=" + channels + ", version=" + version + ", told=" + row;
     if (inside) {
       assertThat(row).as(what).isNotNull();
       assertThat(row.deleted() || !row.removed().isEmpty()).as(what).isFalse();

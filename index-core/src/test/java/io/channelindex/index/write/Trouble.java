@@ -50,6 +50,13 @@ enum Trouble {
       }
     }
   },
+  /** Some owner, who may not know that it is none any more, compacts everything now. */
+  COMPACT {
+    @Override
+    void strike(WriterHistory history) {
+      history.owners.get(history.random.nextInt(history.owners.size())).compact();
+    }
+  },
   DISCONNECT {
     @Override
     void strike(WriterHistory history) {

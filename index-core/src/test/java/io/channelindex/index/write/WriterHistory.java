@@ -148,6 +148,13 @@ final class WriterHistory {
           && taking.join().status().state() == WriterStatus.State.RUNNING;
     }
 
+    /** Compacts as far as it comes: an owner that cannot go on says so by its state. */
+    void compact() {
+      if (isRunning()) {
+        var unused = taking.join().compact();
+      }
+    }
+
     /** Lets a stream go one step. */
     void feed(int vbucket) {
       if (isRunning()) {
