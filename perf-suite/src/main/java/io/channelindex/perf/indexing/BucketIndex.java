@@ -238,12 +238,14 @@ public final class BucketIndex implements AutoCloseable {
   }
 
   /**
-   * Compacts what was written, all of it.
+   * Compacts what was written, all of it, and removes what that replaced.
    *
    * @throws PerfException if that does not succeed
    */
   public void compact() throws InterruptedException {
     Answers.of(owner.compact(), PATIENCE, "compacting");
+    // What was replaced is removed some time later, or when the channel is compacted again.
+    Answers.of(owner.compact(), PATIENCE, "removing what was compacted");
   }
 
   /** Opens it for reading, with nothing in memory. */
