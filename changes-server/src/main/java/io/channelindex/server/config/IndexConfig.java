@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param linger how long a commit waits for more
  * @param retryFor how long a failing write is tried before its partition stops for a while
  * @param durability of the writes in the index bucket
+ * @param cacheBytes {@code cacheSize}: the most memory of what was read of channels lately (R4)
  */
 public record IndexConfig(
     String bucket,
@@ -31,7 +32,8 @@ public record IndexConfig(
     int batchChanges,
     Duration linger,
     Duration retryFor,
-    Durability durability) {
+    Durability durability,
+    int cacheBytes) {
   /** The durability levels of Couchbase. */
   public enum Durability {
     /** In the memory of the active node. */
@@ -67,7 +69,8 @@ public record IndexConfig(
       @JsonProperty("batchChanges") @Nullable Integer batchChanges,
       @JsonProperty("linger") @Nullable String linger,
       @JsonProperty("retryFor") @Nullable String retryFor,
-      @JsonProperty("durability") @Nullable Durability durability) {
+      @JsonProperty("durability") @Nullable Durability durability,
+      @JsonProperty("cacheSize") @Nullable String cacheSize) {
     return new IndexConfig(
         bucket == null ? "" : bucket,
         partitions == null ? 0 : Require.range("index.partitions", partitions, 1, 1024),
@@ -77,6 +80,7 @@ public record IndexConfig(
         batchChanges == null ? 2_000 : batchChanges,
         linger == null ? Duration.ZERO : Durations.parse(linger),
         retryFor == null ? Duration.ofSeconds(5) : Durations.parse(retryFor),
-        durability == null ? Durability.NONE : durability);
+        durability == null ? Durability.NONE : durability,
+        cacheSize == null ? 64 << 20 : Sizes.parse(cacheSize));
   }
 }

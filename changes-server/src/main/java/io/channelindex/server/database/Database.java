@@ -1,6 +1,7 @@
 package io.channelindex.server.database;
 
 import io.channelindex.feed.PartitionStatus;
+import io.channelindex.index.principals.PrincipalName;
 import io.channelindex.index.read.FeedRequest;
 import io.channelindex.index.read.Follower;
 import io.channelindex.index.read.Since;
@@ -8,6 +9,7 @@ import io.channelindex.server.config.DatabaseConfig;
 import io.channelindex.server.documents.DocumentException;
 import io.channelindex.server.documents.DocumentWrite;
 import io.channelindex.server.documents.StoredDocument;
+import io.channelindex.server.documents.StoredPrincipal;
 import io.channelindex.server.faults.PlantedFaults;
 import io.channelindex.server.http.HostedDatabase;
 import io.channelindex.storage.IndexStorageException;
@@ -133,6 +135,21 @@ public final class Database implements HostedDatabase, AutoCloseable {
   @Override
   public CompletionStage<String> write(DocumentWrite write) {
     return documents(database -> database.documents().write(write));
+  }
+
+  @Override
+  public CompletionStage<Optional<StoredPrincipal>> principal(PrincipalName principal) {
+    return documents(database -> database.principals().get(principal));
+  }
+
+  @Override
+  public CompletionStage<Boolean> write(StoredPrincipal wanted) {
+    return documents(database -> database.principals().put(wanted));
+  }
+
+  @Override
+  public CompletionStage<Boolean> delete(PrincipalName principal) {
+    return documents(database -> database.principals().delete(principal));
   }
 
   private <T> CompletionStage<T> documents(Function<OpenDatabase, CompletionStage<T>> operation) {

@@ -4,6 +4,7 @@ import io.channelindex.feed.PartitionStatus;
 import io.channelindex.feed.PartitionedFeed;
 import io.channelindex.index.read.ChannelIndex;
 import io.channelindex.server.documents.DocumentStore;
+import io.channelindex.server.documents.PrincipalStore;
 import io.channelindex.server.indexing.IndexingOwner;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.format.SettingsDocument;
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
  * @param bucket the index bucket
  * @param index the reading half
  * @param documents the data bucket
+ * @param principals the users and roles in it
  * @param owner the writing half: the writers of this node's partitions
  * @param feed what they write: the changes of these partitions
  */
@@ -29,6 +31,7 @@ record OpenDatabase(
     IndexBucket bucket,
     ChannelIndex index,
     DocumentStore documents,
+    PrincipalStore principals,
     IndexingOwner owner,
     PartitionedFeed feed)
     implements AutoCloseable {

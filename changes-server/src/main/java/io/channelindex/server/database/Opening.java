@@ -18,6 +18,7 @@ import io.channelindex.server.config.IndexConfig;
 import io.channelindex.server.config.WakeUpsConfig;
 import io.channelindex.server.documents.DocumentSettings;
 import io.channelindex.server.documents.DocumentStore;
+import io.channelindex.server.documents.PrincipalStore;
 import io.channelindex.server.faults.PlantedFaults;
 import io.channelindex.server.indexing.IndexingOwner;
 import io.channelindex.server.wakeup.PushedWakeUps;
@@ -83,12 +84,15 @@ record Opening(
                 keys,
                 agreed,
                 wakeUps(bucket, keys, map),
-                ReaderSettings.DEFAULT,
+                ReaderSettings.DEFAULT.withCachedBytes(config.index().cacheBytes()),
                 config.tokens().settings(),
                 workers.executor()),
             "opening the index");
     DocumentStore documents =
         new DocumentStore(
+            data.defaultCollection(), map.vbuckets(), DocumentSettings.DEFAULT, reader::stable);
+    PrincipalStore principals =
+        new PrincipalStore(
             data.defaultCollection(), map.vbuckets(), DocumentSettings.DEFAULT, reader::stable);
     IndexingOwner owner =
         new IndexingOwner(
@@ -98,6 +102,7 @@ record Opening(
             writerSettings(),
             workers.executor(),
             documents,
+            principals,
             IndexingOwner.DEFAULT_IMPORTS,
             config.wakeUps().handOver() ? reader.commits() : CommitListener.NONE);
     PartitionedFeed feed =
@@ -108,7 +113,7 @@ record Opening(
             owned.ids(),
             owner);
     feed.start();
-    return new OpenDatabase(agreed, bucket, reader, documents, owner, feed);
+    return new OpenDatabase(agreed, bucket, reader, documents, principals, owner, feed);
   }
 
   private Bucket bucket(String bucket) throws InterruptedException {

@@ -35,19 +35,26 @@ final class ChannelRule {
    */
   Set<String> require(JsonNode body) {
     Set<String> channels = new TreeSet<>(named(body));
-    for (String channel : channels) {
-      violation(channel)
-          .ifPresent(
-              reason -> {
-                throw new DocumentException(Reason.BAD_REQUEST, reason);
-              });
-    }
+    channels.forEach(this::require);
     if (channels.size() > limits.channels()) {
       throw new DocumentException(
           Reason.BAD_REQUEST,
           "too many channels: channels=" + channels.size() + ", max=" + limits.channels());
     }
     return channels;
+  }
+
+  /**
+   * Refuses a name that no channel can have.
+   *
+   * @throws DocumentException {@code BAD_REQUEST}
+   */
+  void require(String channel) {
+    violation(channel)
+        .ifPresent(
+            reason -> {
+              throw new DocumentException(Reason.BAD_REQUEST, reason);
+            });
   }
 
   /**

@@ -29,6 +29,9 @@
  * crc} its body's checksum, it was somebody who does not know the attribute. A touch changes the
  * CAS only.
  *
+ * <p>Documents of users and roles have an attribute of the same name and another format, {@link
+ * io.channelindex.server.documents.PrincipalAttribute}.
+ *
  * <p>Source: kv_engine {@code docs/ExtendedAttributes.md}, "Macro expansion" and "System extended
  * attributes".
  */

@@ -1,11 +1,13 @@
 package io.channelindex.server.http;
 
 import io.channelindex.feed.PartitionStatus;
+import io.channelindex.index.principals.PrincipalName;
 import io.channelindex.index.read.FeedRequest;
 import io.channelindex.index.read.Follower;
 import io.channelindex.index.read.Since;
 import io.channelindex.server.documents.DocumentWrite;
 import io.channelindex.server.documents.StoredDocument;
+import io.channelindex.server.documents.StoredPrincipal;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -61,6 +63,27 @@ public interface HostedDatabase {
    * @return the new revision; fails with a {@code DocumentException}
    */
   CompletionStage<String> write(DocumentWrite write);
+
+  /**
+   * A user or role as it is now; empty if there is none.
+   *
+   * @return fails with a {@code DocumentException}
+   */
+  CompletionStage<Optional<StoredPrincipal>> principal(PrincipalName name);
+
+  /**
+   * Makes a user or role what is wanted.
+   *
+   * @return whether there was none; fails with a {@code DocumentException}
+   */
+  CompletionStage<Boolean> write(StoredPrincipal wanted);
+
+  /**
+   * Deletes a user or role.
+   *
+   * @return whether there was one; fails with a {@code DocumentException}
+   */
+  CompletionStage<Boolean> delete(PrincipalName name);
 
   /** Whether the index bucket answered the last look at it. */
   boolean isIndexAvailable();

@@ -1,5 +1,6 @@
 package io.channelindex.server.http;
 
+import io.channelindex.index.principals.PrincipalName.Kind;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -94,7 +95,7 @@ final class RequestDispatcher {
   }
 
   private void answer(Exchange exchange, HostedDatabase hosted, List<String> path) {
-    Route route = path.size() == 1 ? Route.DATABASE : within(path, exchange.method());
+    Route route = path.size() == 1 ? Route.DATABASE : within(path, exchange);
     exchange.route(route);
     requireMethod(exchange, route);
     switch (route) {
@@ -102,6 +103,8 @@ final class RequestDispatcher {
       case CHANGES -> changes.answer(exchange, hosted);
       case BULK_DOCS -> bulk.answer(exchange, hosted);
       case DOCUMENT -> documents.answer(exchange, hosted, path.get(1));
+      case USER -> PrincipalRoutes.answer(exchange, hosted, Kind.USER, path.get(2));
+      case ROLE -> PrincipalRoutes.answer(exchange, hosted, Kind.ROLE, path.get(2));
       case WELCOME, HEALTH, READY, METRICS, NONE ->
           throw new IllegalStateException("not of a database: route=" + route);
     }
@@ -117,10 +120,10 @@ final class RequestDispatcher {
     };
   }
 
-  private static Route within(List<String> path, HttpMethod method) {
+  private static Route within(List<String> path, Exchange exchange) {
     String name = path.get(1);
     if (name.startsWith("_")) {
-      return special(path, name, method);
+      return special(path, name, exchange);
     }
     if (path.size() > 2) {
       throw HttpProblem.notFound("no such resource; a slash in a document id is written %2F");
@@ -128,14 +131,22 @@ final class RequestDispatcher {
     return Route.DOCUMENT;
   }
 
-  private static Route special(List<String> path, String name, HttpMethod method) {
+  private static Route special(List<String> path, String name, Exchange exchange) {
+    if (path.size() == 3 && exchange.port() == Port.ADMIN) {
+      if (name.equals("_user")) {
+        return Route.USER;
+      }
+      if (name.equals("_role")) {
+        return Route.ROLE;
+      }
+    }
     if (path.size() == 2 && name.equals("_changes")) {
       return Route.CHANGES;
     }
     if (path.size() == 2 && name.equals("_bulk_docs")) {
       return Route.BULK_DOCS;
     }
-    if (method.equals(HttpMethod.PUT)) {
+    if (exchange.method().equals(HttpMethod.PUT)) {
       throw new HttpProblem(
           400,
           "illegal_docid",

@@ -11,6 +11,8 @@ enum Route {
   METRICS("/metrics", HttpMethod.GET, HttpMethod.HEAD),
   DATABASE("/{db}/", HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST),
   CHANGES("/{db}/_changes", HttpMethod.GET, HttpMethod.POST),
+  USER("/{db}/_user/{name}", HttpMethod.GET, HttpMethod.HEAD, HttpMethod.PUT, HttpMethod.DELETE),
+  ROLE("/{db}/_role/{name}", HttpMethod.GET, HttpMethod.HEAD, HttpMethod.PUT, HttpMethod.DELETE),
   BULK_DOCS("/{db}/_bulk_docs", HttpMethod.POST),
   DOCUMENT("/{db}/{doc}", HttpMethod.GET, HttpMethod.HEAD, HttpMethod.PUT, HttpMethod.DELETE),
   /** Not a request that could be understood. */

@@ -1,11 +1,14 @@
 package io.channelindex.server.indexing;
 
 import io.channelindex.feed.Change;
+import io.channelindex.index.principals.PrincipalName;
 import io.channelindex.index.write.IndexedChange;
 import io.channelindex.server.documents.DocumentAttribute;
 import io.channelindex.server.documents.DocumentMetadata;
 import io.channelindex.server.documents.DocumentMetadata.Life;
 import io.channelindex.server.documents.DocumentStore;
+import io.channelindex.server.documents.PrincipalChange;
+import io.channelindex.server.documents.PrincipalStore;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,9 +26,12 @@ final class ChangeTranslator {
     this.imports = imports;
   }
 
-  /** Whether the change is of a document; transaction records of the clients, say, are none. */
+  /**
+   * Whether the change is of a document or a principal; transaction records of the clients, say,
+   * are neither.
+   */
   static boolean concerns(Change change) {
-    return DocumentStore.isDocumentId(change.key());
+    return DocumentStore.isDocumentId(change.key()) || PrincipalStore.isPrincipal(change.key());
   }
 
   /**
@@ -33,6 +39,16 @@ final class ChangeTranslator {
    * come in its place. Fails if a foreign document could not be imported.
    */
   CompletionStage<Optional<IndexedChange>> translate(Change change) {
+    Optional<PrincipalName> principal = PrincipalName.ofKey(change.key());
+    if (principal.isPresent()) {
+      boolean exists = change.kind() == Change.Kind.MUTATION;
+      return CompletableFuture.completedFuture(
+          Optional.of(
+              Memberships.of(
+                  change.vbucket(),
+                  PrincipalChange.of(
+                      principal.get(), change.seqno(), change.revisionSeqno(), exists))));
+    }
     Optional<DocumentAttribute> attribute =
         Optional.ofNullable(change.attributes().get(DocumentAttribute.NAME))
             .flatMap(DocumentAttribute::parse);

@@ -9,6 +9,7 @@ import io.channelindex.index.write.WriterSettings;
 import io.channelindex.index.write.WriterStatus;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.server.documents.DocumentStore;
+import io.channelindex.server.documents.PrincipalStore;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class IndexingOwner implements PartitionOwner {
    * @param settings of the partitions' writers
    * @param executor where the writers compute, never blocked; has to outlive them
    * @param documents the data bucket
+   * @param principals the users and roles in it
    * @param imports how many foreign documents are imported at once, at least 1
    * @param listener told of every commit
    */
@@ -49,9 +51,10 @@ public final class IndexingOwner implements PartitionOwner {
       WriterSettings settings,
       Executor executor,
       DocumentStore documents,
+      PrincipalStore principals,
       int imports,
       CommitListener listener) {
-    BucketDocumentSource source = new BucketDocumentSource(documents);
+    BucketDocumentSource source = new BucketDocumentSource(documents, principals);
     writers = new PartitionWriters(bucket, keys, map, source, settings, executor, listener);
     translator = new ChangeTranslator(documents, new ImportLimit(imports));
   }

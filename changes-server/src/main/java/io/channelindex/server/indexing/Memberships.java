@@ -5,6 +5,7 @@ import io.channelindex.index.write.IndexedChange.Membership;
 import io.channelindex.server.documents.DocumentMetadata;
 import io.channelindex.server.documents.DocumentMetadata.Leaving;
 import io.channelindex.server.documents.DocumentMetadata.Life;
+import io.channelindex.server.documents.PrincipalChange;
 import io.channelindex.storage.EntryState;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,16 @@ final class Memberships {
         .leavings()
         .forEach((channel, leaving) -> memberships.add(membership(channel, leaving)));
     return new IndexedChange(id, vbucket, seqno, memberships);
+  }
+
+  /** A principal's change: it concerns everything, and the channel of those who depend on it. */
+  static IndexedChange of(int vbucket, PrincipalChange change) {
+    EntryState state = change.deleted() ? EntryState.DELETED : EntryState.ACTIVE;
+    List<Membership> memberships =
+        List.of(
+            new Membership(EVERYTHING, change.seqno(), change.revision(), state),
+            new Membership(change.name().channel(), change.seqno(), change.revision(), state));
+    return new IndexedChange(change.name().key(), vbucket, change.seqno(), memberships);
   }
 
   private static Membership membership(String channel, Leaving leaving) {

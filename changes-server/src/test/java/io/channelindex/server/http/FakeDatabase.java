@@ -1,6 +1,7 @@
 package io.channelindex.server.http;
 
 import io.channelindex.feed.PartitionStatus;
+import io.channelindex.index.principals.PrincipalName;
 import io.channelindex.index.read.FeedRequest;
 import io.channelindex.index.read.Follower;
 import io.channelindex.index.read.Since;
@@ -12,6 +13,7 @@ import io.channelindex.sequence.token.TokenScope;
 import io.channelindex.server.documents.DocumentException;
 import io.channelindex.server.documents.DocumentWrite;
 import io.channelindex.server.documents.StoredDocument;
+import io.channelindex.server.documents.StoredPrincipal;
 import io.channelindex.storage.IndexStorageException;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,7 @@ final class FakeDatabase implements HostedDatabase {
       new FeedToken(7, new TokenScope(0, 0), ClockSpan.exactly(SequenceClock.of(1, 2, 3, 4)), null);
 
   private final Map<String, StoredDocument> documents = new ConcurrentHashMap<>();
+  private final Map<PrincipalName, StoredPrincipal> principals = new ConcurrentHashMap<>();
   private final List<FeedRequest> requests = new CopyOnWriteArrayList<>();
   private final List<FakeFollower> followers = new CopyOnWriteArrayList<>();
   private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
@@ -180,6 +183,24 @@ final class FakeDatabase implements HostedDatabase {
         write.id(),
         new StoredDocument(write.id(), revision, write.deleted(), Set.of(), write.body()));
     return CompletableFuture.completedFuture(revision);
+  }
+
+  @Override
+  public CompletionStage<Optional<StoredPrincipal>> principal(PrincipalName name) {
+    return CompletableFuture.completedFuture(Optional.ofNullable(principals.get(name)));
+  }
+
+  @Override
+  public CompletionStage<Boolean> write(StoredPrincipal wanted) {
+    if (documentsAway) {
+      return failed(DocumentException.Reason.UNAVAILABLE, "data bucket is away");
+    }
+    return CompletableFuture.completedFuture(principals.put(wanted.name(), wanted) == null);
+  }
+
+  @Override
+  public CompletionStage<Boolean> delete(PrincipalName name) {
+    return CompletableFuture.completedFuture(principals.remove(name) != null);
   }
 
   private static <T> CompletionStage<T> failed(DocumentException.Reason reason, String message) {

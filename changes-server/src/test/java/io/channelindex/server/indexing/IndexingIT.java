@@ -3,6 +3,7 @@ package io.channelindex.server.indexing;
 import static com.couchbase.client.java.kv.UpsertOptions.upsertOptions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.couchbase.client.core.error.DocumentNotFoundException;
@@ -12,6 +13,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.channelindex.embedded.EmbeddedBucket;
 import io.channelindex.embedded.junit.EmbeddedCouchbaseExtension;
+import io.channelindex.index.principals.Principal;
+import io.channelindex.index.principals.PrincipalName;
 import io.channelindex.index.write.IndexedChange;
 import io.channelindex.index.write.IndexedChange.Membership;
 import io.channelindex.server.documents.DataClient;
@@ -19,9 +22,11 @@ import io.channelindex.server.documents.DocumentException;
 import io.channelindex.server.documents.DocumentSettings;
 import io.channelindex.server.documents.DocumentStore;
 import io.channelindex.server.documents.DocumentWrite;
+import io.channelindex.server.documents.PrincipalStore;
 import io.channelindex.server.documents.Revision;
 import io.channelindex.server.documents.StableSeqnos;
 import io.channelindex.server.documents.StoredDocument;
+import io.channelindex.server.documents.StoredPrincipal;
 import io.channelindex.server.indexing.ChangeStream.Translated;
 import io.channelindex.storage.EntryState;
 import java.time.Duration;
@@ -61,6 +66,7 @@ class IndexingIT {
   private DataClient client;
   private Collection sdk;
   private DocumentStore store;
+  private PrincipalStore principals;
   private ChangeTranslator translator;
   private ChangeStream stream;
 
@@ -69,6 +75,7 @@ class IndexingIT {
     client = new DataClient(couchbase.node());
     sdk = client.collection("data");
     store = new DocumentStore(sdk, VBUCKETS, DocumentSettings.DEFAULT, StableSeqnos.UNKNOWN);
+    principals = new PrincipalStore(sdk, VBUCKETS, DocumentSettings.DEFAULT, StableSeqnos.UNKNOWN);
     translator = new ChangeTranslator(store, new ImportLimit(4));
     stream = new ChangeStream(couchbase.node(), "data", translator);
   }
@@ -269,8 +276,36 @@ class IndexingIT {
   }
 
   @Test
+  void theSourceSaysOfPrincipalsWhatTheStreamSays() {
+    BucketDocumentSource source = new BucketDocumentSource(store, principals);
+    PrincipalName name = PrincipalName.user("ann");
+    for (int step = 0; step < 4; step++) {
+      switch (step) {
+        case 0 -> done(principals.put(ann("a")));
+        case 1 -> done(principals.put(ann("a", "b")));
+        case 2 -> done(principals.delete(name));
+        default -> done(principals.put(ann("b")));
+      }
+      IndexedChange seen = last(name.key());
+      EntryState state = step == 2 ? EntryState.DELETED : EntryState.ACTIVE;
+      assertThat(seen.memberships())
+          .extracting(Membership::channel, Membership::state, Membership::seqno)
+          .containsExactly(
+              tuple("*", state, seen.seqno()), tuple(name.channel(), state, seen.seqno()));
+      assertThat(done(source.current(seen.vbucket(), name.key()))).contains(seen);
+      assertThat(Revision.parse(seen.memberships().get(0).revision())).isPresent();
+    }
+    assertThat(done(source.current(0, PrincipalName.role("none").key()))).isEmpty();
+  }
+
+  private static StoredPrincipal ann(String... channels) {
+    return new StoredPrincipal(
+        PrincipalName.user("ann"), Set.of(channels), Set.of(), Principal.Status.ENABLED);
+  }
+
+  @Test
   void theSourceSaysWhatTheStreamSays() {
-    BucketDocumentSource source = new BucketDocumentSource(store);
+    BucketDocumentSource source = new BucketDocumentSource(store, principals);
     String second = put("doc", put("doc", null, "a", "b"), "b");
     assertThat(done(source.current(0, "nothing"))).isEmpty();
     for (int step = 0; step < 3; step++) {

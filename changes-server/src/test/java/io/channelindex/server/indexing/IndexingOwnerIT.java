@@ -25,6 +25,7 @@ import io.channelindex.server.documents.DocumentException;
 import io.channelindex.server.documents.DocumentSettings;
 import io.channelindex.server.documents.DocumentStore;
 import io.channelindex.server.documents.DocumentWrite;
+import io.channelindex.server.documents.PrincipalStore;
 import io.channelindex.server.documents.StableSeqnos;
 import io.channelindex.server.documents.StoredDocument;
 import io.channelindex.storage.CouchbaseBucketSettings;
@@ -90,8 +91,18 @@ class IndexingOwnerIT {
   }
 
   private IndexingOwner owner() {
+    PrincipalStore principals =
+        new PrincipalStore(sdk, MAP.vbuckets(), DocumentSettings.DEFAULT, StableSeqnos.UNKNOWN);
     return new IndexingOwner(
-        index, keys, MAP, WriterSettings.DEFAULT, executor, store, 4, CommitListener.NONE);
+        index,
+        keys,
+        MAP,
+        WriterSettings.DEFAULT,
+        executor,
+        store,
+        principals,
+        4,
+        CommitListener.NONE);
   }
 
   private PartitionedFeed feed() {

@@ -1,8 +1,10 @@
 package io.channelindex.index.read;
 
+import io.channelindex.sequence.VbucketHash;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.Versioned;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +23,7 @@ final class BulkRead {
   private static final int TASK_DOCUMENTS = 32;
 
   private final IndexBucket bucket;
+  private final int vbuckets;
   private final Executor executor;
   private final ReadCounters counters;
   private final List<Document<?>> documents = new ArrayList<>();
@@ -53,8 +56,14 @@ final class BulkRead {
     }
   }
 
-  BulkRead(IndexBucket bucket, Executor executor, ReadCounters counters) {
+  /**
+   * A read of nothing so far.
+   *
+   * @param vbuckets how many the bucket has
+   */
+  BulkRead(IndexBucket bucket, int vbuckets, Executor executor, ReadCounters counters) {
     this.bucket = bucket;
+    this.vbuckets = vbuckets;
     this.executor = executor;
     this.counters = counters;
   }
@@ -73,11 +82,24 @@ final class BulkRead {
 
   /** Reads what was added; once. */
   void start() {
-    counters.reads.add(documents.size());
+    if (documents.isEmpty()) {
+      return;
+    }
+    count();
     for (int begin = 0; begin < documents.size(); begin += TASK_DOCUMENTS) {
       int end = Math.min(documents.size(), begin + TASK_DOCUMENTS);
       start(documents.subList(begin, end));
     }
+  }
+
+  private void count() {
+    BitSet touched = new BitSet(vbuckets);
+    for (Document<?> document : documents) {
+      touched.set(VbucketHash.vbucket(document.key(), vbuckets));
+    }
+    counters.reads.add(documents.size());
+    counters.bulks.increment();
+    counters.bulkVbuckets.add(touched.cardinality());
   }
 
   private void start(List<Document<?>> task) {

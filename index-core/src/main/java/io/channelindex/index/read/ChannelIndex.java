@@ -1,7 +1,7 @@
 package io.channelindex.index.read;
 
 import io.channelindex.index.CommitListener;
-import io.channelindex.sequence.BranchVector;
+import io.channelindex.index.principals.PrincipalSource;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.sequence.SequenceClock;
 import io.channelindex.sequence.token.FeedToken;
@@ -37,17 +37,17 @@ import java.util.concurrent.ScheduledExecutorService;
  * blocked.
  */
 public final class ChannelIndex implements AutoCloseable {
-  private final long database;
-  private final PartitionMap map;
   private final FeedTokens tokens;
   private final WakeUps wakeUps;
   private final ReadCounters counters = new ReadCounters();
   private final StableClocks clocks;
   private final BranchVectors branches;
   private final ChannelCache cache;
+  private final FeedStarts starts;
+  private final ScheduledExecutorService executor;
   private final Tails tails;
   private final Feeds feeds;
-  private final Set<FeedFollower> followers = ConcurrentHashMap.newKeySet();
+  private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
 
   private volatile boolean closed;
 
@@ -61,22 +61,31 @@ public final class ChannelIndex implements AutoCloseable {
       BlockCoding coding,
       ScheduledExecutorService executor,
       InstantSource time) {
-    this.database = agreed.database();
-    this.map = new PartitionMap(agreed.vbuckets(), agreed.partitions());
+    PartitionMap map = new PartitionMap(agreed.vbuckets(), agreed.partitions());
     this.tokens =
         new FeedTokens(
-            database,
+            agreed.database(),
             map.vbuckets(),
             tokenSettings,
             new BucketClockStore(bucket, keys, executor),
             time);
     this.wakeUps = wakeUps;
+    this.executor = executor;
     this.branches = new BranchVectors(bucket, keys);
     this.clocks = new StableClocks(bucket, keys, map, settings, executor, counters);
+    this.starts = new FeedStarts(agreed.database(), tokens, clocks, branches, counters);
     this.cache = new ChannelCache(settings.cachedBytes(), map, counters);
     ChannelReader reader =
         new ChannelReader(
-            bucket, keys, Layouts.named(agreed.layout()), coding, cache, executor, counters);
+            bucket,
+            keys,
+            Layouts.named(agreed.layout()),
+            coding,
+            // Those of one cluster have the same number, as a rule.
+            map.vbuckets(),
+            cache,
+            executor,
+            counters);
     this.tails = new Tails(clocks, reader, settings, executor, counters);
     this.feeds =
         new Feeds(
@@ -165,15 +174,7 @@ public final class ChannelIndex implements AutoCloseable {
    *     read
    */
   public CompletionStage<Since.At> resume(String seq) {
-    return tokens
-        .parse(seq)
-        .thenCompose(
-            token -> {
-              Since.At at = new Since.At(token, seq);
-              return token.branches() == clocks.view().branches().digest()
-                  ? CompletableFuture.completedFuture(at)
-                  : history(token).thenApply(known -> at);
-            });
+    return starts.resume(seq);
   }
 
   /**
@@ -187,9 +188,26 @@ public final class ChannelIndex implements AutoCloseable {
     if (closed) {
       return CompletableFuture.failedFuture(new IllegalStateException("the index is closed"));
     }
-    return view(request.since())
-        .thenCompose(view -> state(request.since(), view))
-        .thenCompose(state -> open(request, state));
+    return starts.start(request.since()).thenCompose(start -> open(request, state(start)));
+  }
+
+  /** Channels that a client names are not backfilled, whatever its token was in the middle of. */
+  private FeedState state(FeedStarts.Start start) {
+    FeedState state = FeedFollower.clamp(start.view(), start.state(), counters);
+    FeedToken.Iteration iteration = state.iteration();
+    return iteration != null && iteration.stage() == FeedToken.Stage.BACKFILL
+        ? new FeedState(state.branches(), state.span(), null)
+        : state;
+  }
+
+  /**
+   * Feeds of principals.
+   *
+   * @param source where the principals are
+   */
+  public PrincipalFeeds principals(PrincipalSource source) {
+    return new PrincipalFeeds(
+        this, source, starts, clocks, branches, tails, feeds, tokens, counters, executor);
   }
 
   private CompletionStage<Follower> open(FeedRequest request, FeedState state) {
@@ -227,86 +245,27 @@ public final class ChannelIndex implements AutoCloseable {
             tokens,
             counters,
             gone -> {
-              followers.remove(gone);
+              closed(gone);
               feeds.release(request.channels());
             });
+    opened(follower);
+    return follower;
+  }
+
+  /** The follower is closed with the index, unless it {@linkplain #closed closes} before. */
+  void opened(Follower follower) {
     followers.add(follower);
     if (closed) {
       follower.close();
     }
-    return follower;
   }
 
-  /** A view that knows all that the feed's beginning speaks of, as far as anybody does. */
-  private CompletionStage<StableView> view(Since since) {
-    StableView view = clocks.view();
-    if (since instanceof Since.Beginning) {
-      return CompletableFuture.completedFuture(view);
-    }
-    if (since instanceof Since.At at) {
-      try {
-        requireOurs(at.token());
-      } catch (TokenException e) {
-        return CompletableFuture.failedFuture(e);
-      }
-      if (isCovered(at.token(), view)) {
-        return CompletableFuture.completedFuture(view);
-      }
-    }
-    return clocks.refresh();
+  void closed(Follower follower) {
+    followers.remove(follower);
   }
 
-  private void requireOurs(FeedToken token) {
-    if (token.database() != database || token.since().vbuckets() != map.vbuckets()) {
-      throw new TokenException(
-          TokenException.Reason.FOREIGN,
-          "token of another database: database="
-              + Long.toHexString(token.database())
-              + ", vbuckets="
-              + token.since().vbuckets());
-    }
-  }
-
-  private static boolean isCovered(FeedToken token, StableView view) {
-    FeedToken.Iteration iteration = token.iteration();
-    return token.branches() == view.branches().digest()
-        && view.clock().covers(iteration == null ? token.since() : iteration.upper());
-  }
-
-  private CompletionStage<FeedState> state(Since since, StableView view) {
-    CompletionStage<Void> published = branches.publish(view.branches());
-    if (since instanceof Since.At at) {
-      return published.thenCompose(done -> resume(at.token(), view));
-    }
-    SequenceClock begin =
-        since instanceof Since.Now ? view.clock() : SequenceClock.zero(map.vbuckets());
-    return published.thenApply(done -> FeedState.at(view.branches(), begin));
-  }
-
-  private CompletionStage<FeedState> resume(FeedToken token, StableView view) {
-    if (token.branches() == view.branches().digest()) {
-      return CompletableFuture.completedFuture(
-          new FeedState(view.branches(), token.span(), token.iteration()));
-    }
-    return history(token)
-        .thenApply(vector -> new FeedState(vector, token.span(), token.iteration()))
-        .thenApply(state -> FeedFollower.clamp(view, state, counters));
-  }
-
-  /** The branches that a token's clocks were read under. */
-  private CompletionStage<BranchVector> history(FeedToken token) {
-    return branches
-        .find(token.branches())
-        .thenApply(
-            found ->
-                found.orElseThrow(
-                    () -> {
-                      counters.unknownTokens.increment();
-                      return new TokenException(
-                          TokenException.Reason.UNKNOWN,
-                          "token of unknown history: branches="
-                              + Long.toHexString(token.branches()));
-                    }));
+  boolean isClosed() {
+    return closed;
   }
 
   /** Who is to be told what the writers of this process commit: then nobody has to read it back. */
@@ -349,6 +308,6 @@ public final class ChannelIndex implements AutoCloseable {
     closed = true;
     clocks.close();
     wakeUps.close();
-    List.copyOf(followers).forEach(FeedFollower::close);
+    List.copyOf(followers).forEach(Follower::close);
   }
 }

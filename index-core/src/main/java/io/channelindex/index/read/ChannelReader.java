@@ -40,15 +40,22 @@ final class ChannelReader {
   private final IndexKeys keys;
   private final Layout layout;
   private final BlockCoding coding;
+  private final int vbuckets;
   private final ChannelCache cache;
   private final Executor executor;
   private final ReadCounters counters;
 
+  /**
+   * A reader of all channels.
+   *
+   * @param vbuckets how many the index bucket has
+   */
   ChannelReader(
       IndexBucket bucket,
       IndexKeys keys,
       Layout layout,
       BlockCoding coding,
+      int vbuckets,
       ChannelCache cache,
       Executor executor,
       ReadCounters counters) {
@@ -56,6 +63,7 @@ final class ChannelReader {
     this.keys = keys;
     this.layout = layout;
     this.coding = coding;
+    this.vbuckets = vbuckets;
     this.cache = cache;
     this.executor = executor;
     this.counters = counters;
@@ -78,7 +86,7 @@ final class ChannelReader {
   }
 
   private <T, R> CompletionStage<List<R>> together(List<T> items, Step<T, R> step) {
-    BulkRead documents = new BulkRead(bucket, executor, counters);
+    BulkRead documents = new BulkRead(bucket, vbuckets, executor, counters);
     List<CompletionStage<R>> results = new ArrayList<>(items.size());
     try {
       for (T item : items) {

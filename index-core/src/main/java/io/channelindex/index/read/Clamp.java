@@ -4,6 +4,7 @@ import io.channelindex.sequence.BranchHistory;
 import io.channelindex.sequence.SequenceClock;
 import io.channelindex.sequence.token.ClockSpan;
 import io.channelindex.sequence.token.FeedToken.Iteration;
+import io.channelindex.sequence.token.FeedToken.Stage;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A feed that was set back has seen more than it goes on from, and a later rollback can undo
  * that too. So it goes on with an iteration: to where what it has seen is still true.
+ *
+ * <p>A backfill begins again if anything that its iteration reaches to was undone.
  */
 final class Clamp {
   private final FeedState state;
@@ -55,22 +58,30 @@ final class Clamp {
     if (iteration == null || view.clock().covers(iteration.upper())) {
       return state;
     }
+    boolean news = iteration.stage() == Stage.NEWS;
     long[] upper = iteration.upper().toArray();
-    for (int vbucket = iteration.vbucket(); vbucket < upper.length; vbucket++) {
+    for (int vbucket = news ? iteration.vbucket() : 0; vbucket < upper.length; vbucket++) {
       long delivered = state.since().seqno(vbucket);
-      if (vbucket == iteration.vbucket()) {
+      if (news && vbucket == iteration.vbucket()) {
         delivered = max(delivered, iteration.seqno());
       }
       upper[vbucket] = max(delivered, min(upper[vbucket], view.clock().seqno(vbucket)));
     }
     Iteration shorter =
         new Iteration(
-            SequenceClock.of(upper), iteration.vbucket(), iteration.seqno(), iteration.document());
+            SequenceClock.of(upper),
+            iteration.stage(),
+            iteration.vbucket(),
+            iteration.seqno(),
+            iteration.document());
     return new FeedState(state.branches(), state.span(), shorter);
   }
 
   private Result result() {
     Iteration iteration = state.iteration();
+    if (iteration != null && iteration.stage() == Stage.BACKFILL) {
+      return backfill(iteration);
+    }
     if (iteration != null) {
       // What is done is done, whatever it began at.
       System.arraycopy(upper, 0, since, 0, iteration.vbucket());
@@ -90,6 +101,20 @@ final class Clamp {
     }
     ClockSpan span = ClockSpan.exactly(SequenceClock.of(since));
     return new Result(new FeedState(view.branches(), span, goOn), clamped);
+  }
+
+  private Result backfill(Iteration iteration) {
+    for (int vbucket = 0; vbucket < since.length; vbucket++) {
+      if (!isTrue(vbucket)) {
+        setBack(vbucket);
+      }
+    }
+    if (clamped == 0) {
+      return new Result(new FeedState(view.branches(), state.span(), iteration), 0);
+    }
+    ClockSpan span = ClockSpan.exactly(SequenceClock.of(since));
+    Iteration again = new Iteration(SequenceClock.of(upper), Stage.BACKFILL, 0, 0, null);
+    return new Result(new FeedState(view.branches(), span, again), clamped);
   }
 
   /** Whether all that the feed may have seen of a vbucket, or passed over, is still as it was. */

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes pages of the feed of some channels: from their tails where those reach back far enough,
@@ -64,8 +65,32 @@ final class Feed {
    *
    * @param state where it begins
    * @param goal where its round ends; the view is at or after it
+   * @param exact the vbuckets in which a token may not be lower than the feed, whatever its
+   *     channels have there
+   * @param backfill which backfill it is of; null if it is of none
    */
-  record Ask(FeedState state, SequenceClock goal, FeedRequest.Rows which, int limit) {}
+  record Ask(
+      FeedState state,
+      SequenceClock goal,
+      FeedRequest.Rows which,
+      int limit,
+      List<Integer> exact,
+      @Nullable Backfill backfill) {
+    Ask(FeedState state, SequenceClock goal, FeedRequest.Rows which, int limit) {
+      this(state, goal, which, limit, List.of(), null);
+    }
+  }
+
+  /**
+   * A backfill of the feed's channels: an iteration from the very beginning of which only rows up
+   * to {@code since} are told, those that come after it being news.
+   *
+   * @param since where the feed stands that the backfill is for
+   * @param within what the clocks of its tokens are to be understood under
+   * @param after the same for what follows, which is that feed's iteration from {@code since} to
+   *     the same upper clock
+   */
+  record Backfill(SequenceClock since, TokenScope within, TokenScope after) {}
 
   /**
    * The next page: that of another follower who asked for the same, or a new one.
@@ -115,10 +140,14 @@ final class Feed {
 
   /** An iteration that is read in one page tells all that its channels have between its clocks. */
   private PageRows pageRows(Ask ask) {
-    FeedState state = ask.state();
-    boolean notes = tokens.usesLowClocks() && state.iteration() == null;
-    return new PageRows(
-        state.iteration(), ask.which(), ask.limit(), notes ? state.span().low().toArray() : null);
+    Iteration after = ask.state().iteration();
+    Backfill backfill = ask.backfill();
+    if (backfill != null) {
+      return PageRows.upTo(backfill.since(), after, ask.which(), ask.limit());
+    }
+    return tokens.usesLowClocks() && after == null
+        ? PageRows.noting(ask.which(), ask.limit(), ask.state().span().low().toArray())
+        : new PageRows(after, ask.which(), ask.limit());
   }
 
   private CompletionStage<Reading> cold(
@@ -155,7 +184,7 @@ final class Feed {
     if (left > 0) {
       return pause(ask, view, upper, page, left, seen);
     }
-    ClockSpan reached = span(page, upper);
+    ClockSpan reached = span(page, upper, ask.exact());
     if (upper.covers(ask.goal())) {
       return end(ask, view, reached, reached, page, 0, seen);
     }
@@ -170,12 +199,16 @@ final class Feed {
   }
 
   /** Where an iteration that is done has come to, and how little of that its rows account for. */
-  private static ClockSpan span(PageRows page, SequenceClock upper) {
+  private static ClockSpan span(PageRows page, SequenceClock upper, List<Integer> exact) {
     long[] reached = page.reached();
     // What follows on a full page was counted at most, and not looked at.
-    return reached == null || page.isFull()
-        ? ClockSpan.exactly(upper)
-        : new ClockSpan(SequenceClock.of(reached), upper);
+    if (reached == null || page.isFull()) {
+      return ClockSpan.exactly(upper);
+    }
+    for (int vbucket : exact) {
+      reached[vbucket] = upper.seqno(vbucket);
+    }
+    return new ClockSpan(SequenceClock.of(reached), upper);
   }
 
   /** What was counted passes over rows that are not asked for: only a full count says "nothing". */
@@ -188,8 +221,7 @@ final class Feed {
   private CompletionStage<Reading> pause(
       Ask ask, StableView view, SequenceClock upper, PageRows page, long left, Seen seen) {
     FeedState state = ask.state();
-    return tokens
-        .iteration(scope(state.branches()), state.span(), ClockSpan.exactly(upper))
+    return rowTokens(ask, ClockSpan.exactly(upper))
         .thenApply(
             each -> {
               List<Row> rows = rows(page, each, page.rows().size());
@@ -201,6 +233,26 @@ final class Feed {
               return new Reading(
                   new Page(rows, rows.get(last).seq(), false, left), after, view, seen);
             });
+  }
+
+  private CompletionStage<IterationTokens> rowTokens(Ask ask, ClockSpan upper) {
+    FeedState state = ask.state();
+    Backfill backfill = ask.backfill();
+    return backfill == null
+        ? tokens.iteration(scope(state.branches()), state.span(), upper)
+        : tokens.backfill(backfill.within(), backfill.since(), upper.high());
+  }
+
+  /** The token of the end of an iteration; after a backfill that is the beginning of the next. */
+  private CompletionStage<String> endToken(Ask ask, ClockSpan reached) {
+    Backfill backfill = ask.backfill();
+    if (backfill == null) {
+      return tokens.caughtUp(scope(ask.state().branches()), reached);
+    }
+    SequenceClock since = backfill.since();
+    return tokens
+        .iteration(backfill.after(), ClockSpan.exactly(since), ClockSpan.exactly(reached.high()))
+        .thenApply(rows -> rows.at(0, since.seqno(0), null));
   }
 
   /**
@@ -219,13 +271,12 @@ final class Feed {
       Seen seen) {
     FeedState state = ask.state();
     FeedState after = new FeedState(state.branches(), reached, null);
-    CompletionStage<String> lastSeq = tokens.caughtUp(scope(state.branches()), reached);
+    CompletionStage<String> lastSeq = endToken(ask, reached);
     if (page.rows().size() < 2) {
       return lastSeq.thenApply(
           seq -> new Reading(lastPage(page, List.of(), seq, left), after, view, seen));
     }
-    return tokens
-        .iteration(scope(state.branches()), state.span(), upper)
+    return rowTokens(ask, upper)
         .thenCombine(
             lastSeq,
             (each, seq) -> {
@@ -256,7 +307,8 @@ final class Feed {
     return new Row(seq, row.documentId(), row.revision(), row.deleted(), row.removed());
   }
 
-  private CompletionStage<Long> count(
+  /** How many rows there are between two clocks, at most. */
+  CompletionStage<Long> count(
       SequenceClock since, SequenceClock upper, StableView view, FeedRequest.Rows which) {
     return live(since, upper, view)
         .thenCompose(

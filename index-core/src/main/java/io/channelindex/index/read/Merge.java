@@ -36,6 +36,7 @@ final class Merge {
 
   private final Map<String, Integer> crowded = new HashMap<>();
   private final List<String> channels = new ArrayList<>();
+  private final RowOrder order = new RowOrder();
   private int documents;
 
   // The columns: what is known of a document.
@@ -184,7 +185,7 @@ final class Merge {
       fold(document);
     }
     FeedRow[] rows = new FeedRow[documents];
-    RowOrder order = RowOrder.of(deciding, documents);
+    order.sort(deciding, documents);
     for (int i = 0; i < rows.length; i++) {
       rows[i] = row(order.number(i));
     }

@@ -1,5 +1,6 @@
 package io.channelindex.index.read;
 
+import io.channelindex.sequence.SequenceClock;
 import io.channelindex.sequence.token.FeedToken.Iteration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,10 +22,26 @@ final class PageRows {
   /** The last seqno that was offered of each vbucket; null where nobody wants to know. */
   private final long @Nullable [] reached;
 
+  /** Rows after it are told later; null if there are none such. */
+  private final @Nullable SequenceClock ceiling;
+
   private long left;
 
   PageRows(@Nullable Iteration after, FeedRequest.Rows which, int limit) {
-    this(after, which, limit, null);
+    this(after, which, limit, null, null);
+  }
+
+  private PageRows(
+      @Nullable Iteration after,
+      FeedRequest.Rows which,
+      int limit,
+      long @Nullable [] reached,
+      @Nullable SequenceClock ceiling) {
+    this.after = after;
+    this.which = which;
+    this.limit = limit;
+    this.reached = reached;
+    this.ceiling = ceiling;
   }
 
   /**
@@ -32,12 +49,14 @@ final class PageRows {
    *
    * @param reached one seqno per vbucket, to be raised to that of the last row offered
    */
-  PageRows(
-      @Nullable Iteration after, FeedRequest.Rows which, int limit, long @Nullable [] reached) {
-    this.after = after;
-    this.which = which;
-    this.limit = limit;
-    this.reached = reached;
+  static PageRows noting(FeedRequest.Rows which, int limit, long[] reached) {
+    return new PageRows(null, which, limit, reached, null);
+  }
+
+  /** Rows up to a clock; what is newer is passed over. */
+  static PageRows upTo(
+      SequenceClock ceiling, @Nullable Iteration after, FeedRequest.Rows which, int limit) {
+    return new PageRows(after, which, limit, null, ceiling);
   }
 
   /** Takes rows that begin a vbucket and end one; whether there is room for more. */
@@ -47,7 +66,9 @@ final class PageRows {
       if (reached != null && Long.compareUnsigned(row.seqno(), reached[row.vbucket()]) > 0) {
         reached[row.vbucket()] = row.seqno();
       }
-      if (isDelivered(row) || (which == FeedRequest.Rows.ACTIVE && !row.isActive())) {
+      if (isDelivered(row)
+          || isAbove(row)
+          || (which == FeedRequest.Rows.ACTIVE && !row.isActive())) {
         continue;
       }
       if (isFull()) {
@@ -59,6 +80,10 @@ final class PageRows {
       }
     }
     return !isFull();
+  }
+
+  private boolean isAbove(FeedRow row) {
+    return ceiling != null && Long.compareUnsigned(row.seqno(), ceiling.seqno(row.vbucket())) > 0;
   }
 
   private boolean isDelivered(FeedRow row) {

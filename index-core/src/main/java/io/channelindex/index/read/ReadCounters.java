@@ -6,6 +6,8 @@ import java.util.concurrent.atomic.LongAdder;
 final class ReadCounters {
   final LongAdder looks = new LongAdder();
   final LongAdder reads = new LongAdder();
+  final LongAdder bulks = new LongAdder();
+  final LongAdder bulkVbuckets = new LongAdder();
   final LongAdder loads = new LongAdder();
   final LongAdder sharedLoads = new LongAdder();
   final LongAdder cacheHits = new LongAdder();
@@ -16,6 +18,8 @@ final class ReadCounters {
   final LongAdder sharedPages = new LongAdder();
   final LongAdder clampedTokens = new LongAdder();
   final LongAdder unknownTokens = new LongAdder();
+  final LongAdder backfills = new LongAdder();
+  final LongAdder distrustedTokens = new LongAdder();
   final LongAdder regressions = new LongAdder();
   final LongAdder failures = new LongAdder();
   final LongAdder tailBytes = new LongAdder();
@@ -24,6 +28,8 @@ final class ReadCounters {
     return new ReaderStatistics(
         looks.sum(),
         reads.sum(),
+        bulks.sum(),
+        bulkVbuckets.sum(),
         loads.sum(),
         sharedLoads.sum(),
         cacheHits.sum(),
@@ -34,6 +40,8 @@ final class ReadCounters {
         sharedPages.sum(),
         clampedTokens.sum(),
         unknownTokens.sum(),
+        backfills.sum(),
+        distrustedTokens.sum(),
         regressions.sum(),
         failures.sum(),
         tails,

@@ -5,6 +5,9 @@ package io.channelindex.index.read;
  *
  * @param looks how often all stable documents were read
  * @param reads documents of channels that were asked for: heads, directory pages, blocks
+ * @param bulks how often some of them were asked for together: the round trips of reads
+ * @param bulkVbuckets in how many vbuckets of the index bucket they were, each bulk counted by
+ *     itself (W6)
  * @param loads heads, directory pages and blocks that the cache did not have
  * @param sharedLoads those that were being read already, for somebody else
  * @param cacheHits those that the cache had
@@ -16,6 +19,9 @@ package io.channelindex.index.read;
  * @param sharedPages pages that another follower had asked for just before
  * @param clampedTokens feeds that stood on undone history and were set back, gap-free
  * @param unknownTokens tokens of history that nobody knows, which were refused
+ * @param backfills feeds of principals that were granted something and began to backfill it
+ * @param distrustedTokens feeds of principals that begin again because nobody remembers what their
+ *     token took for granted
  * @param regressions stable documents that were older than what had been read before
  * @param failures reads that failed
  * @param tails channels whose recent entries are in memory
@@ -24,6 +30,8 @@ package io.channelindex.index.read;
 public record ReaderStatistics(
     long looks,
     long reads,
+    long bulks,
+    long bulkVbuckets,
     long loads,
     long sharedLoads,
     long cacheHits,
@@ -34,6 +42,8 @@ public record ReaderStatistics(
     long sharedPages,
     long clampedTokens,
     long unknownTokens,
+    long backfills,
+    long distrustedTokens,
     long regressions,
     long failures,
     int tails,

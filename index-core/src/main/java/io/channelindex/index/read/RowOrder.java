@@ -16,22 +16,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Rows of one seqno, which are rare, are put in order afterwards; so are all, as objects, where
  * these numbers do not fit 63 bits: a partition's seqnos would have to span more than 2^40 or so.
+ *
+ * <p>Used again and again, by one thread.
  */
 final class RowOrder {
   private static final int MOST_BITS = 63;
 
-  private final long[] keys;
-  private final long numberMask;
-  private final boolean sorted;
+  private long[] keys = new long[256];
+  private long numberMask;
+  private boolean sorted;
 
-  private RowOrder(long[] keys, long numberMask, boolean sorted) {
-    this.keys = keys;
-    this.numberMask = numberMask;
-    this.sorted = sorted;
-  }
-
-  /** The order of the first {@code size} entries, none of which is null. */
-  static RowOrder of(@Nullable Entry[] entries, int size) {
+  /** Takes the first {@code size} entries, none of which is null. */
+  void sort(@Nullable Entry[] entries, int size) {
     int lowVbucket = Integer.MAX_VALUE;
     int highVbucket = 0;
     long lowSeqno = -1;
@@ -47,17 +43,20 @@ final class RowOrder {
     int numberBits = bits(size);
     int seqnoBits = bits(highSeqno - lowSeqno);
     int vbucketBits = bits((long) highVbucket - lowVbucket);
-    if (size == 0 || numberBits + seqnoBits + vbucketBits > MOST_BITS) {
-      return new RowOrder(new long[0], 0, false);
+    sorted = size > 0 && numberBits + seqnoBits + vbucketBits <= MOST_BITS;
+    if (!sorted) {
+      return;
     }
-    long[] keys = new long[size];
+    numberMask = (1L << numberBits) - 1;
+    if (keys.length < size) {
+      keys = new long[Math.max(size, 2 * keys.length)];
+    }
     for (int i = 0; i < size; i++) {
       Entry entry = Objects.requireNonNull(entries[i]);
       long vbucket = (long) entry.vbucket() - lowVbucket;
       keys[i] = (vbucket << seqnoBits | (entry.seqno() - lowSeqno)) << numberBits | i;
     }
-    Arrays.sort(keys);
-    return new RowOrder(keys, (1L << numberBits) - 1, true);
+    Arrays.sort(keys, 0, size);
   }
 
   private static int bits(long highest) {

@@ -1,5 +1,6 @@
 package io.channelindex.index.read;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -18,6 +19,20 @@ final class Seen {
       news[i] = tails.get(i).news();
     }
     return new Seen(news);
+  }
+
+  /** Nothing yet: there is news of each of so many tails. */
+  static Seen nothing(int tails) {
+    long[] news = new long[tails];
+    Arrays.fill(news, -1);
+    return new Seen(news);
+  }
+
+  /** What this and the other have seen, of the tails of the one, then those of the other. */
+  Seen and(Seen other) {
+    long[] both = Arrays.copyOf(news, news.length + other.news.length);
+    System.arraycopy(other.news, 0, both, news.length, other.news.length);
+    return new Seen(both);
   }
 
   /** Completes the future when one of the tails has more; at once if one has. */

@@ -1,5 +1,6 @@
 package io.channelindex.index.read;
 
+import io.channelindex.index.principals.PrincipalName;
 import io.channelindex.index.read.ChannelCache.Kind;
 import io.channelindex.index.read.ChannelCache.Place;
 import io.channelindex.sequence.SequenceClock;
@@ -18,6 +19,8 @@ import io.channelindex.storage.layout.BlockPlace;
  * <p>Immutable.
  */
 final class Slice implements EntryFilter {
+  private static final String EVERYTHING = "*";
+
   private final Channel channel;
   private final StableDocument state;
   private final long[] since;
@@ -130,9 +133,14 @@ final class Slice implements EntryFilter {
     return true;
   }
 
+  /** The index knows of principals' documents what it knows of all; no feed tells of them. */
+  private boolean isPrincipal(Entry entry) {
+    return channel.name().equals(EVERYTHING) && PrincipalName.isKey(entry.documentId());
+  }
+
   /** Whether an entry is wanted. */
   boolean wants(Entry entry) {
-    return wants(entry.vbucket(), entry.seqno(), entry.vbuuid());
+    return wants(entry.vbucket(), entry.seqno(), entry.vbuuid()) && !isPrincipal(entry);
   }
 
   @Override

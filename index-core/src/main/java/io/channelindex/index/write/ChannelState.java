@@ -72,6 +72,9 @@ final class ChannelState {
         head.active(),
         head.compacted(),
         headCas);
+    // Appends are not fenced. Who owned the partition before may still close the active block, and
+    // would not know of what is appended from now on: its head must not be written any more.
+    headChanged = layout().headClock() == HeadClock.CLOSED_BLOCKS && head.epoch() != epoch;
   }
 
   private ChannelState(

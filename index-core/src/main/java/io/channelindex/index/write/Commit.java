@@ -139,7 +139,7 @@ final class Commit {
             : loader.load(channel, Look.BEYOND).thenApply(Loaded::state);
     return state.thenCompose(
         loaded ->
-            loaded.hasHead() && !loaded.isHeadChanged()
+            loaded.hasHead()
                 ? new Compaction(scope, loaded, owner, this::isReadable, companions)
                     .run(extent)
                     .whenComplete(

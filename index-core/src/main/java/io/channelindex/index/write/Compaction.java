@@ -213,8 +213,13 @@ final class Compaction {
     for (Source source : List.copyOf(sources)) {
       List<Entry> worth = new ArrayList<>(source.entries.size());
       for (Entry entry : source.entries) {
-        if (!owner.keeps(entry) || superseded.isSuperseded(entry)) {
+        if (!owner.keeps(entry)) {
           drop(entry);
+        } else if (superseded.isSuperseded(entry)) {
+          // Where it was indexed again under another branch, other channels may not have been.
+          if (!superseded.isSame(entry)) {
+            drop(entry);
+          }
         } else if (kept.add(ChannelLoader.Identity.of(entry))) {
           worth.add(entry);
         }

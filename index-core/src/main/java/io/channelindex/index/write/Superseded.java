@@ -34,6 +34,12 @@ final class Superseded {
     return Long.compareUnsigned(later.seqno(), known.seqno()) >= 0 ? later : known;
   }
 
+  /** Whether what supersedes it is the same mutation. */
+  boolean isSame(Entry entry) {
+    Entry known = newest.get(entry.documentId());
+    return known != null && known.seqno() == entry.seqno();
+  }
+
   /** Whether a newer one than this stands in for it, of all that were seen. */
   boolean isSuperseded(Entry entry) {
     Entry known = newest.get(entry.documentId());

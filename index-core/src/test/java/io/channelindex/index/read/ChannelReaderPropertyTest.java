@@ -97,6 +97,7 @@ class ChannelReaderPropertyTest {
               index.keys,
               Layouts.DENSE,
               BlockCoding.plain(),
+              index.map.vbuckets(),
               cache,
               Runnable::run,
               counters);

@@ -157,7 +157,7 @@ class FeedPropertyTest {
   }
 
   /** Time that passes in steps, each long enough for new base clocks. */
-  private static final class Instants implements InstantSource {
+  static final class Instants implements InstantSource {
     private volatile Instant now = Instant.parse("2026-11-22T10:00:00Z");
 
     @Override

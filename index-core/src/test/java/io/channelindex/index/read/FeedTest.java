@@ -217,6 +217,80 @@ class FeedTest {
   }
 
   @Test
+  void followersWhoBeginTogetherShareWhatIsReadOfTheBucket() {
+    twentyRows();
+    content.bucket.resetCounts();
+    drain(reader.follow(new Since.Beginning(), "a"), 100);
+    long once = content.bucket.count(Operation.GET);
+    try (TestReader other =
+        new TestReader(content, TestReader.SETTINGS.withCachedBytes(cachedBytes))) {
+      List<Follower> followers = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        followers.add(other.follow(new Since.Beginning(), "a"));
+      }
+      content.bucket.resetCounts();
+      // Nothing comes back before all have asked.
+      BucketFault held =
+          content.bucket.inject(BucketFault.of(Action.HOLD_ANSWER).on(Operation.GET));
+      List<CompletionStage<Page>> pages =
+          followers.stream().map(follower -> follower.next(100)).toList();
+      await().until(() -> content.bucket.heldCount() == 4);
+      held.stop();
+      content.bucket.release();
+
+      Page first = get(pages.get(0));
+      assertThat(first.rows()).hasSize(20);
+      assertThat(pages).allSatisfy(page -> assertThat(get(page)).isSameAs(first));
+      assertThat(content.bucket.count(Operation.GET)).isEqualTo(once);
+      assertThat(other.index.statistics().sharedPages()).isEqualTo(19);
+    }
+  }
+
+  @Test
+  void whatHasNotMovedIsReadOnceFromTheBucketIfThereIsRoom() {
+    twentyRows();
+    assertThat(drain(reader.follow(new Since.Beginning(), "a"), 100)).hasSize(20);
+    content.bucket.resetCounts();
+    for (int partition = 0; partition < 4; partition++) {
+      content.add("other", 2 * partition, 90, "elsewhere", ACTIVE);
+      content.stable(2 * partition, 90);
+      reader.push(content.commit(partition));
+    }
+    assertThat(ids(drain(reader.follow(new Since.Beginning(), "a"), 7))).hasSize(20);
+    long quiet = content.bucket.count(Operation.GET);
+    reader.push(pushed("a", 5, 95, "new"));
+    assertThat(ids(drain(reader.follow(new Since.Beginning(), "a"), 7))).hasSize(21);
+    long moved = content.bucket.count(Operation.GET) - quiet;
+
+    if (cachedBytes > 0) {
+      assertThat(quiet).isZero();
+      // In the partition that moved: the head, a block that was closed, the active one.
+      assertThat(moved).isBetween(2L, 3L);
+    } else {
+      assertThat(quiet).isPositive();
+    }
+  }
+
+  @Test
+  void aSmallPageOfABigChannelReadsFewBlocks() {
+    content.blockEntries = 5;
+    for (int i = 0; i < 8_000; i++) {
+      content.add("a", i % 8, 1 + i / 8, "doc" + i, ACTIVE);
+      content.stable(i % 8, 1 + i / 8);
+    }
+    for (int partition = 0; partition < 4; partition++) {
+      content.commit(partition);
+    }
+    reader.refresh();
+    content.bucket.resetCounts();
+    assertThat(get(reader.follow(new Since.Beginning(), "a").next(10)).rows()).hasSize(10);
+
+    // There are 1,600 blocks and 800 pages; blocks are read of the one partition that has ten rows.
+    assertThat(reader.index.statistics().bulks()).isLessThanOrEqualTo(10);
+    assertThat(content.bucket.count(Operation.GET)).isLessThan(1_300);
+  }
+
+  @Test
   void aQuietFeedSleepsThroughWhatHappensElsewhere() {
     Follower follower = reader.follow(new Since.Now(), "quiet");
     assertThat(get(follower.next(1)).caughtUp()).isTrue();

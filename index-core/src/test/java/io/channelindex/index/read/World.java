@@ -37,8 +37,17 @@ final class World {
   private final Set<Integer> hiding = new HashSet<>();
   private long lastVbuuid = 5000;
 
+  /** Told of every vbucket that was rolled back, and to where, before the index is. */
+  RolledBack rolledBack = (vbucket, to) -> {};
+
   /** Told of most commits, now and then too late or not at all. */
   CommitListener listener = CommitListener.NONE;
+
+  /** Hears of lost history. */
+  @FunctionalInterface
+  interface RolledBack {
+    void to(int vbucket, long seqno);
+  }
 
   /** A state of a document, and the entries that it leads to. */
   private record Change(long seqno, Set<String> channels, List<Told> entries) {}
@@ -102,7 +111,36 @@ final class World {
     }
   }
 
-  private static int vbucket(String id) {
+  /**
+   * Writes a document that stays in one channel.
+   *
+   * @return its seqno
+   */
+  long put(String id, String channel) {
+    long seqno = putUnseen(id, channel);
+    List<Change> history = changes.get(id);
+    history
+        .get(history.size() - 1)
+        .entries()
+        .forEach(told -> index.add(told.channel(), told.entry()));
+    return seqno;
+  }
+
+  /**
+   * The same, deduplicated away: another {@link #put} has to follow before the next commit.
+   *
+   * @return its seqno
+   */
+  long putUnseen(String id, String channel) {
+    long seqno = ++high[vbucket(id)];
+    List<Told> entries = List.of(told(channel, id, seqno, EntryState.ACTIVE));
+    changes
+        .computeIfAbsent(id, name -> new ArrayList<>())
+        .add(new Change(seqno, Set.of(channel), entries));
+    return seqno;
+  }
+
+  static int vbucket(String id) {
     return Math.floorMod(id.hashCode(), VBUCKETS);
   }
 
@@ -168,6 +206,7 @@ final class World {
       return;
     }
     long to = 1 + random.nextLong(high[vbucket]);
+    rolledBack.to(vbucket, to);
     Set<String> undone = new HashSet<>();
     changes.forEach(
         (id, history) -> {
@@ -230,6 +269,34 @@ final class World {
             assertThat(row.deleted() || !row.removed().isEmpty()).as("%s", row).isTrue();
           }
         });
+  }
+
+  /** Whether a document was ever in one of the channels, as far as history was not lost. */
+  boolean wasIn(String id, Set<String> channels) {
+    return changes.get(id).stream()
+        .flatMap(change -> change.entries().stream())
+        .anyMatch(told -> channels.contains(told.channel()));
+  }
+
+  /**
+   * What a client of some channels has been told in the end has all documents that are in them.
+   *
+   * @param lost channels that the client could see for some time only: it was not told that their
+   *     documents left it
+   */
+  void assertKnows(Set<String> channels, Map<String, Row> told, Set<String> lost) {
+    Map<String, Row> certain = new TreeMap<>(told);
+    changes.forEach(
+        (id, history) -> {
+          boolean inside =
+              !history.isEmpty()
+                  && history.get(history.size() - 1).channels().stream()
+                      .anyMatch(channels::contains);
+          if (!inside && wasIn(id, lost)) {
+            certain.remove(id);
+          }
+        });
+    assertKnows(channels, certain);
   }
 
   private static String revision(Change change, Set<String> channels) {

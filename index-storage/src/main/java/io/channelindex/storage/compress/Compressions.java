@@ -14,10 +14,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Compressions {
   private final Map<Integer, Codec> dictionaries = new ConcurrentHashMap<>();
+  private final @Nullable DictionaryTrainer samples;
   private volatile int newest;
 
+  /** Without a dictionary yet. */
+  public Compressions() {
+    this(null);
+  }
+
+  /**
+   * Without a dictionary yet.
+   *
+   * @param samples is shown the payloads that would have been compressed with a dictionary, as long
+   *     as there is none
+   */
+  public Compressions(@Nullable DictionaryTrainer samples) {
+    this.samples = samples;
+  }
+
   /** Adds a dictionary; the newest one is used from now on. */
-  void add(Dictionary dictionary) {
+  public void add(Dictionary dictionary) {
     dictionaries.computeIfAbsent(
         dictionary.version(), version -> new ZstdCodec(dictionary.content()));
     synchronized (this) {
@@ -26,7 +42,7 @@ public final class Compressions {
   }
 
   /** Whether blocks that were compressed with this dictionary can be read. */
-  boolean knows(int version) {
+  public boolean knows(int version) {
     return dictionaries.containsKey(version);
   }
 
@@ -115,6 +131,9 @@ public final class Compressions {
     @Override
     public int compress(byte[] raw, int from, int length, byte[] target, int at) {
       int version = newest;
+      if (version == 0 && samples != null) {
+        samples.offer(raw, from, length);
+      }
       int size = Versions.write(version, target, at);
       return size + codecOf(version).compress(raw, from, length, target, at + size);
     }

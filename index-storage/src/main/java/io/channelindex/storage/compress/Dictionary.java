@@ -7,8 +7,8 @@ package io.channelindex.storage.compress;
  * @param content in Zstandard's dictionary format; not to be changed
  */
 @SuppressWarnings("ArrayRecordComponent")
-record Dictionary(int version, byte[] content) {
-  Dictionary {
+public record Dictionary(int version, byte[] content) {
+  public Dictionary {
     if (version < 1 || version > Versions.MAX) {
       throw new IllegalArgumentException(
           "no version of a dictionary: version=" + version + ", max=" + Versions.MAX);

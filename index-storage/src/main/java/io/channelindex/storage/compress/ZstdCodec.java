@@ -26,17 +26,9 @@ final class ZstdCodec implements Codec {
     this(null, null);
   }
 
-  /**
-   * With a dictionary.
-   *
-   * @throws IllegalArgumentException if the library takes it for damaged
-   */
+  /** With a dictionary. */
   ZstdCodec(byte[] dictionary) {
     this(new ZstdDictCompress(dictionary, LEVEL), new ZstdDictDecompress(dictionary));
-    byte[] empty = new byte[0];
-    byte[] target = new byte[bound(0)];
-    int written = compress(empty, 0, 0, target, 0);
-    decompress(target, 0, written, empty, 0);
   }
 
   private ZstdCodec(

@@ -29,7 +29,11 @@ public enum DocumentFormat {
   /** Two bits a seqno, layout bit-flag. */
   BIT_FLAG_BLOCK(13),
   /** What a seqno was, layout bit-flag. */
-  SEQUENCE(14);
+  SEQUENCE(14),
+  /** A dictionary for compression. */
+  DICTIONARY(15),
+  /** A clock that several owners advance, or a part of one. */
+  PARTITION_CLOCKS(24);
 
   private final int id;
   private final int newestVersion;

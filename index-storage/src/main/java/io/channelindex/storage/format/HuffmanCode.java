@@ -20,6 +20,7 @@ import java.util.Arrays;
 final class HuffmanCode {
   private static final int MAX_LENGTH = 12;
   private static final int BYTES = 256;
+  private static final int CODES_PER_PEEK = BitReader.MAX_PEEK / MAX_LENGTH;
 
   private HuffmanCode() {}
 
@@ -63,14 +64,20 @@ final class HuffmanCode {
     short[] table = table(readLengths(payload, used));
     byte[] text = new byte[count];
     BitReader reader = new BitReader(payload);
-    for (int i = 0; i < count; i++) {
-      int found = table[(int) reader.peek() & (table.length - 1)];
-      // Nothing is found only if one byte is used: the other code is none.
-      if (found == 0) {
-        throw payload.corrupt("no code of a byte: index=" + i);
+    int next = 0;
+    while (next < count) {
+      long word = reader.peek();
+      int length = 0;
+      for (int end = Math.min(count, next + CODES_PER_PEEK); next < end; next++) {
+        int found = table[(int) (word >>> length) & (table.length - 1)];
+        // Nothing is found only if one byte is used: the other code is none.
+        if (found == 0) {
+          throw payload.corrupt("no code of a byte: index=" + next);
+        }
+        text[next] = (byte) found;
+        length += found >>> 8;
       }
-      text[i] = (byte) found;
-      reader.skip(found >>> 8);
+      reader.skip(length);
     }
     reader.finish();
     return text;

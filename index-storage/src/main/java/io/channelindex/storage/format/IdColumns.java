@@ -4,9 +4,7 @@ import io.channelindex.storage.Entry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +70,30 @@ final class IdColumns {
     }
   }
 
+  /** Groups by what their ids have in common: open addressing, at most half full. */
+  private final class Table {
+    private final List<Group> all = new ArrayList<>();
+    private final @Nullable Group[] slots =
+        new Group[Integer.highestOneBit(2 * groups.length | 1) << 1];
+
+    /** Adds an id to its group, which is made if there is none. */
+    Group add(int id) {
+      int slot = ids.hash(id) & (slots.length - 1);
+      Group group = slots[slot];
+      while (group != null && !ids.areAlike(id, group.members[0])) {
+        slot = (slot + 1) & (slots.length - 1);
+        group = slots[slot];
+      }
+      if (group == null) {
+        group = new Group();
+        slots[slot] = group;
+        all.add(group);
+      }
+      group.add(id);
+      return group;
+    }
+  }
+
   /**
    * Writes the ids of entries.
    *
@@ -84,20 +106,20 @@ final class IdColumns {
 
   /** Groups the ids; the largest group first. */
   private List<Group> group() {
-    Map<String, Group> byFields = new LinkedHashMap<>();
+    Table byFields = new Table();
     for (int id = 0; id < groups.length; id++) {
       ids.findFields(id);
-      join(byFields, id);
+      groups[id] = byFields.add(id);
     }
-    Map<String, Group> byWords = new LinkedHashMap<>();
+    Table byWords = new Table();
     for (int id = 0; id < groups.length; id++) {
       if (groups[id].size < leastMembers) {
         ids.findWords(id);
-        join(byWords, id);
+        groups[id] = byWords.add(id);
       }
     }
-    List<Group> found = new ArrayList<>(byFields.values());
-    found.addAll(byWords.values());
+    List<Group> found = new ArrayList<>(byFields.all);
+    found.addAll(byWords.all);
     found.removeIf(group -> group.size < leastMembers);
     found.forEach(this::makeTemplate);
     found.removeIf(group -> group.size == 0);
@@ -117,12 +139,6 @@ final class IdColumns {
       found.get(rank).rank = rank;
     }
     return found;
-  }
-
-  private void join(Map<String, Group> byKey, int id) {
-    Group group = byKey.computeIfAbsent(ids.key(id), key -> new Group());
-    group.add(id);
-    groups[id] = group;
   }
 
   /** Makes the template of a group; ids that it cannot tell from another go to the words. */

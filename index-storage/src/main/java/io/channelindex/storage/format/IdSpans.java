@@ -1,7 +1,6 @@
 package io.channelindex.storage.format;
 
 import io.channelindex.storage.Entry;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -21,7 +20,9 @@ final class IdSpans {
   private final int[] from;
   private final int[] to;
   private final IdFields fields = new IdFields();
-  private final byte[] key = new byte[1 + 2 * STRIDE + IdText.MAX_BYTES];
+  private final int[] foundKinds = new int[IdFields.MAX];
+  private final int[] foundFrom = new int[IdFields.MAX];
+  private final int[] foundTo = new int[IdFields.MAX];
 
   /**
    * Takes the ids; none has a field yet.
@@ -76,22 +77,31 @@ final class IdSpans {
     }
   }
 
-  /** Makes fields of all words besides; of the id as a whole if they are too many. */
+  /**
+   * Makes fields of all words besides those that were found; of the id as a whole if they are too
+   * many.
+   */
   void findWords(int id) {
+    int found = counts[id];
+    int first = STRIDE * id;
+    System.arraycopy(kinds, first, foundKinds, 0, found);
+    System.arraycopy(from, first, foundFrom, 0, found);
+    System.arraycopy(to, first, foundTo, 0, found);
     counts[id] = 0;
-    fields.find(bytes, starts[id], starts[id + 1]);
     int at = starts[id];
-    for (int field = 0; field <= fields.count() && at >= 0; field++) {
-      int end = field < fields.count() ? fields.from(field) : starts[id + 1];
-      at = addWords(id, at, end);
-      if (field < fields.count() && at >= 0) {
-        at = counts[id] < STRIDE ? fields.to(field) : -1;
-        if (at >= 0) {
-          add(id, fields.kind(field), fields.from(field), fields.to(field));
+    boolean fits = true;
+    for (int field = 0; field <= found && fits; field++) {
+      int end = field < found ? foundFrom[field] : starts[id + 1];
+      fits = addWords(id, at, end);
+      if (field < found && fits) {
+        fits = counts[id] < STRIDE;
+        at = foundTo[field];
+        if (fits) {
+          add(id, foundKinds[field], foundFrom[field], at);
         }
       }
     }
-    if (at < 0) {
+    if (!fits) {
       makeWhole(id);
     }
   }
@@ -102,14 +112,14 @@ final class IdSpans {
     add(id, IdFields.TEXT, starts[id], starts[id + 1]);
   }
 
-  /** The end, or -1 if there are too many. */
-  private int addWords(int id, int start, int end) {
+  /** Whether they are few enough. */
+  private boolean addWords(int id, int start, int end) {
     int at = start;
     while (at < end) {
       if (IdFields.isSeparator(bytes[at])) {
         at++;
       } else if (counts[id] == STRIDE) {
-        return -1;
+        return false;
       } else {
         int word = at;
         while (at < end && !IdFields.isSeparator(bytes[at])) {
@@ -118,7 +128,7 @@ final class IdSpans {
         add(id, IdFields.TEXT, word, at);
       }
     }
-    return at;
+    return true;
   }
 
   private void add(int id, int kind, int start, int end) {
@@ -128,31 +138,58 @@ final class IdSpans {
     to[at] = end;
   }
 
-  /** A key of all that ids that are alike have in common: pieces, and kinds of fields. */
-  String key(int id) {
-    int at = 0;
-    key[at++] = (byte) counts[id];
+  /** Of all that ids that are alike have in common. */
+  int hash(int id) {
+    int hash = counts[id];
     int piece = starts[id];
-    for (int i = STRIDE * id; i < STRIDE * id + counts[id]; i++) {
-      key[at++] = (byte) kinds[i];
-      key[at++] = (byte) (from[i] - piece);
-      piece = to[i];
+    int end = STRIDE * id + counts[id];
+    for (int field = STRIDE * id; field <= end; field++) {
+      int pieceEnd = field < end ? from[field] : starts[id + 1];
+      for (int i = piece; i < pieceEnd; i++) {
+        hash = 31 * hash + bytes[i];
+      }
+      if (field < end) {
+        hash = 31 * hash + kinds[field];
+        piece = to[field];
+      }
     }
-    piece = starts[id];
-    for (int i = STRIDE * id; i <= STRIDE * id + counts[id]; i++) {
-      int end = i < STRIDE * id + counts[id] ? from[i] : starts[id + 1];
-      System.arraycopy(bytes, piece, key, at, end - piece);
-      at += end - piece;
-      piece = i < STRIDE * id + counts[id] ? to[i] : end;
+    hash *= 0x9e3779b1;
+    return hash ^ (hash >>> 15);
+  }
+
+  /** Whether two ids have the same pieces, and fields of the same kinds between them. */
+  boolean areAlike(int id, int other) {
+    if (counts[id] != counts[other]) {
+      return false;
     }
-    return new String(key, 0, at, StandardCharsets.ISO_8859_1);
+    for (int piece = 0; piece <= counts[id]; piece++) {
+      if (piece < counts[id] && kind(id, piece) != kind(other, piece)) {
+        return false;
+      }
+      if (!Arrays.equals(
+          bytes,
+          pieceFrom(id, piece),
+          pieceTo(id, piece),
+          bytes,
+          pieceFrom(other, piece),
+          pieceTo(other, piece))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int pieceFrom(int id, int piece) {
+    return piece == 0 ? starts[id] : to(id, piece - 1);
+  }
+
+  private int pieceTo(int id, int piece) {
+    return piece == counts[id] ? starts[id + 1] : from(id, piece);
   }
 
   /** The piece before a field, or behind the last one. */
   byte[] piece(int id, int piece) {
-    int start = piece == 0 ? starts[id] : to(id, piece - 1);
-    int end = piece == counts[id] ? starts[id + 1] : from(id, piece);
-    return Arrays.copyOfRange(bytes, start, end);
+    return Arrays.copyOfRange(bytes, pieceFrom(id, piece), pieceTo(id, piece));
   }
 
   /** A field as it stands there. */

@@ -86,14 +86,19 @@ public final class LogFrameEncoder {
   }
 
   private int writeRevision(String revision) {
-    int digest = PackedRevision.digestBytes(revision);
-    if (digest == LogFrames.USUAL_DIGEST_BYTES) {
+    int start = body.size();
+    int digest = PackedRevision.digestLength(revision);
+    if (digest > 0) {
       body.varint(PackedRevision.generation(revision));
-      PackedRevision.writeDigest(body, revision);
-      return LogFrames.USUAL_REVISION;
-    } else if (digest > 0) {
-      PackedRevision.write(body, revision);
-      return LogFrames.PACKED_REVISION;
+      if (digest != LogFrames.USUAL_DIGEST_BYTES) {
+        body.varint(digest);
+      }
+      if (body.hexDigits(revision, revision.length() - 2 * digest)) {
+        return digest == LogFrames.USUAL_DIGEST_BYTES
+            ? LogFrames.USUAL_REVISION
+            : LogFrames.PACKED_REVISION;
+      }
+      body.truncate(start);
     }
     body.text(revision);
     return LogFrames.TEXT_REVISION;

@@ -18,6 +18,7 @@ final class LogFrameReader {
   private final EntryFilter filter;
   private final EntrySink sink;
   private final IdRowReader ids = new IdRowReader();
+  private final byte[] text = new byte[PackedRevision.MAX_CHARS];
   private int proof;
   private boolean first = true;
 
@@ -103,13 +104,13 @@ final class LogFrameReader {
     }
   }
 
-  private static @Nullable String readRevision(PayloadReader payload, int flags, boolean wanted) {
+  private @Nullable String readRevision(PayloadReader payload, int flags, boolean wanted) {
     switch (flags & LogFrames.REVISION) {
       case LogFrames.USUAL_REVISION -> {
         long generation = PackedRevision.readGeneration(payload);
         int bytes = LogFrames.USUAL_DIGEST_BYTES;
         int from = payload.skip(bytes);
-        return wanted ? PackedRevision.text(generation, payload.array(), from, bytes) : null;
+        return wanted ? PackedRevision.text(generation, payload.array(), from, bytes, text) : null;
       }
       case LogFrames.PACKED_REVISION -> {
         return PackedRevision.read(payload, wanted);

@@ -38,29 +38,31 @@ final class PackedNumbers {
     }
     long[] offsets = Arrays.copyOf(numbers, count);
     long base = subtractLeast(offsets, 0);
-    Plan plan = Plan.of(offsets, 0, BITS);
+    Lengths lengths = new Lengths(offsets, 0);
     long[] differences = new long[count];
     for (int i = 1; i < count; i++) {
       differences[i] = PayloadWriter.zigzag(numbers[i] - numbers[i - 1]);
     }
     long least = subtractLeast(differences, 1);
-    Plan other = Plan.of(differences, 1, DIFFERENCES);
-    if (other.bits < plan.bits) {
-      payload.octet(other.form).octet(other.width).varint(least).varint(numbers[0]);
-      other.write(payload, differences);
+    Lengths others = new Lengths(differences, 1);
+    if (others.sum < lengths.sum) {
+      Plan plan = Plan.of(differences, others, 1);
+      payload.octet(plan.form | DIFFERENCES).octet(plan.width).varint(least).varint(numbers[0]);
+      plan.write(payload, differences, 1);
     } else {
+      Plan plan = Plan.of(offsets, lengths, 0);
       payload.octet(plan.form).octet(plan.width).varint(base);
-      plan.write(payload, offsets);
+      plan.write(payload, offsets, 0);
     }
   }
 
   private static long subtractLeast(long[] numbers, int from) {
-    long least = from < numbers.length ? numbers[from] : 0;
+    // Unsigned numbers are in the order of signed ones with the highest bit the other way round.
+    long least = Long.MAX_VALUE;
     for (int i = from; i < numbers.length; i++) {
-      if (Long.compareUnsigned(numbers[i], least) < 0) {
-        least = numbers[i];
-      }
+      least = Math.min(least, numbers[i] ^ Long.MIN_VALUE);
     }
+    least = from < numbers.length ? least ^ Long.MIN_VALUE : 0;
     for (int i = from; i < numbers.length; i++) {
       numbers[i] -= least;
     }
@@ -105,11 +107,17 @@ final class PackedNumbers {
 
   private static void readRice(PayloadReader payload, long[] numbers, int from, int width) {
     BitReader bits = new BitReader(payload);
+    long mask = (1L << width) - 1;
+    boolean atOnce = ESCAPE + width <= BitReader.MAX_PEEK;
     for (int i = from; i < numbers.length; i++) {
-      int ones = Long.numberOfTrailingZeros(~bits.peek());
+      long word = bits.peek();
+      int ones = Long.numberOfTrailingZeros(~word);
       if (ones >= ESCAPE) {
         bits.skip(ESCAPE);
         numbers[i] = bits.bits(Long.SIZE);
+      } else if (atOnce) {
+        numbers[i] = (long) ones << width | (word >>> (ones + 1) & mask);
+        bits.skip(ones + 1 + width);
       } else {
         bits.skip(ones + 1);
         numbers[i] = (long) ones << width | bits.bits(width);
@@ -118,58 +126,72 @@ final class PackedNumbers {
     bits.finish();
   }
 
-  /**
-   * How numbers are packed.
-   *
-   * @param from the first that is
-   * @param bits what they take
-   */
-  private record Plan(int form, int width, int from, long bits) {
-    static Plan of(long[] numbers, int from, int differences) {
-      int[] byLength = new int[Long.SIZE + 1];
+  /** How many numbers have how many bits, zeroes before them left out. */
+  private static final class Lengths {
+    final int[] counts = new int[Long.SIZE + 1];
+    final long sum;
+    final int longest;
+
+    Lengths(long[] numbers, int from) {
+      long bits = 0;
+      long all = 0;
       for (int i = from; i < numbers.length; i++) {
-        byLength[Long.SIZE - Long.numberOfLeadingZeros(numbers[i])]++;
+        int length = Long.SIZE - Long.numberOfLeadingZeros(numbers[i]);
+        counts[length]++;
+        bits += length;
+        all |= numbers[i];
       }
-      int width = Long.SIZE;
-      while (width > 0 && byLength[width] == 0) {
-        width--;
-      }
-      long count = (long) numbers.length - from;
-      Plan best = new Plan(BITS | differences, width, from, width * count);
-      // The best Rice code of geometric numbers splits them below the length of their median.
+      sum = bits;
+      longest = Long.SIZE - Long.numberOfLeadingZeros(all);
+    }
+
+    int median(int count) {
       int median = 0;
-      for (long below = byLength[0]; median < width && 2 * below < count; ) {
+      for (long below = counts[0]; median < longest && 2 * below < count; ) {
         median++;
-        below += byLength[median];
+        below += counts[median];
       }
-      int most = Math.min(Math.min(median + 1, width - 1), MAX_RICE_WIDTH);
+      return median;
+    }
+  }
+
+  /** How numbers are packed: the form, but for whether they are differences. */
+  private record Plan(int form, int width) {
+    static Plan of(long[] numbers, Lengths lengths, int from) {
+      int count = numbers.length - from;
+      Plan best = new Plan(BITS, lengths.longest);
+      long least = (long) lengths.longest * count;
+      // The best Rice code of geometric numbers splits them below the length of their median.
+      int median = lengths.median(count);
+      int most = Math.min(Math.min(median, lengths.longest - 1), MAX_RICE_WIDTH);
       for (int k = Math.max(0, median - 2); k <= most; k++) {
         long bits = riceBits(numbers, from, k);
-        if (bits < best.bits) {
-          best = new Plan(RICE | differences, k, from, bits);
+        if (bits < least) {
+          least = bits;
+          best = new Plan(RICE, k);
         }
       }
       return best;
     }
 
     private static long riceBits(long[] numbers, int from, int k) {
-      long bits = 0;
+      long bits = (long) (numbers.length - from) * (1 + k);
       for (int i = from; i < numbers.length; i++) {
         long high = numbers[i] >>> k;
-        bits += isShort(high) ? high + 1 + k : ESCAPE + Long.SIZE;
+        bits += isShort(high) ? high : ESCAPE + Long.SIZE - 1 - k;
       }
       return bits;
     }
 
     /** Whether the high part of a number is written in ones. */
     private static boolean isShort(long high) {
-      return Long.compareUnsigned(high, ESCAPE) < 0;
+      return high >= 0 && high < ESCAPE;
     }
 
-    void write(PayloadWriter payload, long[] numbers) {
+    void write(PayloadWriter payload, long[] numbers, int from) {
       BitWriter bits = new BitWriter(payload);
       for (int i = from; i < numbers.length; i++) {
-        if ((form & RICE) == 0) {
+        if (form == BITS) {
           bits.bits(numbers[i], width);
         } else {
           writeRice(bits, numbers[i]);

@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PackedRevision {
   private static final int MAX_GENERATION_DIGITS = 18;
+  private static final int MAX_DECIMALS = 18;
   static final int MAX_DIGEST_BYTES = 255;
+
+  /** The longest revision of the form. */
+  static final int MAX_CHARS = MAX_GENERATION_DIGITS + 1 + 2 * MAX_DIGEST_BYTES;
+
   private static final long MAX_GENERATION = 999_999_999_999_999_999L;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] NIBBLES = nibbles();
@@ -21,11 +26,25 @@ final class PackedRevision {
 
   /** Whether the revision has the form. */
   static boolean fits(String revision) {
-    return digestBytes(revision) > 0;
+    int digest = digestLength(revision);
+    int signs = digest == 0 ? -1 : 0;
+    for (int i = revision.length() - 2 * digest; i < revision.length(); i++) {
+      signs |= nibble(revision.charAt(i));
+    }
+    return signs >= 0;
   }
 
-  /** The length of the digest of a revision of the form; 0 for any other. */
-  static int digestBytes(String revision) {
+  /** Writes a revision that {@link #fits}. */
+  static void write(PayloadWriter payload, String revision) {
+    payload.varint(generation(revision)).varint(digestLength(revision));
+    payload.hexDigits(revision, revision.length() - 2 * digestLength(revision));
+  }
+
+  /**
+   * The length of the digest of a revision that has the form but for its digits, which {@link
+   * PayloadWriter#hexDigits} looks at as it writes them; 0 for any other.
+   */
+  static int digestLength(String revision) {
     int dash = revision.indexOf('-');
     int digits = revision.length() - dash - 1;
     if (dash < 1
@@ -41,31 +60,16 @@ final class PackedRevision {
         return 0;
       }
     }
-    int signs = 0;
-    for (int i = dash + 1; i < revision.length(); i++) {
-      signs |= nibble(revision.charAt(i));
-    }
-    return signs < 0 ? 0 : digits / 2;
+    return digits / 2;
   }
 
-  /** Writes a revision that {@link #fits}. */
-  static void write(PayloadWriter payload, String revision) {
-    int dash = revision.indexOf('-');
-    payload.varint(generation(revision));
-    payload.varint((revision.length() - dash - 1) / 2);
-    writeDigest(payload, revision);
-  }
-
-  /** The generation of a revision that {@link #fits}. */
+  /** The generation of a revision that has a digest. */
   static long generation(String revision) {
-    return Long.parseLong(revision, 0, revision.indexOf('-'), 10);
-  }
-
-  /** Writes the digest of a revision that {@link #fits}. */
-  static void writeDigest(PayloadWriter payload, String revision) {
-    for (int i = revision.indexOf('-') + 1; i < revision.length(); i += 2) {
-      payload.octet((nibble(revision.charAt(i)) << 4) | nibble(revision.charAt(i + 1)));
+    long generation = 0;
+    for (int i = 0; revision.charAt(i) != '-'; i++) {
+      generation = 10 * generation + (revision.charAt(i) - '0');
     }
+    return generation;
   }
 
   static String read(PayloadReader payload) {
@@ -97,20 +101,23 @@ final class PackedRevision {
 
   /** The revision of a generation and so many bytes of digest. */
   static String text(long generation, byte[] digest, int from, int bytes) {
-    int dash = decimals(generation);
-    byte[] text = new byte[dash + 1 + 2 * bytes];
+    return text(generation, digest, from, bytes, new byte[MAX_CHARS]);
+  }
+
+  /** The same, made in an array of {@link #MAX_CHARS} that is used again. */
+  static String text(long generation, byte[] digest, int from, int bytes, byte[] text) {
+    int at = decimals(generation);
     long rest = generation;
-    for (int i = dash - 1; i >= 0; i--) {
+    for (int i = at - 1; i >= 0; i--) {
       text[i] = (byte) ('0' + rest % 10);
       rest /= 10;
     }
-    text[dash] = '-';
-    for (int i = 0; i < bytes; i++) {
-      int octet = digest[from + i];
-      text[dash + 1 + 2 * i] = HEX[(octet >>> 4) & 15];
-      text[dash + 2 + 2 * i] = HEX[octet & 15];
+    text[at++] = '-';
+    for (int i = from; i < from + bytes; i++) {
+      text[at++] = HEX[(digest[i] >>> 4) & 15];
+      text[at++] = HEX[digest[i] & 15];
     }
-    return new String(text, StandardCharsets.ISO_8859_1);
+    return new String(text, 0, at, StandardCharsets.ISO_8859_1);
   }
 
   /** Passes over a revision that {@link #read} would read. */
@@ -119,17 +126,17 @@ final class PackedRevision {
     payload.skip(payload.varint("digest", MAX_DIGEST_BYTES));
   }
 
-  /** The number of decimal digits of a number that is not negative. */
+  /** The number of decimal digits of a number of 0 … 999,999,999,999,999,999. */
   static int decimals(long value) {
     int decimals = 1;
-    for (long rest = value; rest >= 10; rest /= 10) {
+    for (long power = 10; decimals < MAX_DECIMALS && power <= value; power *= 10) {
       decimals++;
     }
     return decimals;
   }
 
   /** Negative for what is no lowercase hex digit. */
-  private static int nibble(char digit) {
+  static int nibble(char digit) {
     return digit < NIBBLES.length ? NIBBLES[digit] : -1;
   }
 

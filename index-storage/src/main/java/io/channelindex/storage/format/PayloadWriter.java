@@ -131,6 +131,26 @@ final class PayloadWriter {
     }
   }
 
+  /**
+   * The bytes of lowercase hexadecimal digits, an even number of them, from there on.
+   *
+   * @return false, and nothing is written, if something else is among them
+   */
+  boolean hexDigits(String digits, int from) {
+    int count = (digits.length() - from) / 2;
+    reserve(count);
+    int signs = 0;
+    for (int i = 0; i < count; i++) {
+      int octet =
+          PackedRevision.nibble(digits.charAt(from + 2 * i)) << 4
+              | PackedRevision.nibble(digits.charAt(from + 2 * i + 1));
+      bytes[size + i] = (byte) octet;
+      signs |= octet;
+    }
+    size += signs < 0 ? 0 : count;
+    return signs >= 0;
+  }
+
   private static int nibble(byte digit) {
     // The low bits of letters count from 1, and theirs is bit 6.
     return (digit & 15) + 9 * (digit >>> 6);

@@ -28,6 +28,7 @@ final class RevisionColumns {
   private final long[] lengths;
   private final int[] textOffsets;
   private final int[] textLengths;
+  private final byte[] text = new byte[PackedRevision.MAX_CHARS];
   private int digest;
   private int next;
   private int nextPacked;
@@ -46,8 +47,8 @@ final class RevisionColumns {
     int odd = 0;
     for (int i = 0; i < count; i++) {
       String revision = revisions.get(i);
-      int bytes = PackedRevision.digestBytes(revision);
-      if (bytes == 0) {
+      int bytes = PackedRevision.digestLength(revision);
+      if (bytes == 0 || !digests.hexDigits(revision, revision.length() - 2 * bytes)) {
         forms[i] = TEXT;
         texts.text(revision);
         continue;
@@ -57,7 +58,6 @@ final class RevisionColumns {
       if (bytes != USUAL_DIGEST_BYTES) {
         lengths[odd++] = bytes;
       }
-      PackedRevision.writeDigest(digests, revision);
     }
     PackedNumbers.write(payload, forms, count);
     PackedNumbers.write(payload, generations, packed);
@@ -112,14 +112,14 @@ final class RevisionColumns {
   String read() {
     int form = (int) forms[next++];
     if (form == TEXT) {
-      int text = nextText++;
-      return payload.utf8(payload.array(), textOffsets[text], textLengths[text]);
+      int odd = nextText++;
+      return payload.utf8(payload.array(), textOffsets[odd], textLengths[odd]);
     }
     int bytes = digestBytes(form);
     int from = digest;
     digest += bytes;
     long generation = PackedRevision.requireGeneration(payload, generations[nextPacked++]);
-    return PackedRevision.text(generation, payload.array(), from, bytes);
+    return PackedRevision.text(generation, payload.array(), from, bytes, text);
   }
 
   private int digestBytes(int form) {

@@ -33,7 +33,7 @@ class LogFramesTest {
     return Entries.colliding();
   }
 
-  @Property(tries = 500)
+  @Property(tries = 200)
   void framesComeBackAsTheyWere(
       @ForAll @NotEmpty @Size(max = 4) List<@NotEmpty List<@From("entries") Entry>> frames) {
     byte[] document = document(frames);
@@ -42,7 +42,7 @@ class LogFramesTest {
     assertThat(LogFrames.decode("key", CHANNEL, document, COMPRESSIONS)).isEqualTo(expected);
   }
 
-  @Property(tries = 500)
+  @Property(tries = 200)
   void aFilterLeavesOutAndChangesNothingElse(
       @ForAll @NotEmpty List<@From("entries") Entry> entries) {
     byte[] document = document(List.of(entries, entries));
@@ -64,7 +64,7 @@ class LogFramesTest {
     assertThat(found).isEqualTo(expected);
   }
 
-  @Property(tries = 300)
+  @Property(tries = 150)
   void aSummaryIsWhatReadingWouldTell(
       @ForAll @NotEmpty @Size(max = 4) List<@NotEmpty List<@From("entries") Entry>> frames) {
     LogSummary summary = LogFrames.summarize("key", CHANNEL, document(frames), COMPRESSIONS);

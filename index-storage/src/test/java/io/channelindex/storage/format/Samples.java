@@ -3,11 +3,14 @@ package io.channelindex.storage.format;
 import io.channelindex.sequence.BranchHistory;
 import io.channelindex.sequence.BranchHistory.Branch;
 import io.channelindex.sequence.BranchVector;
+import io.channelindex.sequence.PartitionMap;
+import io.channelindex.sequence.SequenceClock;
 import io.channelindex.sequence.StreamPosition;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
 import io.channelindex.storage.compress.Compressions;
 import io.channelindex.storage.compress.Compressor;
+import io.channelindex.storage.compress.Dictionary;
 import io.channelindex.storage.format.ChannelHead.Compacted;
 import io.channelindex.storage.format.ChannelHead.Retired;
 import io.channelindex.storage.format.ChannelHead.Summary;
@@ -92,6 +95,12 @@ enum Samples {
       new ChannelRegistryPage(List.of("news", "*", "日本")).encode(),
       ChannelRegistryPage::decode),
   CLOCK(DocumentFormat.CLOCK, ClockDocument.encode(new byte[] {1, 2, -1}), ClockDocument::decode),
+  PARTITION_CLOCKS(
+      DocumentFormat.PARTITION_CLOCKS,
+      new PartitionClocks(
+              new PartitionMap(7, 4), 1, List.of(3L, -1L), SequenceClock.of(5, 1_000_000, 0, -1))
+          .encode(),
+      (key, document) -> PartitionClocks.decode(key, new PartitionMap(7, 4), document)),
   HYBRID_BLOCK(
       DocumentFormat.HYBRID_BLOCK, hybrid(Partial.ENTRIES).encode(), Samples::decodeHybrid),
   REVISIONS(
@@ -116,7 +125,11 @@ enum Samples {
       DocumentFormat.COLUMN_BLOCK,
       columns(Entries.alike()),
       (key, document) ->
-          new Columns(ColumnBlock.decode(key, "news", document, new Compressions())));
+          new Columns(ColumnBlock.decode(key, "news", document, new Compressions()))),
+  DICTIONARY(
+      DocumentFormat.DICTIONARY,
+      DictionaryDocument.encode(new Dictionary(3, new byte[] {1, 2, 3})),
+      DictionaryDocument::decode);
 
   /** Entries of which only some keep their revision. */
   private static final class Partial {
@@ -214,6 +227,8 @@ enum Samples {
       return block.encode();
     } else if (value instanceof ChannelRegistryPage page) {
       return page.encode();
+    } else if (value instanceof PartitionClocks clocks) {
+      return clocks.encode();
     } else if (value instanceof DenseBlockBuilder builder) {
       return builder.encode();
     } else if (value instanceof BitFlagBlock block) {
@@ -224,6 +239,8 @@ enum Samples {
       return sequence.encode();
     } else if (value instanceof Log log) {
       return LogFrames.encode("news", 2, log.entries(), Place.FIRST, Compressor.NONE);
+    } else if (value instanceof Dictionary dictionary) {
+      return DictionaryDocument.encode(dictionary);
     } else if (value instanceof Columns columns) {
       return columns(columns.entries());
     } else if (value instanceof byte[] clock) {

@@ -18,6 +18,8 @@ final class SummaryMarkdown {
     node(report, text);
     latency(report, text);
     tokens(report, text);
+    clocks(report, text);
+    placements(report, text);
     codecs(report, text);
     MatrixMarkdown.write(report, text);
     oneShot(report, text);
@@ -125,6 +127,58 @@ final class SummaryMarkdown {
           shown(metrics.get("token-operations")),
           shown(metrics.get("latency-p50")),
           shown(metrics.get("latency-p99")));
+    }
+  }
+
+  private static List<Result> cells(Report report, String parameter) {
+    return report.results().stream()
+        .filter(result -> result.outcome().parameters().containsKey(parameter))
+        .toList();
+  }
+
+  private static void placements(Report report, StringBuilder text) {
+    List<Result> cells = cells(report, "placement");
+    if (cells.isEmpty()) {
+      return;
+    }
+    text.append("\n## Placement\n\n| placement | vbuckets | vbuckets of a read |");
+    text.append(" fullest, % of the mean | p50 ms | p99 ms |\n");
+    text.append("| --- | ---: | ---: | ---: | ---: | ---: |\n");
+    for (Result cell : cells) {
+      Map<String, Metric> metrics = cell.outcome().metrics();
+      row(
+          text,
+          String.valueOf(cell.outcome().parameters().get("placement")),
+          Figures.number(cell.vbuckets()),
+          shown(metrics.get("vbuckets_per_read")),
+          shown(metrics.get("fullest_vbucket")),
+          shown(metrics.get("read_p50")),
+          shown(metrics.get("read_p99")));
+    }
+  }
+
+  private static void clocks(Report report, StringBuilder text) {
+    List<Result> cells = cells(report, "clock-strategy");
+    if (cells.isEmpty()) {
+      return;
+    }
+    text.append("\n## Clocks\n\n| clock | writers | vbuckets | updates/s | retries per update |");
+    text.append(" operations | bytes sent | bytes written | p50 ms | p99 ms |\n");
+    text.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+    for (Result cell : cells) {
+      Map<String, Metric> metrics = cell.outcome().metrics();
+      row(
+          text,
+          String.valueOf(cell.outcome().parameters().get("clock-strategy")),
+          String.valueOf(cell.outcome().parameters().get("writers")),
+          Figures.number(cell.vbuckets()),
+          shown(metrics.get("updates_per_second")),
+          shown(metrics.get("cas_retries_per_update")),
+          shown(metrics.get("operations_per_update")),
+          shown(metrics.get("bytes_sent_per_update")),
+          shown(metrics.get("bytes_written_per_update")),
+          shown(metrics.get("update_p50")),
+          shown(metrics.get("update_p99")));
     }
   }
 

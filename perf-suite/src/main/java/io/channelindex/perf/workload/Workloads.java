@@ -18,6 +18,8 @@ public final class Workloads {
           new FeedWorkload(FeedVariant.LONGPOLL_RELATIVE),
           new IndexWorkload(),
           new MatrixWorkload(),
+          new ClockContentionWorkload(),
+          new PlacementWorkload(),
           new OneShotWorkload(),
           new ClosedLoopWorkload(DocumentOperation.UPSERT),
           new ClosedLoopWorkload(DocumentOperation.GET),

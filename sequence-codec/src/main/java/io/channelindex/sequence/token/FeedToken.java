@@ -23,7 +23,11 @@ public record FeedToken(
   public FeedToken {
     if (iteration != null) {
       requireWay(span.high(), iteration.upper());
-      requirePosition(span.high(), iteration.upper(), iteration.vbucket(), iteration.seqno());
+      requirePosition(
+          iteration.stage().begin(span.high()),
+          iteration.stage().end(span.high(), iteration.upper()),
+          iteration.vbucket(),
+          iteration.seqno());
     }
   }
 
@@ -37,17 +41,45 @@ public record FeedToken(
     return scope.branches();
   }
 
+  /** What an iteration delivers; a backfill comes before the news. */
+  public enum Stage {
+    /**
+     * Of channels that the feed did not show before: what they have up to {@code since}. Only feeds
+     * of principals have it.
+     */
+    BACKFILL,
+    /** Of all channels of the feed: what came after {@code since}. */
+    NEWS;
+
+    /** Where the stage begins: before all of its rows. */
+    SequenceClock begin(SequenceClock since) {
+      return this == BACKFILL ? SequenceClock.zero(since.vbuckets()) : since;
+    }
+
+    /** Where the stage ends. */
+    SequenceClock end(SequenceClock since, SequenceClock upper) {
+      return this == BACKFILL ? since : upper;
+    }
+  }
+
   /**
    * An iteration that was left in the middle. Rows come in the order (vbucket, seqno, document id).
    *
    * @param upper the clock that it goes to; covers {@code since}
+   * @param stage what it is delivering
    * @param vbucket the vbucket of the last row that was delivered; vbuckets before it are done
-   * @param seqno the seqno of that row, unsigned: from {@code since} to {@code upper}
+   * @param seqno the seqno of that row, unsigned: from {@code since} to {@code upper}, in a
+   *     backfill from 0 to {@code since}
    * @param document the id of that row's document if more rows of the same (vbucket, seqno) follow
    *     it, which happens only where the index made up deletions; null otherwise
    */
   public record Iteration(
-      SequenceClock upper, int vbucket, long seqno, @Nullable String document) {}
+      SequenceClock upper, Stage stage, int vbucket, long seqno, @Nullable String document) {
+    /** An iteration that delivers news. */
+    public Iteration(SequenceClock upper, int vbucket, long seqno, @Nullable String document) {
+      this(upper, Stage.NEWS, vbucket, seqno, document);
+    }
+  }
 
   static void requireWay(SequenceClock since, SequenceClock upper) {
     if (!upper.covers(since)) {

@@ -79,6 +79,14 @@ public final class FeedTokens implements TokenStrategy {
     return strategy.iteration(scope, since, upper);
   }
 
+  @Override
+  public CompletionStage<IterationTokens> backfill(
+      TokenScope scope, SequenceClock since, SequenceClock upper) {
+    requireShape(since);
+    requireShape(upper);
+    return strategy.backfill(scope, since, upper);
+  }
+
   private void requireShape(SequenceClock clock) {
     if (clock.vbuckets() != beginning.vbuckets()) {
       throw new IllegalArgumentException(

@@ -2,23 +2,26 @@ package io.channelindex.sequence.token;
 
 import io.channelindex.sequence.SequenceClock;
 import io.channelindex.sequence.codec.Varint;
+import io.channelindex.sequence.token.FeedToken.Stage;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens of one iteration's rows, see {@link TokenStrategy#iteration}: what all rows share, and
- * after it
+ * The tokens of the rows of one stage of an iteration, see {@link TokenStrategy#iteration} and
+ * {@link TokenStrategy#backfill}: what all rows share, and after it
  *
  * <pre>
  *  +-------------------------+-----------------------------------+
  *  | channels, 3 bytes       | row: varint vbucket               |
- *  | ({@link TokenScope#channels}) |      varint seqno - since[vbucket]|
+ *  | ({@link TokenScope#channels}) |      varint seqno - begin[vbucket]|
  *  |                         |      varint 0, or bytes of id + 1 |
  *  |                         |      document id in UTF-8         |
  *  +-------------------------+-----------------------------------+
  * </pre>
+ *
+ * <p>A stage begins at {@code since}, that of a backfill at 0.
  *
  * <p>Immutable and thread-safe.
  */
@@ -30,49 +33,62 @@ public final class IterationTokens {
   private static final byte[] NO_DOCUMENT = {};
 
   private final TokenScope scope;
-  private final SequenceClock since;
-  private final SequenceClock upper;
-  private final TokenBegin begin;
+  private final SequenceClock begin;
+  private final SequenceClock end;
+  private final TokenBegin shared;
 
-  /** Tokens that begin with what says {@code since} and {@code upper}. */
-  IterationTokens(TokenScope scope, SequenceClock since, SequenceClock upper, TokenBegin begin) {
+  private IterationTokens(
+      TokenScope scope, SequenceClock begin, SequenceClock end, TokenBegin shared) {
     this.scope = scope;
-    this.since = since;
-    this.upper = upper;
     this.begin = begin;
+    this.end = end;
+    this.shared = shared;
+  }
+
+  /**
+   * The tokens of a stage.
+   *
+   * @param shared what says {@code since}, {@code upper} and the stage
+   */
+  static IterationTokens of(
+      Stage stage, TokenScope scope, SequenceClock since, SequenceClock upper, TokenBegin shared) {
+    return new IterationTokens(scope, stage.begin(since), stage.end(since, upper), shared);
   }
 
   /**
    * The text of the token of one row.
    *
    * @param vbucket the row's
-   * @param seqno the row's: from {@code since} to {@code upper}
+   * @param seqno the row's: from {@code since} to {@code upper}; in a backfill up to {@code since}
    * @param document the row's document id if more rows of the same (vbucket, seqno) follow it; null
    *     otherwise
-   * @throws IllegalArgumentException if there is no such row in this iteration, or the id is longer
+   * @throws IllegalArgumentException if there is no such row in this stage, or the id is longer
    *     than 1,024 bytes of UTF-8 or no text
    */
   public String at(int vbucket, long seqno, @Nullable String document) {
-    FeedToken.requirePosition(since, upper, vbucket, seqno);
+    FeedToken.requirePosition(begin, end, vbucket, seqno);
     byte[] id = document == null ? NO_DOCUMENT : utf8(document);
-    ByteBuffer row = begin.room(TokenScope.CHANNEL_BYTES + MAX_ROW_BYTES + id.length);
+    ByteBuffer row = shared.room(TokenScope.CHANNEL_BYTES + MAX_ROW_BYTES + id.length);
     TokenBegin.putChannels(row, scope);
     Varint.put(row, vbucket);
-    Varint.put(row, seqno - since.seqno(vbucket));
+    Varint.put(row, seqno - begin.seqno(vbucket));
     Varint.put(row, document == null ? 0 : id.length + 1L);
     row.put(id);
-    return begin.with(row);
+    return shared.with(row);
   }
 
   /** The row that the bytes end with, as the iteration that it is in the middle of. */
-  static FeedToken.Iteration parseRow(ByteBuffer bytes, SequenceClock since, SequenceClock upper)
+  static FeedToken.Iteration parseRow(
+      ByteBuffer bytes, Stage stage, SequenceClock since, SequenceClock upper)
       throws CharacterCodingException {
-    int vbucket = Varint.get(bytes, "vbucket", since.vbuckets() - 1);
-    long seqno = since.seqno(vbucket) + Varint.get(bytes);
-    if (Long.compareUnsigned(seqno, since.seqno(vbucket)) < 0) {
+    SequenceClock begin = stage.begin(since);
+    int vbucket = Varint.get(bytes, "vbucket", begin.vbuckets() - 1);
+    long seqno = begin.seqno(vbucket) + Varint.get(bytes);
+    if (Long.compareUnsigned(seqno, begin.seqno(vbucket)) < 0) {
       throw TokenException.malformed("seqno above 2^64 - 1: vbucket=" + vbucket);
     }
-    FeedToken.Iteration row = new FeedToken.Iteration(upper, vbucket, seqno, parseDocument(bytes));
+    FeedToken.Iteration row =
+        new FeedToken.Iteration(upper, stage, vbucket, seqno, parseDocument(bytes));
     if (bytes.hasRemaining()) {
       throw TokenException.malformed("token with bytes left over: bytes=" + bytes.remaining());
     }

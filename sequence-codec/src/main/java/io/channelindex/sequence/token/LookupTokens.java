@@ -2,6 +2,7 @@ package io.channelindex.sequence.token;
 
 import io.channelindex.sequence.SequenceClock;
 import io.channelindex.sequence.codec.CorruptClockException;
+import io.channelindex.sequence.token.FeedToken.Stage;
 import io.channelindex.sequence.token.StoredClocks.Kept;
 import io.channelindex.sequence.token.TokenText.Seal;
 import java.nio.ByteBuffer;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletionStage;
  *  | …          | …         | earlier   | since: ClockId    | upper: ClockId     | channels and
  *  |            |           | tick      |                   | 16 bytes           | row: IterationTokens
  *  +------------+-----------+-----------+-------------------+--------------------+-----
+ *   detail 2: a backfill, else like 1
  * </pre>
  */
 final class LookupTokens implements TokenStrategy {
@@ -33,6 +35,7 @@ final class LookupTokens implements TokenStrategy {
 
   private static final int CAUGHT_UP = 0;
   private static final int ITERATION = 1;
+  private static final int BACKFILL = 2;
   private static final int FIXED_BYTES = 1 + Integer.BYTES + Integer.BYTES + ClockId.BYTES;
 
   private final long database;
@@ -93,23 +96,34 @@ final class LookupTokens implements TokenStrategy {
   @Override
   public CompletionStage<IterationTokens> iteration(
       TokenScope scope, ClockSpan since, ClockSpan upper) {
-    FeedToken.requireWay(since.high(), upper.high());
+    return rows(Stage.NEWS, scope, since.high(), upper.high());
+  }
+
+  @Override
+  public CompletionStage<IterationTokens> backfill(
+      TokenScope scope, SequenceClock since, SequenceClock upper) {
+    return rows(Stage.BACKFILL, scope, since, upper);
+  }
+
+  private CompletionStage<IterationTokens> rows(
+      Stage stage, TokenScope scope, SequenceClock since, SequenceClock upper) {
+    FeedToken.requireWay(since, upper);
     return clocks
-        .keep(scope.branches(), since.high())
+        .keep(scope.branches(), since)
         .thenCombine(
-            clocks.keep(scope.branches(), upper.high()),
-            (from, to) -> rows(scope, since.high(), upper.high(), from, to))
+            clocks.keep(scope.branches(), upper),
+            (from, to) -> IterationTokens.of(stage, scope, since, upper, begin(stage, from, to)))
         .exceptionally(
             failure -> {
               counters.standIns.increment();
-              return standIn.rows(scope, since.high(), upper.high());
+              return standIn.rows(stage, scope, since, upper);
             });
   }
 
-  private IterationTokens rows(
-      TokenScope scope, SequenceClock since, SequenceClock upper, Kept from, Kept to) {
-    byte[] begin = begin(ITERATION, Math.min(from.tick(), to.tick()), from.id(), to.id());
-    return new IterationTokens(scope, since, upper, new TokenBegin(begin, SEAL));
+  private TokenBegin begin(Stage stage, Kept from, Kept to) {
+    int detail = stage == Stage.NEWS ? ITERATION : BACKFILL;
+    return new TokenBegin(
+        begin(detail, Math.min(from.tick(), to.tick()), from.id(), to.id()), SEAL);
   }
 
   @Override
@@ -132,13 +146,15 @@ final class LookupTokens implements TokenStrategy {
           TokenException.malformed("token truncated: remaining=" + bytes.remaining()));
     }
     return since.thenCombine(
-        clocks.find(new Kept(ClockId.read(bytes), tick)), (from, to) -> iteration(bytes, from, to));
+        clocks.find(new Kept(ClockId.read(bytes), tick)),
+        (from, to) ->
+            iteration(detail == ITERATION ? Stage.NEWS : Stage.BACKFILL, bytes, from, to));
   }
 
   /** Reads what comes before the tick. */
   private void requireOurs(ByteBuffer bytes) {
     int detail = TokenText.detail(bytes.get());
-    if (detail > ITERATION) {
+    if (detail > BACKFILL) {
       throw TokenException.malformed("token of unknown detail: detail=" + detail);
     }
     int found = bytes.getInt();
@@ -156,13 +172,14 @@ final class LookupTokens implements TokenStrategy {
     return new FeedToken(database, scope, ClockSpan.exactly(since.clock()), null);
   }
 
-  private FeedToken iteration(ByteBuffer bytes, NamedClock since, NamedClock upper) {
+  private FeedToken iteration(Stage stage, ByteBuffer bytes, NamedClock since, NamedClock upper) {
     if (since.branches() != upper.branches()) {
       throw TokenException.malformed("token of an iteration between histories");
     }
     TokenScope scope = new TokenScope(since.branches(), TokenBegin.channels(bytes));
     try {
-      FeedToken.Iteration row = IterationTokens.parseRow(bytes, since.clock(), upper.clock());
+      FeedToken.Iteration row =
+          IterationTokens.parseRow(bytes, stage, since.clock(), upper.clock());
       return new FeedToken(database, scope, ClockSpan.exactly(since.clock()), row);
     } catch (CorruptClockException | CharacterCodingException | IllegalArgumentException e) {
       throw new CompletionException(

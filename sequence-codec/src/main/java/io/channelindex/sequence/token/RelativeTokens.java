@@ -3,6 +3,7 @@ package io.channelindex.sequence.token;
 import io.channelindex.sequence.SequenceClock;
 import io.channelindex.sequence.codec.CorruptClockException;
 import io.channelindex.sequence.token.BaseClocks.Base;
+import io.channelindex.sequence.token.FeedToken.Stage;
 import io.channelindex.sequence.token.TokenText.Seal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -35,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * published, tokens are stateless.
  *
  * <p>What was handed out here is remembered for a while with all that was known of it: the feed
- * goes on where it really stood then, and not at the base.
+ * goes on where it really stood then, and not at the base. Backfills, which are long, have tokens
+ * of {@link LookupTokens} too.
  */
 final class RelativeTokens implements TokenStrategy {
   static final int FORM = 3;
@@ -134,7 +136,13 @@ final class RelativeTokens implements TokenStrategy {
     SparseAdvance.Written to = SparseAdvance.write(from.clock(), upper);
     TokenBegin begin = new TokenBegin(begin(ROW_FORM, base, from.bytes(), to.bytes()), SEAL);
     return CompletableFuture.completedFuture(
-        new IterationTokens(scope, from.clock(), to.clock(), begin));
+        IterationTokens.of(Stage.NEWS, scope, from.clock(), to.clock(), begin));
+  }
+
+  @Override
+  public CompletionStage<IterationTokens> backfill(
+      TokenScope scope, SequenceClock since, SequenceClock upper) {
+    return lookup.backfill(scope, since, upper);
   }
 
   @Override
@@ -188,6 +196,9 @@ final class RelativeTokens implements TokenStrategy {
     SequenceClock upper = SparseAdvance.read(since, bytes);
     TokenScope scope = new TokenScope(base.branches(), TokenBegin.channels(bytes));
     return new FeedToken(
-        database, scope, ClockSpan.exactly(since), IterationTokens.parseRow(bytes, since, upper));
+        database,
+        scope,
+        ClockSpan.exactly(since),
+        IterationTokens.parseRow(bytes, Stage.NEWS, since, upper));
   }
 }

@@ -4,6 +4,7 @@ import io.channelindex.sequence.SequenceClock;
 import io.channelindex.sequence.codec.ClockAdvance;
 import io.channelindex.sequence.codec.CorruptClockException;
 import io.channelindex.sequence.codec.PatchedForCodec;
+import io.channelindex.sequence.token.FeedToken.Stage;
 import io.channelindex.sequence.token.TokenException.Reason;
 import io.channelindex.sequence.token.TokenText.Seal;
 import java.nio.ByteBuffer;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *  |          since (ClockAdvance),  |                                       |
  *  |        2 as a clock             |                                       |
  *  +---------------------------------+---------------------------------------+
+ *   detail 3, 4: a backfill, else like 1, 2
  * </pre>
  *
  * <p>Clocks are written by {@link PatchedForCodec}.
@@ -43,6 +45,8 @@ final class StatelessTokens implements TokenStrategy {
   private static final int CAUGHT_UP = 0;
   private static final int ADVANCE = 1;
   private static final int CLOCK = 2;
+  private static final int BACKFILL_ADVANCE = 3;
+  private static final int BACKFILL_CLOCK = 4;
   private static final int FIXED_BYTES = 1 + Long.BYTES + Long.BYTES;
   private static final byte[] NOTHING = {};
 
@@ -50,6 +54,7 @@ final class StatelessTokens implements TokenStrategy {
   private final int vbuckets;
   private final RecentClocks<TokenBegin> recentCaughtUp = new RecentClocks<>();
   private final RecentClocks<TokenBegin> recentIterations = new RecentClocks<>();
+  private final RecentClocks<TokenBegin> recentBackfills = new RecentClocks<>();
 
   StatelessTokens(long database, int vbuckets) {
     this.database = database;
@@ -84,17 +89,24 @@ final class StatelessTokens implements TokenStrategy {
   @Override
   public CompletionStage<IterationTokens> iteration(
       TokenScope scope, ClockSpan since, ClockSpan upper) {
-    return CompletableFuture.completedFuture(rows(scope, since.high(), upper.high()));
+    return CompletableFuture.completedFuture(rows(Stage.NEWS, scope, since.high(), upper.high()));
   }
 
-  IterationTokens rows(TokenScope scope, SequenceClock since, SequenceClock upper) {
+  @Override
+  public CompletionStage<IterationTokens> backfill(
+      TokenScope scope, SequenceClock since, SequenceClock upper) {
+    return CompletableFuture.completedFuture(rows(Stage.BACKFILL, scope, since, upper));
+  }
+
+  IterationTokens rows(Stage stage, TokenScope scope, SequenceClock since, SequenceClock upper) {
+    RecentClocks<TokenBegin> recent = stage == Stage.NEWS ? recentIterations : recentBackfills;
     TokenBegin begin =
-        recentIterations.get(
-            scope.branches(), since, upper, () -> begin(scope.branches(), since, upper));
-    return new IterationTokens(scope, since, upper, begin);
+        recent.get(
+            scope.branches(), since, upper, () -> begin(stage, scope.branches(), since, upper));
+    return IterationTokens.of(stage, scope, since, upper, begin);
   }
 
-  private TokenBegin begin(long branches, SequenceClock since, SequenceClock upper) {
+  private TokenBegin begin(Stage stage, long branches, SequenceClock since, SequenceClock upper) {
     FeedToken.requireWay(since, upper);
     byte[] from = PatchedForCodec.INSTANCE.encode(since);
     byte[] advance = ClockAdvance.encode(since, upper);
@@ -102,10 +114,10 @@ final class StatelessTokens implements TokenStrategy {
     if (advance.length > from.length) {
       byte[] clock = PatchedForCodec.INSTANCE.encode(upper);
       if (clock.length < advance.length) {
-        return begin(branches, CLOCK, from, clock);
+        return begin(branches, stage == Stage.NEWS ? CLOCK : BACKFILL_CLOCK, from, clock);
       }
     }
-    return begin(branches, ADVANCE, from, advance);
+    return begin(branches, stage == Stage.NEWS ? ADVANCE : BACKFILL_ADVANCE, from, advance);
   }
 
   private TokenBegin begin(long branches, int detail, byte[] since, byte[] upper) {
@@ -140,7 +152,7 @@ final class StatelessTokens implements TokenStrategy {
 
   private FeedToken token(ByteBuffer bytes) throws CharacterCodingException {
     int detail = TokenText.detail(bytes.get());
-    if (detail > CLOCK) {
+    if (detail > BACKFILL_CLOCK) {
       throw TokenException.malformed("token of unknown detail: detail=" + detail);
     }
     long found = bytes.getLong();
@@ -162,14 +174,16 @@ final class StatelessTokens implements TokenStrategy {
     if (upper == null && bytes.hasRemaining()) {
       throw TokenException.malformed("token with bytes left over: bytes=" + bytes.remaining());
     }
-    FeedToken.Iteration row = upper == null ? null : IterationTokens.parseRow(bytes, since, upper);
+    Stage stage = detail < BACKFILL_ADVANCE ? Stage.NEWS : Stage.BACKFILL;
+    FeedToken.Iteration row =
+        upper == null ? null : IterationTokens.parseRow(bytes, stage, since, upper);
     return new FeedToken(database, scope, ClockSpan.exactly(since), row);
   }
 
   private static @Nullable SequenceClock upper(int detail, SequenceClock since, ByteBuffer bytes) {
     return switch (detail) {
-      case ADVANCE -> ClockAdvance.decode(since, bytes);
-      case CLOCK -> PatchedForCodec.INSTANCE.decode(bytes);
+      case ADVANCE, BACKFILL_ADVANCE -> ClockAdvance.decode(since, bytes);
+      case CLOCK, BACKFILL_CLOCK -> PatchedForCodec.INSTANCE.decode(bytes);
       default -> null;
     };
   }

@@ -1,5 +1,6 @@
 package io.channelindex.sequence.token;
 
+import io.channelindex.sequence.SequenceClock;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -40,6 +41,19 @@ public interface TokenStrategy {
    *     of another number of vbuckets
    */
   CompletionStage<IterationTokens> iteration(TokenScope scope, ClockSpan since, ClockSpan upper);
+
+  /**
+   * The tokens of a backfill's rows, which come before the {@link #iteration} between the same
+   * clocks, see {@link FeedToken.Stage#BACKFILL}. Never fails because a store did.
+   *
+   * @param scope what the clocks are to be understood under
+   * @param since the clock up to which everything of the feed's other channels was delivered
+   * @param upper the clock that the iteration goes to; covers {@code since}
+   * @throws IllegalArgumentException if {@code upper} does not cover {@code since}, or a clock is
+   *     of another number of vbuckets
+   */
+  CompletionStage<IterationTokens> backfill(
+      TokenScope scope, SequenceClock since, SequenceClock upper);
 
   /**
    * What a text of this strategy says.

@@ -16,8 +16,7 @@ import java.util.Base64;
  * </pre>
  *
  * <p>Forms 1 to 4 are {@link StatelessTokens}, {@link LookupTokens} and {@link RelativeTokens}'
- * two; a changed arrangement is a new form. Details that a form does not list are refused, and kept
- * for the position of a backfill.
+ * two; a changed arrangement is a new form. Details that a form does not list are refused.
  */
 final class TokenText {
   /** The longest text that is made or looked at. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.channelindex.sequence.Clocks;
 import io.channelindex.sequence.SequenceClock;
+import io.channelindex.sequence.token.FeedToken.Stage;
 import io.channelindex.sequence.token.TokenException.Reason;
 import io.channelindex.sequence.token.TokenSettings.Strategy;
 import io.channelindex.sequence.token.TokenText.Seal;
@@ -152,6 +153,29 @@ class FeedTokensTest {
     assertIs(sample, get(tokens(Strategy.STATELESS, vbuckets, store).parse(text)));
   }
 
+  @Property(tries = 300)
+  void everyTokenOfABackfillComesBackExactly(@ForAll("samples") Sample sample) {
+    MemoryClockStore store = new MemoryClockStore();
+    int vbuckets = sample.base().vbuckets();
+    SequenceClock since = sample.since().high();
+    SequenceClock upper = sample.upper().high();
+    long seqno = sample.base().seqno(sample.vbucket());
+
+    String text =
+        get(tokens(sample.strategy(), vbuckets, store).backfill(sample.scope(), since, upper))
+            .at(sample.vbucket(), seqno, sample.document());
+
+    assertThat(text.length()).isLessThanOrEqualTo(TokenText.MAX_CHARACTERS);
+    assertThat(get(tokens(Strategy.STATELESS, vbuckets, store).parse(text)))
+        .isEqualTo(
+            new FeedToken(
+                DATABASE,
+                sample.scope(),
+                ClockSpan.exactly(since),
+                new FeedToken.Iteration(
+                    upper, Stage.BACKFILL, sample.vbucket(), seqno, sample.document())));
+  }
+
   private static void assertIs(Sample sample, FeedToken token) {
     assertThat(token.database()).isEqualTo(DATABASE);
     assertThat(token.scope()).isEqualTo(sample.scope());
@@ -272,7 +296,7 @@ class FeedTokensTest {
     byte[] form = bytes.clone();
     form[0] = 0x50;
     byte[] detail = bytes.clone();
-    detail[0] = 0x13;
+    detail[0] = 0x15;
     byte[] codec = bytes.clone();
     codec[17] = 9;
 
@@ -307,6 +331,12 @@ class FeedTokensTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("document id too long: bytes=1025, max=1024");
     assertThatThrownBy(() -> rows.at(1, 7, "half \ud800"))
+        .isInstanceOf(IllegalArgumentException.class);
+    IterationTokens backfill = get(tokens.backfill(scope, since.high(), upper.high()));
+    assertThatThrownBy(() -> backfill.at(1, 6, null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("position outside of its iteration: vbucket=1, seqno=6, since=0, upper=5");
+    assertThatThrownBy(() -> get(tokens.backfill(scope, upper.high(), since.high())))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> get(tokens.iteration(scope, upper, since)))
         .isInstanceOf(IllegalArgumentException.class);

@@ -4,6 +4,7 @@ import static io.channelindex.sequence.token.FeedTokensTest.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.channelindex.sequence.SequenceClock;
+import io.channelindex.sequence.token.FeedToken.Stage;
 import io.channelindex.sequence.token.TokenSettings.Strategy;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,8 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Tokens that clients have held since the first version, and what was stored for them: they are
- * read for ever, whatever else changes. A line is {@code <strategy> caught-up|row <text>}, or
- * {@code <strategy> stored <name> <bytes>}.
+ * read for ever, whatever else changes. A line is {@code <strategy> caught-up|row|backfill <text>},
+ * or {@code <strategy> stored <name> <bytes>}.
  */
 class GoldenTokensTest {
   private static final TokenScope SCOPE = new TokenScope(0x0123456789abcdefL, 0x42);
@@ -54,6 +55,8 @@ class GoldenTokensTest {
           get(tokens.iteration(SCOPE, ClockSpan.exactly(SINCE), ClockSpan.exactly(UPPER)));
       lines.add(strategy + " caught-up " + caughtUp);
       lines.add(strategy + " row " + rows.at(5, 101_011, "döc"));
+      IterationTokens backfill = get(tokens.backfill(SCOPE, SINCE, UPPER));
+      lines.add(strategy + " backfill " + backfill.at(2, 77, "döc"));
       new TreeMap<>(store.contents())
           .forEach(
               (name, content) ->
@@ -93,10 +96,12 @@ class GoldenTokensTest {
   private static void assertReads(FeedToken token, String kind) {
     assertThat(token.scope()).isEqualTo(SCOPE);
     assertThat(token.since()).isEqualTo(SINCE);
-    if (kind.equals("caught-up")) {
-      assertThat(token.iteration()).isNull();
-    } else {
-      assertThat(token.iteration()).isEqualTo(new FeedToken.Iteration(UPPER, 5, 101_011, "döc"));
-    }
+    FeedToken.Iteration expected =
+        switch (kind) {
+          case "caught-up" -> null;
+          case "row" -> new FeedToken.Iteration(UPPER, 5, 101_011, "döc");
+          default -> new FeedToken.Iteration(UPPER, Stage.BACKFILL, 2, 77, "döc");
+        };
+    assertThat(token.iteration()).isEqualTo(expected);
   }
 }

@@ -1,0 +1,104 @@
+package io.channelindex.index.read;
+
+import io.channelindex.index.principals.Principal;
+import io.channelindex.index.principals.PrincipalName;
+import io.channelindex.index.principals.PrincipalSource;
+import io.channelindex.storage.Entry;
+import io.channelindex.storage.IndexStorageException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A principal that feeds depend on: read once, and again when the index tells that it has changed.
+ *
+ * <p>What was read answers for a view if it was read after the view was known, or if the
+ * principal's channel has nothing between the view that was known then and this one.
+ *
+ * <p>Thread-safe.
+ */
+final class PrincipalWatch {
+  private final PrincipalName name;
+  private final Tail tail;
+  private final PrincipalSource source;
+  private final Executor executor;
+
+  /** How many feeds depend on it. Guarded by {@link PrincipalFeeds}. */
+  int users;
+
+  /** Guarded by {@code this}. */
+  private @Nullable Known known;
+
+  /**
+   * What was read, or is being read.
+   *
+   * @param view a view that was known before, or that is as good
+   */
+  private record Known(StableView view, CompletableFuture<Optional<Principal>> principal) {}
+
+  PrincipalWatch(PrincipalName name, Tail tail, PrincipalSource source, Executor executor) {
+    this.name = name;
+    this.tail = tail;
+    this.source = source;
+    this.executor = executor;
+  }
+
+  /** Its channel. */
+  Tail tail() {
+    return tail;
+  }
+
+  /** The principal, as new as the view at least. */
+  CompletionStage<Optional<Principal>> asOf(StableView view) {
+    return tail.reach(view).thenCompose(reached -> read(view));
+  }
+
+  private CompletionStage<Optional<Principal>> read(StableView view) {
+    CompletableFuture<Optional<Principal>> reading = new CompletableFuture<>();
+    synchronized (this) {
+      if (known != null && answers(known, view)) {
+        if (view.clock().covers(known.view().clock())) {
+          known = new Known(view, known.principal());
+        }
+        return known.principal();
+      }
+      known = new Known(view, reading);
+    }
+    var unused =
+        CompletableFuture.completedFuture(name)
+            .thenCompose(source::current)
+            .thenAcceptAsync(reading::complete, executor)
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure != null) {
+                    failed(reading, Stages.cause(failure));
+                  }
+                });
+    return reading;
+  }
+
+  private boolean answers(Known answer, StableView view) {
+    if (answer.view() == view) {
+      return true;
+    }
+    if (!answer.view().branches().equals(view.branches())) {
+      return false;
+    }
+    List<Entry> since = new ArrayList<>();
+    return tail.collect(answer.view().clock(), view.clock(), view, since) >= 0 && since.isEmpty();
+  }
+
+  private void failed(CompletableFuture<Optional<Principal>> reading, Throwable cause) {
+    synchronized (this) {
+      if (known != null && known.principal() == reading) {
+        known = null;
+      }
+    }
+    reading.completeExceptionally(
+        new IndexStorageException("a principal cannot be read: principal=" + name, cause));
+  }
+}
