@@ -20,6 +20,7 @@ import net.jqwik.api.ShrinkingMode;
 import org.junit.jupiter.api.Test;
 
 class MergeTest {
+  private static final List<EntryState> STATES = List.of(EntryState.values());
   private static final List<String> CHANNELS = List.of("a", "b", "c", "d");
 
   /** One merge for all tries: what one leaves behind shows in the next. */
@@ -40,7 +41,7 @@ class MergeTest {
       for (int i = random.nextInt(2 * documents); i > 0; i--) {
         int document = random.nextInt(documents);
         long seqno = random.nextInt(20) == 0 ? farthest : 1L + random.nextInt(seqnos);
-        EntryState state = EntryState.values()[random.nextInt(3)];
+        EntryState state = STATES.get(random.nextInt(STATES.size()));
         int vbucket = 16 + document % 5;
         entries.add(new Entry(ids.apply(document), seqno + "-" + i, vbucket, seqno, 1, state));
       }
