@@ -25,7 +25,6 @@ import com.couchbase.client.java.kv.LookupInResult;
 import com.couchbase.client.java.kv.LookupInSpec;
 import com.couchbase.client.java.kv.MutateInSpec;
 import com.couchbase.client.java.kv.MutationResult;
-import com.couchbase.client.java.kv.StoreSemantics;
 import io.channelindex.storage.OperationRunner.Attempt;
 import io.channelindex.storage.OperationRunner.Effect;
 import io.channelindex.storage.WriteResult.Outcome;
@@ -216,19 +215,14 @@ public final class CouchbaseIndexBucket implements IndexBucket {
     Requests.requirePaths(key, fields.size());
     List<MutateInSpec> specs = new ArrayList<>(fields.size());
     for (Field field : fields) {
-      specs.add(MutateInSpec.upsert(field.path(), field.value()).createPath());
+      specs.add(MutateInSpec.replace(field.path(), field.value()));
     }
     return write(
         "setFields",
         key,
         timeout ->
             collection.mutateIn(
-                key,
-                specs,
-                mutateInOptions()
-                    .timeout(timeout)
-                    .storeSemantics(StoreSemantics.UPSERT)
-                    .durability(settings.durability())));
+                key, specs, mutateInOptions().timeout(timeout).durability(settings.durability())));
   }
 
   @Override
@@ -265,7 +259,9 @@ public final class CouchbaseIndexBucket implements IndexBucket {
   }
 
   private static @Nullable WriteResult refusal(Throwable failure) {
-    if (failure instanceof DocumentNotFoundException) {
+    if (failure instanceof DocumentNotFoundException
+        || failure instanceof PathNotFoundException
+        || failure instanceof PathMismatchException) {
       return WriteResult.refused(Outcome.MISSING);
     }
     if (failure instanceof DocumentExistsException || failure instanceof CasMismatchException) {

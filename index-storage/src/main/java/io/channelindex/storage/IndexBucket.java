@@ -68,8 +68,9 @@ public interface IndexBucket extends AutoCloseable {
   CompletionStage<Long> counter(String key);
 
   /**
-   * Sets fields of a JSON document in one atomic step, creating the document and the path where
-   * they do not exist; the fields' values are strings.
+   * Gives fields of a JSON document new values in one atomic step, whatever the document's version;
+   * {@code MISSING}, and nothing set, if there is no such document or any of the fields is not
+   * there. A writer whose field somebody removed hence cannot write any more, late writes included.
    *
    * @param fields 1 … 16
    */

@@ -16,6 +16,10 @@ import java.util.regex.Pattern;
  * {@code ~}, and leaves the key within its limit; else a {@code ~} and 192 bits of its SHA-256
  * stand there. Different arguments therefore give different keys, as far as SHA-256 does.
  *
+ * <p>A {@link Placement} may put a suffix behind the name. It has the same length in all keys of a
+ * database: without it they are as different as with it, and a name that ends like a suffix is
+ * none. It counts towards the limit.
+ *
  * <p>Thread-safe.
  */
 public final class IndexKeys {
@@ -24,6 +28,7 @@ public final class IndexKeys {
 
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_-]{1,32}");
   private static final Pattern CLOCK_NAME = Pattern.compile("[A-Za-z0-9:]{1,64}");
+  private static final Pattern SHARED_CLOCK_NAME = Pattern.compile("[a-z0-9-]{1,64}");
   private static final char HASHED = '~';
   private static final int HASH_BYTES = 24;
   private static final int MAX_PARTITION = 1023;
@@ -32,19 +37,31 @@ public final class IndexKeys {
 
   private final String prefix;
   private final String stable;
+  private final Placement placement;
+
+  /**
+   * The keys of one database, its channels' documents wherever they fall.
+   *
+   * @param prefix 1 … 32 letters, digits, {@code -} or {@code _}
+   */
+  public IndexKeys(String prefix) {
+    this(prefix, Placement.SPREAD);
+  }
 
   /**
    * The keys of one database.
    *
    * @param prefix 1 … 32 letters, digits, {@code -} or {@code _}
+   * @param placement of the documents of channels
    */
-  public IndexKeys(String prefix) {
+  public IndexKeys(String prefix, Placement placement) {
     if (!PREFIX.matcher(prefix).matches()) {
       throw new IllegalArgumentException(
           "not a key prefix: prefix=" + prefix + ", expected=" + PREFIX);
     }
     this.prefix = prefix;
     this.stable = prefix + ":stable:";
+    this.placement = placement;
   }
 
   /** {@code SettingsDocument}. */
@@ -64,17 +81,38 @@ public final class IndexKeys {
 
   /** {@code ChannelHead}. */
   public String head(String channel, int partition) {
-    return named(prefix + ":head:" + requirePartition(partition) + ':', channel);
+    return placed(prefix + ":head:" + requirePartition(partition) + ':', channel, partition);
   }
 
   /** {@code DirectoryPage}. */
   public String page(String channel, int partition, int page) {
-    return named(numbered(":page:", partition, page) + ':', channel);
+    return placed(numbered(":page:", partition, page) + ':', channel, partition);
   }
 
   /** {@code DenseBlock}. */
   public String block(String channel, int partition, int block) {
-    return named(numbered(":block:", partition, block) + ':', channel);
+    return placed(numbered(":block:", partition, block) + ':', channel, partition);
+  }
+
+  /** {@code RevisionsDocument} of a document of the data bucket. */
+  public String revisions(String documentId) {
+    return named(prefix + ":revisions:", documentId, MAX_BYTES);
+  }
+
+  /** {@code SequenceDocument}. */
+  public String sequence(int vbucket, long vbuuid, long seqno) {
+    return prefix
+        + ":seq:"
+        + vbucket
+        + ':'
+        + Long.toHexString(vbuuid)
+        + ':'
+        + Long.toUnsignedString(seqno);
+  }
+
+  /** A compacted block. */
+  public String packed(String channel, int partition, int number) {
+    return placed(numbered(":packed:", partition, number) + ':', channel, partition);
   }
 
   /** Whether a key is one of {@link #block}, of this database. */
@@ -92,6 +130,18 @@ public final class IndexKeys {
     return prefix + ":branches:" + Long.toHexString(digest);
   }
 
+  /**
+   * {@code DictionaryDocument}.
+   *
+   * @param version at least 1
+   */
+  public String dictionary(int version) {
+    if (version < 1) {
+      throw new IllegalArgumentException("no version of a dictionary: version=" + version);
+    }
+    return prefix + ":dictionary:" + version;
+  }
+
   /** {@code ClockDocument}, under the name that a token gives. */
   public String clock(String name) {
     if (!CLOCK_NAME.matcher(name).matches()) {
@@ -99,6 +149,24 @@ public final class IndexKeys {
           "not a clock's name: name=" + name + ", expected=" + CLOCK_NAME);
     }
     return prefix + ":tokens:" + name;
+  }
+
+  /**
+   * A clock that several owners advance ({@code SharedClock}), in one document.
+   *
+   * @param name 1 … 64 lower-case letters, digits or {@code -}
+   */
+  public String sharedClock(String name) {
+    if (!SHARED_CLOCK_NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "not a shared clock's name: name=" + name + ", expected=" + SHARED_CLOCK_NAME);
+    }
+    return prefix + ":shared:" + name;
+  }
+
+  /** A partition's part of {@link #sharedClock}, where each has a document of its own. */
+  public String sharedClock(String name, int partition) {
+    return sharedClock(name) + ':' + requirePartition(partition);
   }
 
   /**
@@ -124,8 +192,13 @@ public final class IndexKeys {
     return prefix + kind + requirePartition(partition) + ':' + number;
   }
 
-  private static String named(String begin, String channel) {
-    return begin + (isPlain(channel, MAX_BYTES - begin.length()) ? channel : hashed(channel));
+  private String placed(String begin, String channel, int partition) {
+    String key = named(begin, channel, MAX_BYTES - placement.addedBytes());
+    return placement.place(key, channel, partition);
+  }
+
+  private static String named(String begin, String name, int maxBytes) {
+    return begin + (isPlain(name, maxBytes - begin.length()) ? name : hashed(name));
   }
 
   private static boolean isPlain(String channel, int max) {

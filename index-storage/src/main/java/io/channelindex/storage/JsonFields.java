@@ -16,10 +16,6 @@ final class JsonFields {
     this.root = root;
   }
 
-  static JsonFields empty() {
-    return new JsonFields(JsonObject.create());
-  }
-
   static JsonFields of(String key, Versioned<byte[]> document) {
     try {
       return new JsonFields(JsonObject.fromJson(document.value()));
@@ -28,20 +24,22 @@ final class JsonFields {
     }
   }
 
-  void set(String key, String path, String value) {
+  /** Sets a field if it is there; answers whether it is. */
+  boolean replace(String path, String value) {
     String[] names = names(path);
     JsonObject object = root;
     for (int i = 0; i < names.length - 1; i++) {
-      if (!object.containsKey(names[i])) {
-        object.put(names[i], JsonObject.create());
+      if (!(object.get(names[i]) instanceof JsonObject next)) {
+        return false;
       }
-      if (!(object.get(names[i]) instanceof JsonObject)) {
-        throw new BucketFailedException(
-            "not an object on the way: key=" + key + ", path=" + path, null);
-      }
-      object = object.getObject(names[i]);
+      object = next;
     }
-    object.put(names[names.length - 1], value);
+    String last = names[names.length - 1];
+    if (!object.containsKey(last)) {
+      return false;
+    }
+    object.put(last, value);
+    return true;
   }
 
   Optional<String> get(String key, String path) {

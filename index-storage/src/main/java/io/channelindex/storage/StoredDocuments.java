@@ -132,8 +132,15 @@ final class StoredDocuments {
 
   synchronized WriteResult setFields(String key, List<IndexBucket.Field> fields) {
     Versioned<byte[]> document = documents.get(key);
-    JsonFields json = document == null ? JsonFields.empty() : JsonFields.of(key, document);
-    fields.forEach(field -> json.set(key, field.path(), field.value()));
+    if (document == null) {
+      return WriteResult.refused(WriteResult.Outcome.MISSING);
+    }
+    JsonFields json = JsonFields.of(key, document);
+    for (IndexBucket.Field field : fields) {
+      if (!json.replace(field.path(), field.value())) {
+        return WriteResult.refused(WriteResult.Outcome.MISSING);
+      }
+    }
     return put(key, json.encode());
   }
 

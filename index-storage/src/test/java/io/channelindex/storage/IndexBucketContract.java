@@ -209,13 +209,15 @@ abstract class IndexBucketContract {
   }
 
   @Test
-  void setsAndReadsFields() {
-    WriteResult created =
-        await(bucket().setFields(key, List.of(new Field("a", "1"), new Field("b.c", "\"ö"))));
-    WriteResult changed = await(bucket().setFields(key, List.of(new Field("a", "2"))));
+  void setsAndReadsFieldsThatAreThere() {
+    await(bucket().insert(key, bytes("{\"a\":\"0\",\"b\":{\"c\":\"0\"}}")));
 
-    assertThat(created.isWritten()).isTrue();
-    assertThat(changed.cas()).isNotIn(0L, created.cas());
+    WriteResult first =
+        await(bucket().setFields(key, List.of(new Field("a", "1"), new Field("b.c", "\"ö"))));
+    WriteResult second = await(bucket().setFields(key, List.of(new Field("a", "2"))));
+
+    assertThat(first.isWritten()).isTrue();
+    assertThat(second.cas()).isNotIn(0L, first.cas());
     assertThat(await(bucket().getFields(key, List.of("b.c", "a", "x", "a.b", "b.x"))))
         .contains(
             List.of(
@@ -224,6 +226,22 @@ abstract class IndexBucketContract {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty()));
+  }
+
+  @Test
+  void setsNothingIfAFieldIsNotThere() {
+    assertThat(await(bucket().setFields(key, List.of(new Field("a", "1")))))
+        .isEqualTo(WriteResult.refused(Outcome.MISSING));
+    assertThat(await(bucket().get(key))).isEmpty();
+    String content = "{\"a\":\"0\",\"b\":{}}";
+    await(bucket().insert(key, bytes(content)));
+
+    for (String path : List.of("x", "b.c", "x.y", "a.b", "a.b.c")) {
+      assertThat(await(bucket().setFields(key, List.of(new Field("a", "1"), new Field(path, "1")))))
+          .as(path)
+          .isEqualTo(WriteResult.refused(Outcome.MISSING));
+    }
+    assertThat(content()).isEqualTo(content);
   }
 
   @Test

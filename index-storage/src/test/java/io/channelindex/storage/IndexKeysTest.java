@@ -22,6 +22,7 @@ import net.jqwik.api.Provide;
 class IndexKeysTest {
   private static final IndexKeys KEYS = new IndexKeys("db");
   private static final IndexKeys LONGEST = new IndexKeys("p".repeat(32));
+  private static final IndexKeys COLOCATED = new IndexKeys("db", Placement.colocated(2, 64));
 
   /** What a key is asked for. */
   private record Place(String kind, String channel, int partition, int number) {
@@ -45,9 +46,11 @@ class IndexKeysTest {
     Arbitrary<String> sizes = Arbitraries.integers().between(190, 260).map("x"::repeat);
     Arbitrary<String> hashes =
         Arbitraries.strings().ascii().ofMinLength(1).map(IndexKeysTest::nameInKey);
+    Arbitrary<String> suffixed =
+        Arbitraries.integers().between(0, 12).map(n -> COLOCATED.head("x", n).substring(10));
     return Combinators.combine(
             Arbitraries.of("head", "page", "block"),
-            Arbitraries.oneOf(nasty, sizes, hashes),
+            Arbitraries.oneOf(nasty, sizes, hashes, suffixed),
             Arbitraries.oneOf(Arbitraries.integers().between(0, 12), Arbitraries.just(1023)),
             Arbitraries.oneOf(
                 Arbitraries.integers().between(0, 12), Arbitraries.just(Integer.MAX_VALUE)))
@@ -58,7 +61,7 @@ class IndexKeysTest {
 
   @Property(tries = 300)
   void noTwoPlacesShareAKey(@ForAll List<@From("places") Place> places) {
-    for (IndexKeys keys : List.of(KEYS, LONGEST)) {
+    for (IndexKeys keys : List.of(KEYS, LONGEST, COLOCATED)) {
       Map<String, Place> owners = new HashMap<>();
       for (Place place : places) {
         String key = place.key(keys);
@@ -80,6 +83,7 @@ class IndexKeysTest {
     assertThat(KEYS.stable(7)).isEqualTo("db:stable:7");
     assertThat(KEYS.wakeUps()).isEqualTo("db:wake");
     assertThat(KEYS.registry(7, 1)).isEqualTo("db:channels:7:1");
+    assertThat(KEYS.dictionary(3)).isEqualTo("db:dictionary:3");
     assertThat(KEYS.branches(-1)).isEqualTo("db:branches:ffffffffffffffff");
   }
 
@@ -97,6 +101,19 @@ class IndexKeysTest {
     int begin = "db:block:0:0:".length();
     assertThat(KEYS.block("x".repeat(IndexKeys.MAX_BYTES - begin), 0, 0)).hasSize(246);
     assertThat(KEYS.block("x".repeat(IndexKeys.MAX_BYTES - begin), 0, 10)).contains(":~");
+  }
+
+  @Example
+  void aSuffixStandsBehindTheNameAndCounts() {
+    String key = COLOCATED.head("news", 5);
+    assertThat(key).matches("db:head:5:news#[H-Wh-w]{3}");
+    // With and without another channel's suffix as part of the name.
+    assertThat(COLOCATED.head(key.substring("db:head:5:".length()), 5)).startsWith(key + '#');
+    int begin = "db:block:0:0:".length();
+    int longest = IndexKeys.MAX_BYTES - begin - "#HHH".length();
+    assertThat(COLOCATED.block("x".repeat(longest), 0, 0)).hasSize(246).doesNotContain("~");
+    assertThat(COLOCATED.block("x".repeat(longest + 1), 0, 0)).contains(":~");
+    assertThat(COLOCATED.stable(7)).isEqualTo(KEYS.stable(7));
   }
 
   @Example

@@ -80,7 +80,7 @@ class ArchitectureTest {
             "sequence-codec",
             "couchbase-embedded")
         .whereLayer("benchmarks")
-        .mayOnlyAccessLayers("sequence-codec")
+        .mayOnlyAccessLayers("index-storage", "sequence-codec")
         .whereLayer("perf-suite")
         .mayNotBeAccessedByAnyLayer()
         .check(classes);

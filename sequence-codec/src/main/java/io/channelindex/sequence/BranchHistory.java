@@ -34,8 +34,8 @@ public record BranchHistory(List<Branch> branches) {
    * @param vbuuid its identity
    * @param end the highest seqno, unsigned, up to which what is tagged with it is still true; -1
    *     (the greatest unsigned number) for the current branch
-   * @param resume where a feed resumes that has seen something of the branch above {@code end}:
-   *     {@code resume <= end}, lower where the rollback brought back older states of documents
+   * @param resume where a feed resumes that has seen more of the branch than that: {@code resume <=
+   *     end}, lower where the rollback brought back older states of documents
    */
   public record Branch(long vbuuid, long end, long resume) {}
 
@@ -60,8 +60,12 @@ public record BranchHistory(List<Branch> branches) {
 
   /**
    * From where a feed goes on that has seen everything up to (vbuuid, seqno): {@code seqno} itself
-   * if that is still true, the common point of the branches (or lower) if not, 0 if the branch is
-   * not known.
+   * if nothing that it saw, or that stood in for what it saw, was undone; else the common point of
+   * the branches, or lower; 0 if the branch is not known.
+   *
+   * <p>A feed that ends before what was undone may have to go back, too: it may have passed over a
+   * state because a newer one was there already, beyond its end, and that one was undone. What was
+   * brought back begins above {@link Branch#resume}.
    */
   public long resumePoint(long vbuuid, long seqno) {
     if (seqno == 0) {
@@ -69,7 +73,7 @@ public record BranchHistory(List<Branch> branches) {
     }
     for (Branch branch : branches) {
       if (branch.vbuuid() == vbuuid) {
-        return Long.compareUnsigned(seqno, branch.end()) <= 0 ? seqno : branch.resume();
+        return min(seqno, branch.resume());
       }
     }
     return 0;

@@ -29,7 +29,7 @@ public final class Goals {
 
   private Goals() {}
 
-  /** Two to three minutes. */
+  /** Three to four minutes. */
   public static void main(String[] arguments) {
     Duration iteration =
         arguments.length > 1 ? Duration.ofMillis(Long.parseLong(arguments[1])) : ITERATION;
@@ -60,7 +60,7 @@ public final class Goals {
             run.kernels().name().toLowerCase(Locale.ROOT)));
     text.append("| | measured | goal | |\n| --- | ---: | ---: | --- |\n");
     goals.forEach(goal -> text.append(goal.row()).append('\n'));
-    text.append("\n| time of one clock | median ns | fastest … slowest | B/op |\n");
+    text.append("\n| time of one clock or block | median ns | fastest … slowest | B/op |\n");
     text.append("| --- | ---: | ---: | ---: |\n");
     for (Map.Entry<String, Timing> measured : run.timings().entrySet()) {
       Timing timing = measured.getValue();

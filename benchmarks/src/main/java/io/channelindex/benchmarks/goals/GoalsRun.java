@@ -57,6 +57,7 @@ final class GoalsRun {
     algebra();
     sizes();
     tokens();
+    goals.addAll(BlockGoals.goals(this::timed));
     return List.copyOf(goals);
   }
 
@@ -87,6 +88,7 @@ final class GoalsRun {
               operation,
               Map.of("vbuckets", VBUCKETS_TEXT)));
     }
+    subjects.addAll(BlockGoals.subjects());
     return subjects;
   }
 

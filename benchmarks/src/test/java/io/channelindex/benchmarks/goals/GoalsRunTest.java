@@ -23,7 +23,7 @@ class GoalsRunTest {
     assertThat(run.timings().values()).extracting(Timing::nanos).allMatch(nanos -> nanos > 0);
     assertThat(goals)
         .filteredOn(goal -> goal.what().startsWith("size") || goal.what().startsWith("token"))
-        .hasSize(13)
+        .hasSize(16)
         .allMatch(Goal::isReached);
     assertThat(Goals.table(goals, run)).contains("| zstd-raw encode |").contains("kernels=");
     assertThat(forks.results()).hasSameSizeAs(measured);

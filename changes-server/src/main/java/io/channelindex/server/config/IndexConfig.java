@@ -3,6 +3,8 @@ package io.channelindex.server.config;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.channelindex.index.IndexSettings;
+import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,21 +15,25 @@ import org.jspecify.annotations.Nullable;
  * @param bucket the index bucket; may be shared by databases that have different key prefixes
  * @param partitions how many partitions; 64, or one per vbucket where there are fewer, if 0
  * @param owned the partitions that this node indexes (F1): ids and ranges, {@code all}, or none
+ * @param layout how entries are arranged in blocks (W2 to W5): all nodes have to have the same
  * @param blockBytes {@code blockSize}: when a block is full
  * @param batchChanges the most changes of one commit
  * @param linger how long a commit waits for more
  * @param retryFor how long a failing write is tried before its partition stops for a while
  * @param durability of the writes in the index bucket
+ * @param cacheBytes {@code cacheSize}: the most memory of what was read of channels lately (R4)
  */
 public record IndexConfig(
     String bucket,
     int partitions,
     List<String> owned,
+    String layout,
     int blockBytes,
     int batchChanges,
     Duration linger,
     Duration retryFor,
-    Durability durability) {
+    Durability durability,
+    int cacheBytes) {
   /** The durability levels of Couchbase. */
   public enum Durability {
     /** In the memory of the active node. */
@@ -44,6 +50,7 @@ public record IndexConfig(
     Require.present("index.bucket", bucket);
     owned = List.copyOf(owned);
     Require.range("index.partitions", partitions, 0, 1024);
+    Require.oneOf("index.layout", layout, Layouts.names());
     Require.range("index.blockSize", blockBytes, 1 << 10, 1 << 20);
     Require.range("index.batchChanges", batchChanges, 1, 100_000);
     Require.range("index.linger", linger, Duration.ZERO, Duration.ofSeconds(10));
@@ -57,19 +64,23 @@ public record IndexConfig(
       @JsonProperty("partitions") @Nullable Integer partitions,
       @JsonProperty("owned") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
           @Nullable List<String> owned,
+      @JsonProperty("layout") @Nullable String layout,
       @JsonProperty("blockSize") @Nullable String blockSize,
       @JsonProperty("batchChanges") @Nullable Integer batchChanges,
       @JsonProperty("linger") @Nullable String linger,
       @JsonProperty("retryFor") @Nullable String retryFor,
-      @JsonProperty("durability") @Nullable Durability durability) {
+      @JsonProperty("durability") @Nullable Durability durability,
+      @JsonProperty("cacheSize") @Nullable String cacheSize) {
     return new IndexConfig(
         bucket == null ? "" : bucket,
         partitions == null ? 0 : Require.range("index.partitions", partitions, 1, 1024),
         owned == null ? List.of("all") : owned,
+        layout == null ? IndexSettings.DENSE : layout,
         blockSize == null ? 16 << 10 : Sizes.parse(blockSize),
         batchChanges == null ? 2_000 : batchChanges,
         linger == null ? Duration.ZERO : Durations.parse(linger),
         retryFor == null ? Duration.ofSeconds(5) : Durations.parse(retryFor),
-        durability == null ? Durability.NONE : durability);
+        durability == null ? Durability.NONE : durability,
+        cacheSize == null ? 64 << 20 : Sizes.parse(cacheSize));
   }
 }

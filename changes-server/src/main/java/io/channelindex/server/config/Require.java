@@ -1,6 +1,7 @@
 package io.channelindex.server.config;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What values have to be, with messages that name them. */
@@ -10,6 +11,13 @@ final class Require {
   static void present(String name, @Nullable String value) {
     if (value == null || value.isBlank()) {
       throw new IllegalArgumentException("missing: " + name);
+    }
+  }
+
+  static void oneOf(String name, String value, List<String> known) {
+    if (!known.contains(value)) {
+      throw new IllegalArgumentException(
+          "unknown: " + name + "=" + value + ", expected=" + String.join("|", known));
     }
   }
 

@@ -124,6 +124,12 @@ public final class DatabaseMeters {
   private void bindReader() {
     counter("reader.looks", "Looks at all stable clocks", reader(ReaderStatistics::looks));
     counter("reader.reads", "Heads, pages and blocks read", reader(ReaderStatistics::reads));
+    counter("reader.bulks", "Round trips of these", reader(ReaderStatistics::bulks));
+    counter(
+        "reader.bulk.vbuckets",
+        "Vbuckets of the index bucket that each of these touched",
+        reader(ReaderStatistics::bulkVbuckets));
+    cache();
     counter(
         "reader.entries.handed.over",
         "Entries of followed channels that this server committed and did not read back",
@@ -157,6 +163,13 @@ public final class DatabaseMeters {
     gauge("reader.tail.bytes", "Memory of these", reader(ReaderStatistics::tailBytes));
   }
 
+  private void cache() {
+    cacheRequests("hit", ReaderStatistics::cacheHits);
+    cacheRequests("load", ReaderStatistics::loads);
+    cacheRequests("shared", ReaderStatistics::sharedLoads);
+    gauge("reader.cache.bytes", "Memory of the cache", reader(ReaderStatistics::cacheBytes));
+  }
+
   private void tokens() {
     tokenOperations("put", TokenStatistics::puts);
     tokenOperations("get", TokenStatistics::gets);
@@ -170,6 +183,15 @@ public final class DatabaseMeters {
         "tokens.failures", "Operations for tokens that failed", token(TokenStatistics::failures));
     counter(
         "tokens.collisions", "Different clocks under one name", token(TokenStatistics::collisions));
+  }
+
+  private void cacheRequests(String outcome, ToLongFunction<ReaderStatistics> value) {
+    FunctionCounter.builder(
+            PREFIX + "reader.cache.requests", database, known -> value(known, reader(value)))
+        .description("Heads, pages and blocks that were wanted")
+        .tag("database", database.name())
+        .tag("outcome", outcome)
+        .register(registry);
   }
 
   private void tokenOperations(String operation, ToLongFunction<TokenStatistics> value) {

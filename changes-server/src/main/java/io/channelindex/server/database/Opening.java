@@ -27,6 +27,8 @@ import io.channelindex.storage.CouchbaseIndexBucket;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.format.SettingsDocument;
+import io.channelindex.storage.layout.BlockCoding;
+import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -73,7 +75,7 @@ record Opening(
             keys);
     SettingsDocument agreed =
         answer(
-            IndexSettings.agree(bucket, keys, new IndexSettings(map, IndexSettings.DENSE)),
+            IndexSettings.agree(bucket, keys, new IndexSettings(map, config.index().layout())),
             "agreeing on the settings of the index");
     ChannelIndex reader =
         answer(
@@ -82,7 +84,7 @@ record Opening(
                 keys,
                 agreed,
                 wakeUps(bucket, keys, map),
-                ReaderSettings.DEFAULT,
+                ReaderSettings.DEFAULT.withCachedBytes(config.index().cacheBytes()),
                 config.tokens().settings(),
                 workers.executor()),
             "opening the index");
@@ -144,7 +146,14 @@ record Opening(
   private WriterSettings writerSettings() {
     IndexConfig index = config.index();
     return new WriterSettings(
-        index.blockBytes(), index.batchChanges(), index.linger(), index.retryFor(), faults.probe());
+        Layouts.named(index.layout()),
+        BlockCoding.plain(),
+        index.blockBytes(),
+        4,
+        index.batchChanges(),
+        index.linger(),
+        index.retryFor(),
+        faults.probe());
   }
 
   private static <T> T answer(CompletionStage<T> stage, String what) throws InterruptedException {

@@ -80,8 +80,22 @@ final class EncodedRows {
 
   private static void text(ByteArrayOutputStream out, String value) {
     out.write('"');
-    out.writeBytes(JsonStringEncoder.getInstance().quoteAsUTF8(value));
+    out.writeBytes(
+        isPlain(value)
+            ? value.getBytes(StandardCharsets.ISO_8859_1)
+            : JsonStringEncoder.getInstance().quoteAsUTF8(value));
     out.write('"');
+  }
+
+  /** Whether a text stands in JSON as it is: tokens do, which are most of a row. */
+  private static boolean isPlain(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char letter = value.charAt(i);
+      if (letter < ' ' || letter > '~' || letter == '"' || letter == '\\') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void ascii(ByteArrayOutputStream out, String value) {

@@ -14,6 +14,7 @@ import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -68,6 +69,18 @@ public final class IndexingOwner implements PartitionOwner {
                   taken.put(partition, writer);
                   return new IndexingSession(writer, translator);
                 }));
+  }
+
+  /**
+   * Compacts all channels of all partitions that were taken, whatever there is to be gained.
+   *
+   * @return fails if an index could not be written; then the partition's writer has stopped
+   */
+  public CompletionStage<Void> compact() {
+    return CompletableFuture.allOf(
+        taken.values().stream()
+            .map(writer -> writer.compact().toCompletableFuture())
+            .toArray(CompletableFuture<?>[]::new));
   }
 
   /** How the writer of each partition is doing that was taken, the newest of each. */

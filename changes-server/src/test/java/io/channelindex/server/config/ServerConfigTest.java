@@ -49,6 +49,7 @@ class ServerConfigTest {
                   linger: 5ms
                   retryFor: 2s
                   durability: MAJORITY
+                  cacheSize: 1MiB
                 feed: {bufferSize: 1MiB, persistencePolling: 100ms}
                 wakeUps: {mode: poll, interval: 250ms, slowInterval: 2s, handOver: false}
                 tokens: {strategy: relative, expiry: 2d, baseInterval: 10s}
@@ -68,11 +69,13 @@ class ServerConfigTest {
                             "cars-index",
                             32,
                             List.of("0-7", "12"),
+                            "dense",
                             8192,
                             500,
                             Duration.ofMillis(5),
                             Duration.ofSeconds(2),
-                            IndexConfig.Durability.MAJORITY),
+                            IndexConfig.Durability.MAJORITY,
+                            1 << 20),
                         new FeedConfig(1 << 20, Duration.ofMillis(100)),
                         new WakeUpsConfig(
                             WakeUpsConfig.Mode.POLL,

@@ -1,30 +1,49 @@
 package io.channelindex.index.read;
 
+import io.channelindex.index.read.ChannelCache.Kind;
 import java.util.List;
 
 /**
  * The blocks that can hold what a slice wants, as a channel's head and directory listed them.
  *
  * @param slice what is wanted
- * @param closed numbers of full blocks, oldest first
+ * @param directory what the head says
+ * @param closed full blocks, oldest first
  * @param closedEntries how many entries those hold
- * @param active the number of the block that is being written if it has to be read, else -1
- * @param activeMustExist whether the head says that the active block holds something
+ * @param active whether the block that is being written has to be read
  */
 record BlockPlan(
-    Slice slice, List<Integer> closed, long closedEntries, int active, boolean activeMustExist) {
+    Slice slice, Directory directory, List<Listed> closed, long closedEntries, Active active) {
+  /**
+   * A full block.
+   *
+   * @param kind as the writer wrote it, or as compaction did
+   * @param owner whom its entries belong to in the cache
+   */
+  record Listed(Kind kind, int number, Object owner) {}
+
+  /** What becomes of the block that is being written. */
+  enum Active {
+    /** It cannot hold what is wanted. */
+    UNREAD,
+    /** It is read, and may not be there yet. */
+    MAY_BE_MISSING,
+    /** It is read, and the head says that it is there. */
+    MUST_EXIST
+  }
+
   /** Nothing to read. */
-  static BlockPlan nothing(Slice slice) {
-    return new BlockPlan(slice, List.of(), 0, -1, false);
+  static BlockPlan nothing(Slice slice, Directory directory) {
+    return new BlockPlan(slice, directory, List.of(), 0, Active.UNREAD);
   }
 
   /** How many blocks there are to read. */
   int blocks() {
-    return closed.size() + (active < 0 ? 0 : 1);
+    return closed.size() + (active == Active.UNREAD ? 0 : 1);
   }
 
   /** The active block only. */
   BlockPlan activeOnly() {
-    return new BlockPlan(slice, List.of(), 0, active, activeMustExist);
+    return new BlockPlan(slice, directory, List.of(), 0, active);
   }
 }

@@ -13,6 +13,8 @@ import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.clocks.BucketClockStore;
 import io.channelindex.storage.format.SettingsDocument;
+import io.channelindex.storage.layout.BlockCoding;
+import io.channelindex.storage.layout.Layouts;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -40,6 +42,7 @@ public final class ChannelIndex implements AutoCloseable {
   private final ReadCounters counters = new ReadCounters();
   private final StableClocks clocks;
   private final BranchVectors branches;
+  private final ChannelCache cache;
   private final FeedStarts starts;
   private final ScheduledExecutorService executor;
   private final Tails tails;
@@ -55,6 +58,7 @@ public final class ChannelIndex implements AutoCloseable {
       WakeUps wakeUps,
       ReaderSettings settings,
       TokenSettings tokenSettings,
+      BlockCoding coding,
       ScheduledExecutorService executor,
       InstantSource time) {
     PartitionMap map = new PartitionMap(agreed.vbuckets(), agreed.partitions());
@@ -70,7 +74,18 @@ public final class ChannelIndex implements AutoCloseable {
     this.branches = new BranchVectors(bucket, keys);
     this.clocks = new StableClocks(bucket, keys, map, settings, executor, counters);
     this.starts = new FeedStarts(agreed.database(), tokens, clocks, branches, counters);
-    ChannelReader reader = new ChannelReader(bucket, keys, executor, counters);
+    this.cache = new ChannelCache(settings.cachedBytes(), map, counters);
+    ChannelReader reader =
+        new ChannelReader(
+            bucket,
+            keys,
+            Layouts.named(agreed.layout()),
+            coding,
+            // Those of one cluster have the same number, as a rule.
+            map.vbuckets(),
+            cache,
+            executor,
+            counters);
     this.tails = new Tails(clocks, reader, settings, executor, counters);
     this.feeds =
         new Feeds(
@@ -94,7 +109,25 @@ public final class ChannelIndex implements AutoCloseable {
       ReaderSettings settings,
       TokenSettings tokens,
       ScheduledExecutorService executor) {
-    return open(bucket, keys, agreed, wakeUps, settings, tokens, executor, InstantSource.system());
+    return open(bucket, keys, agreed, wakeUps, settings, tokens, BlockCoding.plain(), executor);
+  }
+
+  /**
+   * Opens the index for reading, where blocks may have been compressed with a dictionary.
+   *
+   * @param coding undoes what blocks were compressed with
+   */
+  public static CompletionStage<ChannelIndex> open(
+      IndexBucket bucket,
+      IndexKeys keys,
+      SettingsDocument agreed,
+      WakeUps wakeUps,
+      ReaderSettings settings,
+      TokenSettings tokens,
+      BlockCoding coding,
+      ScheduledExecutorService executor) {
+    return open(
+        bucket, keys, agreed, wakeUps, settings, tokens, coding, executor, InstantSource.system());
   }
 
   /** Opens the index at another time. */
@@ -105,11 +138,13 @@ public final class ChannelIndex implements AutoCloseable {
       WakeUps wakeUps,
       ReaderSettings settings,
       TokenSettings tokens,
+      BlockCoding coding,
       ScheduledExecutorService executor,
       InstantSource time) {
     ChannelIndex index =
-        new ChannelIndex(bucket, keys, agreed, wakeUps, settings, tokens, executor, time);
-    index.clocks.start(index.tails);
+        new ChannelIndex(bucket, keys, agreed, wakeUps, settings, tokens, coding, executor, time);
+    // In this order: a tail may read at once.
+    index.clocks.start(index.cache.andThen(index.tails));
     return index
         .clocks
         .refresh()

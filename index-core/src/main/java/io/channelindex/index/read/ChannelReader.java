@@ -1,25 +1,34 @@
 package io.channelindex.index.read;
 
+import io.channelindex.index.read.BlockPlan.Active;
+import io.channelindex.index.read.BlockPlan.Listed;
+import io.channelindex.index.read.ChannelCache.Kind;
+import io.channelindex.index.read.ChannelCache.Place;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.ChannelHead;
-import io.channelindex.storage.format.ChannelHead.Summary;
-import io.channelindex.storage.format.DenseBlock;
 import io.channelindex.storage.format.DirectoryPage;
+import io.channelindex.storage.layout.BlockCoding;
+import io.channelindex.storage.layout.Layout;
+import io.channelindex.storage.layout.Layout.Companions;
+import io.channelindex.storage.layout.Layout.HeadClock;
+import io.channelindex.storage.layout.StoredBlock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /**
- * Reads channels from the index bucket: head, directory pages, blocks (index-bucket.md, "Reading").
- * A listed document that is missing means that the directory has changed: the head is read again, a
- * few times, before that is an error. A channel without a head is empty.
+ * Reads channels from the index bucket: head, directory pages, blocks (index-bucket.md, "Reading"),
+ * each only if the cache does not have it. A listed document that is missing means that the
+ * directory has changed: the head is read again, a few times, before that is an error. A channel
+ * without a head is empty.
  *
  * <p>Thread-safe. Everything that is asked for at once is under way at once (R1); documents are
  * decoded on the executor.
@@ -29,177 +38,302 @@ final class ChannelReader {
 
   private final IndexBucket bucket;
   private final IndexKeys keys;
+  private final Layout layout;
+  private final BlockCoding coding;
+  private final int vbuckets;
+  private final ChannelCache cache;
   private final Executor executor;
   private final ReadCounters counters;
 
-  ChannelReader(IndexBucket bucket, IndexKeys keys, Executor executor, ReadCounters counters) {
+  /**
+   * A reader of all channels.
+   *
+   * @param vbuckets how many the index bucket has
+   */
+  ChannelReader(
+      IndexBucket bucket,
+      IndexKeys keys,
+      Layout layout,
+      BlockCoding coding,
+      int vbuckets,
+      ChannelCache cache,
+      Executor executor,
+      ReadCounters counters) {
     this.bucket = bucket;
     this.keys = keys;
+    this.layout = layout;
+    this.coding = coding;
+    this.vbuckets = vbuckets;
+    this.cache = cache;
     this.executor = executor;
     this.counters = counters;
   }
 
   /** What has to be read for each of the slices. */
   CompletionStage<List<BlockPlan>> plan(List<Slice> slices) {
-    List<CompletionStage<BlockPlan>> plans = new ArrayList<>(slices.size());
-    for (Slice slice : slices) {
-      plans.add(plan(slice, ATTEMPTS));
-    }
-    return Stages.all(plans);
+    return together(slices, (slice, documents) -> plan(slice, ATTEMPTS, documents));
   }
 
   /** The entries that each of the plans' slices wants, in the order in which they were indexed. */
   CompletionStage<List<List<Entry>>> read(List<BlockPlan> plans) {
-    List<CompletionStage<List<Entry>>> entries = new ArrayList<>(plans.size());
-    for (BlockPlan plan : plans) {
-      entries.add(read(plan, ATTEMPTS));
-    }
-    return Stages.all(entries);
+    return together(plans, (plan, documents) -> read(plan, ATTEMPTS, documents));
   }
 
-  private CompletionStage<BlockPlan> plan(Slice slice, int attempts) {
-    String key = keys.head(slice.channel(), slice.partition());
-    counters.reads.increment();
-    return bucket
-        .get(key)
-        .thenComposeAsync(
-            found ->
-                found.isEmpty()
-                    ? CompletableFuture.completedFuture(BlockPlan.nothing(slice))
-                    : plan(
-                        slice,
-                        ChannelHead.decode(key, slice.channel(), found.get().value()),
-                        attempts),
-            executor);
+  /** Something that asks for documents. */
+  @FunctionalInterface
+  private interface Step<T, R> {
+    CompletionStage<R> begin(T item, BulkRead documents);
   }
 
-  private CompletionStage<BlockPlan> plan(Slice slice, ChannelHead head, int attempts) {
-    slice.requireSameVbuckets(head);
-    if (!slice.mayHold(head.clock())) {
-      return CompletableFuture.completedFuture(BlockPlan.nothing(slice));
+  private <T, R> CompletionStage<List<R>> together(List<T> items, Step<T, R> step) {
+    BulkRead documents = new BulkRead(bucket, vbuckets, executor, counters);
+    List<CompletionStage<R>> results = new ArrayList<>(items.size());
+    try {
+      for (T item : items) {
+        results.add(step.begin(item, documents));
+      }
+    } finally {
+      // Others may wait for what was asked for, whatever became of the rest.
+      documents.start();
     }
-    List<String> pages = new ArrayList<>();
-    for (Summary page : head.pages()) {
-      if (slice.mayHold(page.highest())) {
-        pages.add(keys.page(slice.channel(), slice.partition(), page.number()));
+    return Stages.all(results);
+  }
+
+  private <T, R> CompletionStage<R> alone(T item, Step<T, R> step) {
+    return together(List.of(item), step).thenApply(results -> results.get(0));
+  }
+
+  private CompletionStage<BlockPlan> plan(Slice slice, int attempts, BulkRead documents) {
+    return head(slice, documents).thenCompose(directory -> plan(slice, directory, attempts));
+  }
+
+  private CompletionStage<BlockPlan> plan(Slice slice, Directory directory, int attempts) {
+    if (directory.isEmpty()
+        || (layout.headClock() == HeadClock.COVERS_ACTIVE && !directory.mayHold(slice))) {
+      return CompletableFuture.completedFuture(BlockPlan.nothing(slice, directory));
+    }
+    List<Integer> wanted = new ArrayList<>();
+    for (int i = 0; i < directory.pages().size(); i++) {
+      if (directory.pages().mayHold(i, slice)) {
+        wanted.add(directory.pages().number(i));
       }
     }
-    if (pages.isEmpty()) {
-      return CompletableFuture.completedFuture(plan(slice, head, List.of()));
+    if (wanted.isEmpty()) {
+      return CompletableFuture.completedFuture(plan(slice, directory, List.of()));
     }
-    counters.reads.add(pages.size());
-    return bucket
-        .getAll(pages)
-        .thenComposeAsync(
-            found -> {
-              int missing = firstMissing(found, found.size());
+    return together(wanted, (page, documents) -> page(slice, page, documents))
+        .thenCompose(
+            pages -> {
+              int missing = firstMissing(pages);
               return missing < 0
-                  ? CompletableFuture.completedFuture(
-                      plan(slice, head, decodePages(slice, pages, found)))
-                  : planAgain(slice, pages.get(missing), attempts);
-            },
-            executor);
+                  ? CompletableFuture.completedFuture(plan(slice, directory, present(pages)))
+                  : planAgain(slice, directory, pageKey(slice, wanted.get(missing)), attempts);
+            });
   }
 
-  private static List<Summary> decodePages(
-      Slice slice, List<String> keys, List<Optional<Versioned<byte[]>>> found) {
-    List<Summary> blocks = new ArrayList<>();
-    for (int i = 0; i < keys.size(); i++) {
-      byte[] page = found.get(i).orElseThrow().value();
-      blocks.addAll(DirectoryPage.decode(keys.get(i), slice.channel(), page).blocks());
+  private static BlockPlan plan(Slice slice, Directory directory, List<Summaries> pages) {
+    List<Listed> wanted = new ArrayList<>();
+    long entries = addWanted(slice, directory, Kind.PACKED, directory.packed(), wanted);
+    for (Summaries page : pages) {
+      entries += addWanted(slice, directory, Kind.BLOCK, page, wanted);
     }
-    return blocks;
+    entries += addWanted(slice, directory, Kind.BLOCK, directory.closed(), wanted);
+    Active active = directory.activeMustExist() ? Active.MUST_EXIST : Active.MAY_BE_MISSING;
+    return new BlockPlan(slice, directory, wanted, entries, active);
   }
 
-  private static BlockPlan plan(Slice slice, ChannelHead head, List<Summary> paged) {
-    List<Integer> closed = new ArrayList<>();
+  /** Adds blocks that can hold what a slice wants; how many entries they have. */
+  private static long addWanted(
+      Slice slice, Directory directory, Kind kind, Summaries blocks, List<Listed> wanted) {
     long entries = 0;
-    for (List<Summary> summaries : List.of(paged, head.closed())) {
-      for (Summary block : summaries) {
-        if (slice.mayHold(block.highest())) {
-          closed.add(block.number());
-          entries += block.entries();
-        }
+    for (int i = 0; i < blocks.size(); i++) {
+      if (blocks.mayHold(i, slice)) {
+        // What is not stable yet becomes visible with a commit that makes the directory old.
+        Object owner = blocks.isStable(i, slice) ? slice.channel().name() : directory;
+        wanted.add(new Listed(kind, blocks.number(i), owner));
+        entries += blocks.entries(i);
       }
     }
-    return new BlockPlan(slice, closed, entries, head.active(), !closedCover(head));
+    return entries;
   }
 
-  /**
-   * Whether the full blocks alone account for the head's clock: the active one may be unwritten.
-   */
-  private static boolean closedCover(ChannelHead head) {
-    for (int i = 0; i < head.clock().size(); i++) {
-      long highest = 0;
-      for (List<Summary> summaries : List.of(head.pages(), head.closed())) {
-        for (Summary block : summaries) {
-          if (Long.compareUnsigned(block.highest().get(i), highest) > 0) {
-            highest = block.highest().get(i);
-          }
-        }
-      }
-      if (Long.compareUnsigned(head.clock().get(i), highest) > 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private CompletionStage<List<Entry>> read(BlockPlan plan, int attempts) {
-    List<String> blocks = blockKeys(plan);
-    if (blocks.isEmpty()) {
+  private CompletionStage<List<Entry>> read(BlockPlan plan, int attempts, BulkRead documents) {
+    if (plan.blocks() == 0) {
       return CompletableFuture.completedFuture(List.of());
     }
-    counters.reads.add(blocks.size());
-    return bucket
-        .getAll(blocks)
-        .thenComposeAsync(
-            found -> {
-              int required = plan.closed().size() + (plan.activeMustExist() ? 1 : 0);
-              int missing = firstMissing(found, Math.min(required, found.size()));
+    List<CompletionStage<Optional<BlockEntries>>> reads = new ArrayList<>(plan.blocks());
+    for (Listed block : plan.closed()) {
+      reads.add(closed(plan.slice(), block, documents));
+    }
+    if (plan.active() != Active.UNREAD) {
+      reads.add(active(plan, documents));
+    }
+    return Stages.all(reads)
+        .thenCompose(
+            blocks -> {
+              int missing = firstMissing(blocks);
               return missing < 0
-                  ? CompletableFuture.completedFuture(wanted(plan.slice(), blocks, found))
-                  : readAgain(plan, blocks.get(missing), attempts);
-            },
-            executor);
+                  ? CompletableFuture.completedFuture(wanted(plan.slice(), blocks))
+                  : readAgain(plan, missing, attempts);
+            });
   }
 
-  private List<String> blockKeys(BlockPlan plan) {
-    Slice slice = plan.slice();
-    List<String> blocks = new ArrayList<>(plan.blocks());
-    for (int block : plan.closed()) {
-      blocks.add(keys.block(slice.channel(), slice.partition(), block));
-    }
-    if (plan.active() >= 0) {
-      blocks.add(keys.block(slice.channel(), slice.partition(), plan.active()));
-    }
-    return blocks;
-  }
-
-  private static List<Entry> wanted(
-      Slice slice, List<String> keys, List<Optional<Versioned<byte[]>>> found) {
+  private static List<Entry> wanted(Slice slice, List<Optional<BlockEntries>> blocks) {
     List<Entry> wanted = new ArrayList<>();
-    for (int i = 0; i < keys.size(); i++) {
-      if (found.get(i).isPresent()) {
-        byte[] block = found.get(i).get().value();
-        for (Entry entry : DenseBlock.decode(keys.get(i), slice.channel(), block).entries()) {
-          if (slice.wants(entry)) {
-            wanted.add(entry);
-          }
+    for (Optional<BlockEntries> block : blocks) {
+      for (Entry entry : block.orElseThrow().entries()) {
+        if (slice.wants(entry)) {
+          wanted.add(entry);
         }
       }
     }
     return wanted;
   }
 
-  private CompletionStage<BlockPlan> planAgain(Slice slice, String missing, int attempts) {
-    return attempts > 1 ? plan(slice, attempts - 1) : listedAndMissing(missing);
+  private CompletionStage<Directory> head(Slice slice, BulkRead documents) {
+    String channel = slice.channel().name();
+    String key = keys.head(channel, slice.partition());
+    CompletionStage<Optional<Directory>> head =
+        cache.get(
+            slice.place(Kind.HEAD, 0),
+            channel,
+            () ->
+                documents.add(
+                    key,
+                    found -> now(Optional.of(directory(slice, key, found.map(Versioned::value))))));
+    return head.thenApply(Optional::orElseThrow);
   }
 
-  private CompletionStage<List<Entry>> readAgain(BlockPlan plan, String missing, int attempts) {
+  private static Directory directory(Slice slice, String key, Optional<byte[]> found) {
+    return found.isEmpty()
+        ? Directory.EMPTY
+        : Directory.of(key, ChannelHead.decode(key, slice.channel().name(), found.get()), slice);
+  }
+
+  private CompletionStage<Optional<Summaries>> page(Slice slice, int number, BulkRead documents) {
+    String channel = slice.channel().name();
+    String key = pageKey(slice, number);
+    return cache.get(
+        slice.place(Kind.PAGE, number),
+        channel,
+        () ->
+            documents.add(
+                key,
+                found ->
+                    now(
+                        found.map(
+                            page ->
+                                Summaries.of(
+                                    DirectoryPage.decode(key, channel, page.value()).blocks(),
+                                    slice.vbuckets(),
+                                    key)))));
+  }
+
+  private CompletionStage<Optional<BlockEntries>> closed(
+      Slice slice, Listed block, BulkRead documents) {
+    String key = key(slice, block);
+    Place place = slice.place(block.kind(), block.number());
+    return entries(slice, place, block.owner(), filter -> block(key, filter, documents));
+  }
+
+  private CompletionStage<Optional<BlockEntries>> active(BlockPlan plan, BulkRead documents) {
+    Slice slice = plan.slice();
+    String key = blockKey(slice, plan.directory().activeNumber());
+    return entries(
+        slice,
+        slice.place(Kind.ACTIVE, 0),
+        plan.directory(),
+        filter -> {
+          CompletionStage<Optional<BlockEntries>> read = block(key, filter, documents);
+          return plan.active() == Active.MUST_EXIST
+              ? read
+              : read.thenApply(found -> found.or(() -> Optional.of(BlockEntries.NONE)));
+        });
+  }
+
+  /**
+   * Entries of a block, out of the cache or into it. Where each entry costs a read of its own, who
+   * wants a few does not read all.
+   */
+  private CompletionStage<Optional<BlockEntries>> entries(
+      Slice slice,
+      Place place,
+      Object owner,
+      Function<Slice, CompletionStage<Optional<BlockEntries>>> read) {
+    if (layout.companions() == Companions.READ && !slice.isFromBeginning()) {
+      CompletionStage<Optional<BlockEntries>> known = cache.find(place, owner, slice.state());
+      return known == null ? read.apply(slice) : known;
+    }
+    return cache.get(
+        place, owner, slice.state(), state -> read.apply(Slice.all(slice.channel(), state)));
+  }
+
+  private CompletionStage<Optional<BlockEntries>> block(
+      String key, Slice filter, BulkRead documents) {
+    return documents.add(
+        key,
+        found ->
+            found.isEmpty()
+                ? now(Optional.empty())
+                : decode(key, found.get().value(), filter)
+                    .thenApply(entries -> Optional.of(BlockEntries.of(entries))));
+  }
+
+  /** The entries of a block that a slice wants. */
+  private CompletionStage<List<Entry>> decode(String key, byte[] document, Slice filter) {
+    CompletableFuture<Layout.Contents> contents =
+        layout
+            .read(
+                filter.place(keys, coding),
+                List.of(new StoredBlock(key, document)),
+                filter,
+                this::companions)
+            .toCompletableFuture();
+    // What had to read something beside the block comes back on a thread of the bucket.
+    return contents.isDone()
+        ? contents.thenApply(Layout.Contents::entries)
+        : contents.thenApplyAsync(Layout.Contents::entries, executor);
+  }
+
+  private CompletionStage<List<Optional<Versioned<byte[]>>>> companions(List<String> beside) {
+    counters.reads.add(beside.size());
+    return bucket.getAll(beside);
+  }
+
+  private String pageKey(Slice slice, int number) {
+    return keys.page(slice.channel().name(), slice.partition(), number);
+  }
+
+  private String key(Slice slice, Listed block) {
+    return block.kind() == Kind.PACKED
+        ? keys.packed(slice.channel().name(), slice.partition(), block.number())
+        : blockKey(slice, block.number());
+  }
+
+  private String blockKey(Slice slice, int number) {
+    return keys.block(slice.channel().name(), slice.partition(), number);
+  }
+
+  private CompletionStage<BlockPlan> planAgain(
+      Slice slice, Directory directory, String missing, int attempts) {
+    cache.forget(slice.place(Kind.HEAD, 0), directory);
     return attempts > 1
-        ? plan(plan.slice(), attempts).thenCompose(again -> read(again, attempts - 1))
+        ? alone(slice, (same, documents) -> plan(same, attempts - 1, documents))
         : listedAndMissing(missing);
+  }
+
+  private CompletionStage<List<Entry>> readAgain(BlockPlan plan, int missing, int attempts) {
+    Slice slice = plan.slice();
+    cache.forget(slice.place(Kind.HEAD, 0), plan.directory());
+    if (attempts > 1) {
+      return alone(slice, (same, documents) -> plan(same, attempts, documents))
+          .thenCompose(
+              again -> alone(again, (same, documents) -> read(same, attempts - 1, documents)));
+    }
+    return listedAndMissing(
+        missing < plan.closed().size()
+            ? key(slice, plan.closed().get(missing))
+            : blockKey(slice, plan.directory().activeNumber()));
   }
 
   private static <T> CompletionStage<T> listedAndMissing(String key) {
@@ -208,12 +342,20 @@ final class ChannelReader {
             "listed in its directory, but missing: key=" + key + ", attempts=" + ATTEMPTS));
   }
 
-  private static int firstMissing(List<Optional<Versioned<byte[]>>> found, int required) {
-    for (int i = 0; i < required; i++) {
+  private static <T> int firstMissing(List<Optional<T>> found) {
+    for (int i = 0; i < found.size(); i++) {
       if (found.get(i).isEmpty()) {
         return i;
       }
     }
     return -1;
+  }
+
+  private static <T> List<T> present(List<Optional<T>> found) {
+    return found.stream().map(Optional::orElseThrow).toList();
+  }
+
+  private static <T> CompletionStage<T> now(T value) {
+    return CompletableFuture.completedFuture(value);
   }
 }

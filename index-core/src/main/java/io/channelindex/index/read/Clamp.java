@@ -117,10 +117,10 @@ final class Clamp {
     return new Result(new FeedState(view.branches(), span, again), clamped);
   }
 
-  /** Whether all that the feed may have seen of a vbucket is still true. */
+  /** Whether all that the feed may have seen of a vbucket, or passed over, is still as it was. */
   private boolean isTrue(int vbucket) {
     long vbuuid = state.branches().vbuuid(vbucket);
-    return upper[vbucket] == 0 || history(vbucket).contains(vbuuid, upper[vbucket]);
+    return history(vbucket).resumePoint(vbuuid, upper[vbucket]) == upper[vbucket];
   }
 
   private void setBack(int vbucket) {

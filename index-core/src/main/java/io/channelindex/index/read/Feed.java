@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class Feed {
-  private final List<String> channels;
+  private final List<Channel> channels;
   private final List<Tail> tails;
   private final int channelsDigest;
   private final TokenStrategy tokens;
@@ -43,7 +43,7 @@ final class Feed {
       ReadCounters counters) {
     this.channels = tails.stream().map(Tail::channel).toList();
     this.tails = List.copyOf(tails);
-    this.channelsDigest = TokenScope.channels(channels);
+    this.channelsDigest = TokenScope.channels(channels.stream().map(Channel::name).toList());
     this.tokens = tokens;
     this.reader = reader;
     this.cache = cache;
@@ -158,6 +158,7 @@ final class Feed {
     int[] next = {view.map().partitions()};
     return scan.run(
             first,
+            ask.limit(),
             (partition, rows) -> {
               boolean room = page.take(rows);
               if (!room) {
@@ -353,7 +354,7 @@ final class Feed {
       if (seen[i] < 0) {
         return Optional.empty();
       }
-      merge.add(channels.get(i), entries);
+      merge.add(channels.get(i).name(), entries);
     }
     return Optional.of(new Live(merge.rows(), new Seen(seen)));
   }

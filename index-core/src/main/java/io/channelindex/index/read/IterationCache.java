@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,51 @@ final class IterationCache {
   /**
    * An iteration: its channels, sorted; the digest of its branches; from where it goes to where.
    */
-  record Key(List<String> channels, long branches, SequenceClock since, SequenceClock upper) {}
+  static final class Key {
+    private final List<Channel> channels;
+    private final long branches;
+    private final SequenceClock since;
+    private final SequenceClock upper;
+
+    /** Clocks are long, and an iteration is looked up for each of its partitions. */
+    private final int hash;
+
+    Key(List<Channel> channels, long branches, SequenceClock since, SequenceClock upper) {
+      this.channels = channels;
+      this.branches = branches;
+      this.since = since;
+      this.upper = upper;
+      this.hash = Objects.hash(channels, branches, since, upper);
+    }
+
+    List<Channel> channels() {
+      return channels;
+    }
+
+    SequenceClock since() {
+      return since;
+    }
+
+    SequenceClock upper() {
+      return upper;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other
+          || (other instanceof Key key
+              && hash == key.hash
+              && branches == key.branches
+              && channels.equals(key.channels)
+              && since.equals(key.since)
+              && upper.equals(key.upper));
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+  }
 
   private record RowsKey(Key iteration, int partition) {}
 

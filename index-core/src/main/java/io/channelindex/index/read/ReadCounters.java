@@ -6,6 +6,12 @@ import java.util.concurrent.atomic.LongAdder;
 final class ReadCounters {
   final LongAdder looks = new LongAdder();
   final LongAdder reads = new LongAdder();
+  final LongAdder bulks = new LongAdder();
+  final LongAdder bulkVbuckets = new LongAdder();
+  final LongAdder loads = new LongAdder();
+  final LongAdder sharedLoads = new LongAdder();
+  final LongAdder cacheHits = new LongAdder();
+  final LongAdder cacheBytes = new LongAdder();
   final LongAdder handedOver = new LongAdder();
   final LongAdder livePages = new LongAdder();
   final LongAdder coldPages = new LongAdder();
@@ -22,6 +28,12 @@ final class ReadCounters {
     return new ReaderStatistics(
         looks.sum(),
         reads.sum(),
+        bulks.sum(),
+        bulkVbuckets.sum(),
+        loads.sum(),
+        sharedLoads.sum(),
+        cacheHits.sum(),
+        cacheBytes.sum(),
         handedOver.sum(),
         livePages.sum(),
         coldPages.sum(),

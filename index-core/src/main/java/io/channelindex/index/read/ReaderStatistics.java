@@ -5,6 +5,13 @@ package io.channelindex.index.read;
  *
  * @param looks how often all stable documents were read
  * @param reads documents of channels that were asked for: heads, directory pages, blocks
+ * @param bulks how often some of them were asked for together: the round trips of reads
+ * @param bulkVbuckets in how many vbuckets of the index bucket they were, each bulk counted by
+ *     itself (W6)
+ * @param loads heads, directory pages and blocks that the cache did not have
+ * @param sharedLoads those that were being read already, for somebody else
+ * @param cacheHits those that the cache had
+ * @param cacheBytes about how much memory those take that it has now
  * @param handedOver entries of followed channels that the writers of this process handed over, so
  *     that they need not be read
  * @param livePages pages that came from memory
@@ -23,6 +30,12 @@ package io.channelindex.index.read;
 public record ReaderStatistics(
     long looks,
     long reads,
+    long bulks,
+    long bulkVbuckets,
+    long loads,
+    long sharedLoads,
+    long cacheHits,
+    long cacheBytes,
     long handedOver,
     long livePages,
     long coldPages,

@@ -1,27 +1,35 @@
 package io.channelindex.index.read;
 
+import io.channelindex.index.read.BlockPlan.Active;
 import io.channelindex.sequence.SequenceClock;
 import io.channelindex.storage.Entry;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the rows of an iteration from the index bucket, partition by partition. The heads of a
- * window of partitions are read at once, then the blocks of as many partitions as have few.
+ * Reads the rows of an iteration from the index bucket. The heads of all its partitions are read at
+ * once, then the blocks of as many partitions as the page may take, from the first on: mostly two
+ * round trips. What is read at once is bounded.
  *
- * <p>Immutable; what a scan reads ahead is left in the cache.
+ * <p>Used by one page, one step after the other; what it reads ahead is left in the caches.
  */
 final class Scan {
-  /** How many partitions' heads are read at once. */
-  private static final int WINDOW = 16;
+  /** How many heads are read at once, unless one partition has more. */
+  private static final int WINDOW_HEADS = 4_096;
 
-  /** How many blocks are read at once, unless one partition has more. */
-  private static final int RUN_BLOCKS = 64;
+  /** How many blocks are read at once in any case, and then at most, but of one partition. */
+  private static final int FEW_BLOCKS = 64;
+
+  private static final int MOST_BLOCKS = 512;
+
+  /** What is expected of an active block, whose entries nobody has counted. */
+  private static final int ACTIVE_ENTRIES = 32;
 
   /** Up to how many entries rows are counted by reading them. */
   private static final int COUNTED_ENTRIES = 2_000;
@@ -31,6 +39,9 @@ final class Scan {
   private final ChannelReader reader;
   private final IterationCache cache;
   private final Executor executor;
+
+  /** What is known of partitions so far; null if nothing. */
+  private final @Nullable PartitionPlan[] plans;
 
   Scan(
       IterationCache.Key iteration,
@@ -43,6 +54,7 @@ final class Scan {
     this.reader = reader;
     this.cache = cache;
     this.executor = executor;
+    this.plans = new PartitionPlan[view.map().partitions()];
   }
 
   /** Takes the rows of one partition after another. */
@@ -52,9 +64,13 @@ final class Scan {
     boolean take(int partition, List<FeedRow> rows);
   }
 
-  /** Hands over the rows of all partitions from one on, until the sink has enough. */
-  CompletionStage<Void> run(int firstPartition, Sink sink) {
-    return windows(concerned(firstPartition), 0, sink);
+  /**
+   * Hands over the rows of all partitions from one on, until the sink has enough.
+   *
+   * @param rows how many the sink is going to take, at most
+   */
+  CompletionStage<Void> run(int firstPartition, long rows, Sink sink) {
+    return windows(concerned(firstPartition), 0, rows, sink);
   }
 
   /** How many rows there are from a partition on. */
@@ -95,35 +111,54 @@ final class Scan {
     return false;
   }
 
-  private CompletionStage<Void> windows(List<Integer> partitions, int begin, Sink sink) {
+  private CompletionStage<Void> windows(
+      List<Integer> partitions, int begin, long budget, Sink sink) {
     if (begin >= partitions.size()) {
       return CompletableFuture.completedFuture(null);
     }
-    int end = Math.min(partitions.size(), begin + WINDOW);
+    int window = Math.max(1, WINDOW_HEADS / iteration.channels().size());
+    int end = Math.min(partitions.size(), begin + window);
     return plan(partitions.subList(begin, end))
-        .thenCompose(plans -> runs(plans, 0, sink))
+        .thenCompose(plans -> runs(plans, 0, budget, sink))
         .thenComposeAsync(
             goOn ->
                 goOn
-                    ? windows(partitions, end, sink)
+                    ? windows(partitions, end, budget, sink)
                     : CompletableFuture.<Void>completedFuture(null),
             executor);
   }
 
-  private CompletionStage<Boolean> runs(List<PartitionPlan> plans, int begin, Sink sink) {
+  /**
+   * Reads as many partitions as a number of entries is to be expected in; what follows has twice
+   * the budget, because most of those seem to be superseded.
+   */
+  private CompletionStage<Boolean> runs(
+      List<PartitionPlan> plans, int begin, long budget, Sink sink) {
     if (begin >= plans.size()) {
       return CompletableFuture.completedFuture(true);
     }
-    int end = begin;
-    int blocks = 0;
-    do {
-      blocks += plans.get(end).blocks();
-      end++;
-    } while (end < plans.size() && blocks + plans.get(end).blocks() <= RUN_BLOCKS);
-    int next = end;
+    int end = endOfRun(plans, begin, budget);
     return rows(plans.subList(begin, end))
         .thenComposeAsync(
-            run -> handOver(run, sink) ? runs(plans, next, sink) : stopped(), executor);
+            run -> handOver(run, sink) ? runs(plans, end, doubled(budget), sink) : stopped(),
+            executor);
+  }
+
+  private static long doubled(long budget) {
+    return Math.min(2 * budget, Integer.MAX_VALUE);
+  }
+
+  private static int endOfRun(List<PartitionPlan> plans, int begin, long budget) {
+    int end = begin;
+    long blocks = 0;
+    long entries = 0;
+    do {
+      blocks += plans.get(end).blocks();
+      entries += plans.get(end).expectedEntries();
+      end++;
+    } while (end < plans.size()
+        && blocks + plans.get(end).blocks() <= (entries < budget ? MOST_BLOCKS : FEW_BLOCKS));
+    return end;
   }
 
   private static CompletionStage<Boolean> stopped() {
@@ -187,57 +222,88 @@ final class Scan {
   }
 
   private CompletionStage<List<PartitionPlan>> plan(List<Integer> partitions) {
-    List<CompletionStage<PartitionPlan>> plans = new ArrayList<>(partitions.size());
+    List<Slice> slices = new ArrayList<>();
+    List<Integer> unknown = new ArrayList<>();
     for (int partition : partitions) {
-      List<FeedRow> known = cache.rows(iteration, partition);
-      if (known != null) {
-        plans.add(
-            CompletableFuture.completedFuture(new PartitionPlan(partition, known, List.of())));
-      } else {
-        plans.add(
-            reader
-                .plan(slices(partition))
-                .thenApply(blocks -> new PartitionPlan(partition, null, blocks)));
+      if (plans[partition] == null) {
+        List<FeedRow> known = cache.rows(iteration, partition);
+        if (known == null) {
+          unknown.add(partition);
+          addSlices(partition, slices);
+        } else {
+          plans[partition] = new PartitionPlan(partition, known, List.of());
+        }
       }
     }
-    return Stages.all(plans);
+    if (unknown.isEmpty()) {
+      return CompletableFuture.completedFuture(known(partitions));
+    }
+    return reader
+        .plan(slices)
+        .thenApply(
+            read -> {
+              int width = iteration.channels().size();
+              for (int i = 0; i < unknown.size(); i++) {
+                int partition = unknown.get(i);
+                List<BlockPlan> channels = read.subList(i * width, (i + 1) * width);
+                plans[partition] = new PartitionPlan(partition, null, channels);
+              }
+              return known(partitions);
+            });
   }
 
-  private List<Slice> slices(int partition) {
-    List<Slice> slices = new ArrayList<>(iteration.channels().size());
-    for (String channel : iteration.channels()) {
+  private List<PartitionPlan> known(List<Integer> partitions) {
+    List<PartitionPlan> known = new ArrayList<>(partitions.size());
+    for (int partition : partitions) {
+      known.add(Objects.requireNonNull(plans[partition]));
+    }
+    return known;
+  }
+
+  private void addSlices(int partition, List<Slice> slices) {
+    for (Channel channel : iteration.channels()) {
       slices.add(
           Slice.between(channel, view.document(partition), iteration.since(), iteration.upper()));
     }
-    return slices;
   }
 
   private CompletionStage<List<PartitionRows>> rows(List<PartitionPlan> plans) {
     return entries(plans)
         .thenApply(
             read -> {
+              Merge merge = new Merge();
               List<PartitionRows> partitions = new ArrayList<>(plans.size());
               for (int i = 0; i < plans.size(); i++) {
                 List<FeedRow> known = plans.get(i).known();
-                List<FeedRow> rows = known != null ? known : merge(read.get(i));
+                List<FeedRow> rows = known != null ? known : merge(merge, read.get(i));
                 partitions.add(new PartitionRows(plans.get(i).partition(), rows));
               }
               return partitions;
             });
   }
 
+  /** The entries of each plan's channels. */
   private CompletionStage<List<List<List<Entry>>>> entries(List<PartitionPlan> plans) {
-    List<CompletionStage<List<List<Entry>>>> reads = new ArrayList<>(plans.size());
-    for (PartitionPlan plan : plans) {
-      reads.add(reader.read(plan.channels()));
-    }
-    return Stages.all(reads);
+    List<BlockPlan> channels = new ArrayList<>();
+    plans.forEach(plan -> channels.addAll(plan.channels()));
+    return reader
+        .read(channels)
+        .thenApply(
+            read -> {
+              List<List<List<Entry>>> byPlan = new ArrayList<>(plans.size());
+              int next = 0;
+              for (PartitionPlan plan : plans) {
+                int begin = next;
+                next += plan.channels().size();
+                byPlan.add(read.subList(begin, next));
+              }
+              return byPlan;
+            });
   }
 
-  private List<FeedRow> merge(List<List<Entry>> byChannel) {
-    Merge merge = new Merge();
+  private List<FeedRow> merge(Merge merge, List<List<Entry>> byChannel) {
     for (int i = 0; i < byChannel.size(); i++) {
-      merge.add(iteration.channels().get(i), byChannel.get(i));
+      merge.add(iteration.channels().get(i).name(), byChannel.get(i));
     }
     return merge.rows();
   }
@@ -260,6 +326,11 @@ final class Scan {
       return known != null
           ? known.size()
           : channels.stream().mapToLong(BlockPlan::closedEntries).sum();
+    }
+
+    long expectedEntries() {
+      long actives = channels.stream().filter(channel -> channel.active() != Active.UNREAD).count();
+      return listedEntries() + ACTIVE_ENTRIES * actives;
     }
 
     PartitionPlan activesOnly() {

@@ -1,12 +1,16 @@
 package io.channelindex.index.read;
 
 import io.channelindex.index.principals.PrincipalName;
+import io.channelindex.index.read.ChannelCache.Kind;
+import io.channelindex.index.read.ChannelCache.Place;
 import io.channelindex.sequence.SequenceClock;
 import io.channelindex.storage.Entry;
+import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.IndexStorageException;
-import io.channelindex.storage.format.ChannelHead;
+import io.channelindex.storage.format.EntryFilter;
 import io.channelindex.storage.format.StableDocument;
-import java.util.List;
+import io.channelindex.storage.layout.BlockCoding;
+import io.channelindex.storage.layout.BlockPlace;
 
 /**
  * What somebody wants of a channel in a partition: the entries after one clock, up to another, that
@@ -14,15 +18,15 @@ import java.util.List;
  *
  * <p>Immutable.
  */
-final class Slice {
+final class Slice implements EntryFilter {
   private static final String EVERYTHING = "*";
 
-  private final String channel;
+  private final Channel channel;
   private final StableDocument state;
   private final long[] since;
   private final long[] upper;
 
-  private Slice(String channel, StableDocument state, long[] since, long[] upper) {
+  private Slice(Channel channel, StableDocument state, long[] since, long[] upper) {
     this.channel = channel;
     this.state = state;
     this.since = since;
@@ -31,7 +35,7 @@ final class Slice {
 
   /** What lies between two clocks. */
   static Slice between(
-      String channel, StableDocument state, SequenceClock since, SequenceClock upper) {
+      Channel channel, StableDocument state, SequenceClock since, SequenceClock upper) {
     int size = state.vbuckets().size();
     long[] low = new long[size];
     long[] high = new long[size];
@@ -42,8 +46,18 @@ final class Slice {
     return new Slice(channel, state, low, high);
   }
 
+  /** All that is visible. */
+  static Slice all(Channel channel, StableDocument state) {
+    int size = state.vbuckets().size();
+    long[] high = new long[size];
+    for (int i = 0; i < size; i++) {
+      high[i] = state.vbuckets().get(i).stable();
+    }
+    return new Slice(channel, state, new long[size], high);
+  }
+
   /** What became readable between two states of a partition. */
-  static Slice between(String channel, StableDocument before, StableDocument after) {
+  static Slice between(Channel channel, StableDocument before, StableDocument after) {
     int size = after.vbuckets().size();
     long[] low = new long[size];
     long[] high = new long[size];
@@ -54,66 +68,103 @@ final class Slice {
     return new Slice(channel, after, low, high);
   }
 
-  String channel() {
+  Channel channel() {
     return channel;
+  }
+
+  /** The state of the partition that says what is visible. */
+  StableDocument state() {
+    return state;
   }
 
   int partition() {
     return state.partition();
   }
 
-  /** Refuses a head that speaks of other vbuckets than the partition has. */
-  void requireSameVbuckets(ChannelHead head) {
-    if (head.partition() != partition()
-        || head.firstVbucket() != state.firstVbucket()
-        || head.clock().size() != since.length) {
-      throw new IndexStorageException(
-          "head of another division: channel="
-              + channel
-              + ", partition="
-              + partition()
-              + ", head.partition="
-              + head.partition()
-              + ", head.firstVbucket="
-              + head.firstVbucket()
-              + ", head.vbuckets="
-              + head.clock().size());
-    }
+  /** How many vbuckets the partition has. */
+  int vbuckets() {
+    return since.length;
   }
 
-  /** Whether something with these highest seqnos per vbucket can hold an entry that is wanted. */
-  boolean mayHold(List<Long> highest) {
+  /** Whether this is how its partition is divided. */
+  boolean isOf(int partition, int firstVbucket, int vbuckets) {
+    return partition == partition()
+        && firstVbucket == state.firstVbucket()
+        && vbuckets == since.length;
+  }
+
+  /** Where something of the channel stands in the cache. */
+  Place place(Kind kind, int number) {
+    return new Place(kind, partition(), channel.hash(), number);
+  }
+
+  /**
+   * Whether something can hold an entry that is wanted.
+   *
+   * @param highest the highest seqnos that it holds, per vbucket, from {@code begin} on
+   */
+  boolean mayHold(long[] highest, int begin) {
     for (int i = 0; i < since.length; i++) {
       if (Long.compareUnsigned(since[i], upper[i]) < 0
-          && Long.compareUnsigned(highest.get(i), since[i]) > 0) {
+          && Long.compareUnsigned(highest[begin + i], since[i]) > 0) {
         return true;
       }
     }
     return false;
   }
 
+  /** Whether seqnos, one per vbucket from {@code begin} on, are all stable. */
+  boolean isStable(long[] seqnos, int begin) {
+    for (int i = 0; i < since.length; i++) {
+      if (Long.compareUnsigned(seqnos[begin + i], state.vbuckets().get(i).stable()) > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether it begins before everything. */
+  boolean isFromBeginning() {
+    for (long seqno : since) {
+      if (seqno != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The index knows of principals' documents what it knows of all; no feed tells of them. */
   private boolean isPrincipal(Entry entry) {
-    return channel.equals(EVERYTHING) && PrincipalName.isKey(entry.documentId());
+    return channel.name().equals(EVERYTHING) && PrincipalName.isKey(entry.documentId());
   }
 
   /** Whether an entry is wanted. */
   boolean wants(Entry entry) {
-    int i = entry.vbucket() - state.firstVbucket();
+    return wants(entry.vbucket(), entry.seqno(), entry.vbuuid()) && !isPrincipal(entry);
+  }
+
+  @Override
+  public boolean wants(int vbucket, long seqno, long vbuuid) {
+    int i = vbucket - state.firstVbucket();
     if (i < 0 || i >= since.length) {
       throw new IndexStorageException(
           "entry of another partition: channel="
-              + channel
+              + channel.name()
               + ", partition="
               + partition()
               + ", vbucket="
-              + entry.vbucket()
-              + ", documentId="
-              + entry.documentId());
+              + vbucket
+              + ", seqno="
+              + Long.toUnsignedString(seqno));
     }
-    return Long.compareUnsigned(entry.seqno(), since[i]) > 0
-        && Long.compareUnsigned(entry.seqno(), upper[i]) <= 0
-        && state.vbuckets().get(i).history().contains(entry.vbuuid(), entry.seqno())
-        && !isPrincipal(entry);
+    return Long.compareUnsigned(seqno, since[i]) > 0
+        && Long.compareUnsigned(seqno, upper[i]) <= 0
+        && state.vbuckets().get(i).history().contains(vbuuid, seqno);
+  }
+
+  /** Where the blocks are. */
+  BlockPlace place(IndexKeys keys, BlockCoding coding) {
+    return new BlockPlace(
+        channel.name(), keys, partition(), state.firstVbucket(), since.length, coding, 0);
   }
 }

@@ -67,6 +67,24 @@ final class StableClocks implements WakeUps.Listener, CommitListener {
 
     /** The view that follows can be seen. */
     default void published() {}
+
+    /** These, and others after them. */
+    default Moves andThen(Moves others) {
+      Moves first = this;
+      return new Moves() {
+        @Override
+        public void moved(Movement movement, StableView after) {
+          first.moved(movement, after);
+          others.moved(movement, after);
+        }
+
+        @Override
+        public void published() {
+          first.published();
+          others.published();
+        }
+      };
+    }
   }
 
   StableClocks(

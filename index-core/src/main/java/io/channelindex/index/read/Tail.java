@@ -41,7 +41,7 @@ final class Tail {
   /** What an entry takes beside its texts: objects, references, headers, in bytes. */
   private static final int ENTRY_OVERHEAD = 160;
 
-  private final String channel;
+  private final Channel channel;
   private final StableClocks clocks;
   private final ChannelReader reader;
   private final ReaderSettings settings;
@@ -65,7 +65,7 @@ final class Tail {
 
   /** An empty tail that begins at a view: the current one, which cannot move meanwhile. */
   Tail(
-      String channel,
+      Channel channel,
       StableView view,
       StableClocks clocks,
       ChannelReader reader,
@@ -82,7 +82,7 @@ final class Tail {
     this.from = view.clock();
   }
 
-  String channel() {
+  Channel channel() {
     return channel;
   }
 
@@ -97,7 +97,7 @@ final class Tail {
       forget(movement.partition(), after);
       return true;
     }
-    List<Entry> brought = movement.entriesOf(channel);
+    List<Entry> brought = movement.entriesOf(channel.name());
     if (brought != null && !behind.containsKey(movement.partition())) {
       return takeOver(movement, brought);
     }
@@ -383,7 +383,7 @@ final class Tail {
   private synchronized void failed(Throwable problem) {
     catchingUp = null;
     counters.failures.increment();
-    LOG.warn("a channel cannot be read: channel={}, cause={}", channel, problem.toString());
+    LOG.warn("a channel cannot be read: channel={}, cause={}", channel.name(), problem.toString());
     if (!waiting.isEmpty() && !retryScheduled) {
       retryScheduled = true;
       Duration pause = backoff.failed();

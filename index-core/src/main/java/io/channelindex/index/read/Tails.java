@@ -1,6 +1,5 @@
 package io.channelindex.index.read;
 
-import io.channelindex.storage.IndexKeys;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -77,11 +76,10 @@ final class Tails implements StableClocks.Moves {
         view -> {
           Tail tail = tails.get(channel);
           if (tail == null) {
-            tail = new Tail(channel, view, clocks, reader, settings, executor, counters);
+            Channel named = Channel.of(channel);
+            tail = new Tail(named, view, clocks, reader, settings, executor, counters);
             tails.put(channel, tail);
-            byHash
-                .computeIfAbsent(IndexKeys.channelHash(channel), h -> new ArrayList<>())
-                .add(tail);
+            byHash.computeIfAbsent(named.hash(), h -> new ArrayList<>()).add(tail);
           }
           tail.users++;
           idle.remove(channel);
@@ -95,7 +93,7 @@ final class Tails implements StableClocks.Moves {
         view -> {
           tail.users--;
           if (tail.users == 0) {
-            idle.put(tail.channel(), tail);
+            idle.put(tail.channel().name(), tail);
             makeRoom();
           }
           return tail;
@@ -118,9 +116,9 @@ final class Tails implements StableClocks.Moves {
   }
 
   private void drop(Tail tail) {
-    tails.remove(tail.channel());
+    tails.remove(tail.channel().name());
     byHash.computeIfPresent(
-        IndexKeys.channelHash(tail.channel()),
+        tail.channel().hash(),
         (hash, same) -> {
           same.remove(tail);
           return same.isEmpty() ? null : same;

@@ -4,7 +4,8 @@ import io.channelindex.storage.Entry;
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.ChannelHead;
-import io.channelindex.storage.format.DenseBlock;
+import io.channelindex.storage.format.EntryFilter;
+import io.channelindex.storage.layout.StoredBlock;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -95,14 +96,19 @@ final class ChannelLoader {
         .get(WriterStep.BLOCKS, key)
         .thenCompose(
             answer -> {
-              if (answer.isEmpty()) {
+              if (answer.isPresent()) {
+                return read(loaded, key, answer.get());
+              }
+              if (loaded.state().activeMustExist()) {
                 throw new IndexStorageException("block that the head names is missing: key=" + key);
               }
-              read(loaded, key, answer.get());
-              return look == Look.HEAD
-                  ? CompletableFuture.completedFuture(loaded)
-                  : loadBeyond(loaded, Place.AFTER_ACTIVE);
-            });
+              return CompletableFuture.<Void>completedFuture(null);
+            })
+        .thenCompose(
+            read ->
+                look == Look.HEAD
+                    ? CompletableFuture.completedFuture(loaded)
+                    : loadBeyond(loaded, Place.AFTER_ACTIVE));
   }
 
   private enum Place {
@@ -125,16 +131,29 @@ final class ChannelLoader {
               if (place == Place.AFTER_ACTIVE) {
                 state.skipToNext();
               }
-              read(loaded, key, answer.get());
-              return loadBeyond(loaded, Place.AFTER_ACTIVE);
+              return read(loaded, key, answer.get())
+                  .thenCompose(read -> loadBeyond(loaded, Place.AFTER_ACTIVE));
             });
   }
 
-  private void read(Loaded loaded, String key, Versioned<byte[]> document) {
-    DenseBlock block = DenseBlock.decode(key, loaded.state().channel(), document.value());
-    owner.requireNotAfter(key, block.epoch());
-    List<Entry> kept = block.entries().stream().filter(owner::keeps).toList();
-    loaded.state().loaded(kept, document.cas());
-    kept.forEach(entry -> loaded.present().add(Identity.of(entry)));
+  private CompletableFuture<Void> read(Loaded loaded, String key, Versioned<byte[]> document) {
+    ChannelState state = loaded.state();
+    StoredBlock block = new StoredBlock(key, document.value());
+    return scope
+        .settings()
+        .layout()
+        .read(
+            scope.place(state.channel(), owner.epoch()),
+            List.of(block),
+            EntryFilter.ALL,
+            scope.companions())
+        .toCompletableFuture()
+        .thenAccept(
+            contents -> {
+              owner.requireNotAfter(key, contents.epoch());
+              List<Entry> kept = contents.entries().stream().filter(owner::keeps).toList();
+              state.loaded(document.value(), kept, document.cas());
+              kept.forEach(entry -> loaded.present().add(Identity.of(entry)));
+            });
   }
 }

@@ -5,13 +5,14 @@ import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.ChannelHead;
 import io.channelindex.storage.format.ChannelHead.Summary;
-import io.channelindex.storage.format.DenseBlock;
 import io.channelindex.storage.format.DirectoryPage;
+import io.channelindex.storage.layout.StoredBlock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads all entries of a vbucket in a channel, whether readers see them or not, in the order in
@@ -27,8 +28,9 @@ final class ChannelScan {
   private final String channel;
   private final int vbucket;
   private final Consumer<Entry> entries;
-  private final List<Integer> blocks = new ArrayList<>();
+  private final List<String> blocks = new ArrayList<>();
   private int next;
+  private @Nullable String activeKey;
 
   ChannelScan(Scope scope, String channel, int vbucket, Consumer<Entry> entries) {
     this.scope = scope;
@@ -47,11 +49,17 @@ final class ChannelScan {
       return readBeyond(0);
     }
     ChannelHead head = ChannelHead.decode(key, channel, answer.get().value());
+    for (Summary compacted : head.compacted().blocks()) {
+      if (!holdsNothing(compacted)) {
+        blocks.add(scope.keys().packed(channel, scope.partition(), compacted.number()));
+      }
+    }
     return Window.each(head.pages(), 1, this::readPage)
         .thenCompose(
             read -> {
               list(head.closed());
-              blocks.add(head.active());
+              activeKey = scope.keys().block(channel, scope.partition(), head.active());
+              blocks.add(activeKey);
               return readBlocks();
             })
         .thenCompose(read -> readBeyond(head.active() + 1));
@@ -70,7 +78,7 @@ final class ChannelScan {
   private void list(List<Summary> summaries) {
     for (Summary summary : summaries) {
       if (!holdsNothing(summary)) {
-        blocks.add(summary.number());
+        blocks.add(scope.keys().block(channel, scope.partition(), summary.number()));
       }
     }
   }
@@ -84,20 +92,22 @@ final class ChannelScan {
       return CompletableFuture.completedFuture(null);
     }
     int end = Math.min(blocks.size(), next + BLOCKS_AT_ONCE);
-    List<String> keys =
-        blocks.subList(next, end).stream()
-            .map(block -> scope.keys().block(channel, scope.partition(), block))
-            .toList();
+    List<String> keys = List.copyOf(blocks.subList(next, end));
     next = end;
     return scope
         .retries()
         .run(() -> scope.bucket().getAll(WriterStep.BLOCKS, keys))
         .thenCompose(
             answers -> {
+              List<StoredBlock> found = new ArrayList<>(keys.size());
               for (int i = 0; i < keys.size(); i++) {
-                read(keys.get(i), require(keys.get(i), answers.get(i)));
+                String key = keys.get(i);
+                // Compaction may have closed the one before it, and nothing came since.
+                if (answers.get(i).isPresent() || !key.equals(activeKey)) {
+                  found.add(new StoredBlock(key, require(key, answers.get(i))));
+                }
               }
-              return readBlocks();
+              return read(found).thenCompose(read -> readBlocks());
             });
   }
 
@@ -109,17 +119,25 @@ final class ChannelScan {
               if (answer.isEmpty()) {
                 return CompletableFuture.completedFuture(null);
               }
-              read(key, answer.get().value());
-              return readBeyond(block + 1);
+              return read(List.of(new StoredBlock(key, answer.get().value())))
+                  .thenCompose(read -> readBeyond(block + 1));
             });
   }
 
-  private void read(String key, byte[] document) {
-    for (Entry entry : DenseBlock.decode(key, channel, document).entries()) {
-      if (entry.vbucket() == vbucket) {
-        entries.accept(entry);
-      }
-    }
+  private CompletableFuture<Void> read(List<StoredBlock> found) {
+    return scope
+        .retries()
+        .run(
+            () ->
+                scope
+                    .settings()
+                    .layout()
+                    .read(
+                        scope.place(channel, 0),
+                        found,
+                        (itsVbucket, seqno, vbuuid) -> itsVbucket == vbucket,
+                        scope.companions()))
+        .thenAccept(contents -> contents.entries().forEach(entries));
   }
 
   private CompletableFuture<Optional<Versioned<byte[]>>> get(WriterStep step, String key) {

@@ -3,9 +3,13 @@ package io.channelindex.index.write;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.WriteResult;
 import io.channelindex.storage.format.ChannelHead;
+import io.channelindex.storage.format.ChannelHead.Compacted;
 import io.channelindex.storage.format.ChannelHead.Summary;
-import io.channelindex.storage.format.DenseBlockBuilder;
 import io.channelindex.storage.format.DirectoryPage;
+import io.channelindex.storage.layout.ActiveBlock;
+import io.channelindex.storage.layout.BlockPlace;
+import io.channelindex.storage.layout.Layout;
+import io.channelindex.storage.layout.Layout.HeadClock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,8 +26,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>Confined to the partition's serial executor.
  */
 final class ChannelState {
-  // A remembered entry costs its bytes and its place in the builder's table of identities.
-  private static final int BYTES_PER_ENTRY = 16;
+  private static final int BLOCKS_PER_PAGE = ChannelHead.BLOCKS_PER_PAGE;
   private static final int BYTES_PER_SUMMARY = 64;
   private static final int BYTES_PER_CHANNEL = 1024;
 
@@ -34,16 +37,26 @@ final class ChannelState {
   private final List<Summary> pages;
   private final List<Summary> closed;
   private int active;
+  private Compacted compacted;
   private long headCas;
-  private DenseBlockBuilder block;
+  private ActiveBlock block;
   private long blockCas;
   private long[] blockHighest;
-  private boolean blockChanged;
+  private boolean blockStored;
   private boolean headChanged;
 
   /** A channel that has no head yet. */
   ChannelState(Scope scope, String channel, long epoch) {
-    this(scope, channel, epoch, new long[scope.size()], List.of(), List.of(), 0, 0);
+    this(
+        scope,
+        channel,
+        epoch,
+        new long[scope.size()],
+        List.of(),
+        List.of(),
+        0,
+        Compacted.none(scope.size()),
+        0);
     headChanged = true;
   }
 
@@ -57,7 +70,11 @@ final class ChannelState {
         head.pages(),
         head.closed(),
         head.active(),
+        head.compacted(),
         headCas);
+    // Appends are not fenced. Who owned the partition before may still close the active block, and
+    // would not know of what is appended from now on: its head must not be written any more.
+    headChanged = layout().headClock() == HeadClock.CLOSED_BLOCKS && head.epoch() != epoch;
   }
 
   private ChannelState(
@@ -68,6 +85,7 @@ final class ChannelState {
       List<Summary> pages,
       List<Summary> closed,
       int active,
+      Compacted compacted,
       long headCas) {
     this.scope = scope;
     this.channel = channel;
@@ -76,20 +94,29 @@ final class ChannelState {
     this.pages = new ArrayList<>(pages);
     this.closed = new ArrayList<>(closed);
     this.active = active;
+    this.compacted = compacted;
     this.headCas = headCas;
-    this.block = new DenseBlockBuilder(channel, epoch);
+    this.block = layout().begin(place());
     this.blockHighest = new long[clock.length];
   }
 
-  /** A block to be written: its key, its bytes, and the version that they replace, 0 for none. */
-  static final class Image {
+  /** A block to be written: its key, and what is to become of it. */
+  static final class BlockUpdate {
     private final String key;
     private final byte[] value;
+    private final How how;
     private final long cas;
 
-    private Image(String key, byte[] value, long cas) {
+    enum How {
+      INSERT,
+      REPLACE,
+      APPEND
+    }
+
+    private BlockUpdate(String key, byte[] value, How how, long cas) {
       this.key = key;
       this.value = value;
+      this.how = how;
       this.cas = cas;
     }
 
@@ -98,7 +125,11 @@ final class ChannelState {
     }
 
     CompletableFuture<WriteResult> write(StepBucket bucket) {
-      return bucket.write(WriterStep.BLOCKS, key, value, cas);
+      return switch (how) {
+        case INSERT -> bucket.insert(WriterStep.BLOCKS, key, value);
+        case REPLACE -> bucket.replace(WriterStep.BLOCKS, key, value, cas);
+        case APPEND -> bucket.append(WriterStep.BLOCKS, key, value);
+      };
     }
   }
 
@@ -127,13 +158,16 @@ final class ChannelState {
     return headChanged;
   }
 
-  /** Takes over the active block as it was read; entries that are not given are dropped from it. */
-  void loaded(List<Entry> entries, long cas) {
-    for (Entry entry : entries) {
-      place(entry);
+  /** Takes over the active block as it was read; entries that are not kept count no more. */
+  void loaded(byte[] stored, List<Entry> kept, long cas) {
+    block = layout().resume(place(), stored, kept);
+    kept.forEach(this::raiseHighest);
+    // Where heads do not cover active blocks, this one's does not yet.
+    if (layout().headClock() == HeadClock.CLOSED_BLOCKS) {
+      cover(kept);
     }
     blockCas = cas;
-    blockChanged = false;
+    blockStored = true;
   }
 
   /**
@@ -145,33 +179,35 @@ final class ChannelState {
   }
 
   /**
-   * Adds entries; those that the active block has already are not added again.
+   * Adds entries; those that the active block is known to have are not added again.
    *
-   * @param images gets the blocks to be written, the active one last if it is among them
+   * @param updates gets the blocks to be written, the active one last if it is among them
    */
-  void append(List<Entry> entries, List<Image> images) {
+  void append(List<Entry> entries, List<BlockUpdate> updates) {
     for (Entry entry : entries) {
-      if (block.size() > 0 && block.encodedSize() >= scope.settings().blockBytes()) {
-        if (blockChanged) {
-          images.add(activeImage());
+      if (!block.hasRoomFor(entry, scope.settings().blockBytes())) {
+        if (block.isChanged()) {
+          updates.add(activeUpdate());
         }
         close();
       }
-      place(entry);
+      if (block.add(entry)) {
+        raiseHighest(entry);
+      }
     }
     cover(entries);
-    if (blockChanged) {
-      images.add(activeImage());
+    if (block.isChanged()) {
+      updates.add(activeUpdate());
     }
   }
 
-  /** The head's clock has to be at or after these entries, wherever they are. */
+  /** The channel's clock has to be at or after these entries, wherever they are. */
   void cover(List<Entry> entries) {
     for (Entry entry : entries) {
       int index = scope.index(entry.vbucket());
       if (Long.compareUnsigned(entry.seqno(), clock[index]) > 0) {
         clock[index] = entry.seqno();
-        headChanged = true;
+        headChanged |= layout().headClock() == HeadClock.COVERS_ACTIVE;
       }
     }
   }
@@ -179,7 +215,7 @@ final class ChannelState {
   /** The active block was written as {@link #append} told. */
   void blockWritten(long cas) {
     blockCas = cas;
-    blockChanged = false;
+    blockStored = true;
   }
 
   /** The key of the active block. */
@@ -187,23 +223,109 @@ final class ChannelState {
     return scope.keys().block(channel, scope.partition(), active);
   }
 
-  /** Moves closed blocks to pages where there are enough of them, and returns those pages. */
+  /** Moves closed blocks to pages whose blocks are all closed, and returns those pages. */
   List<DirectoryPage> turnPages() {
     List<DirectoryPage> turned = new ArrayList<>();
-    while (closed.size() >= ChannelHead.BLOCKS_PER_PAGE) {
-      List<Summary> blocks = closed.subList(0, ChannelHead.BLOCKS_PER_PAGE);
-      DirectoryPage page = new DirectoryPage(channel, blocks);
-      pages.add(summary(pages.size(), blocks));
-      blocks.clear();
-      turned.add(page);
+    while (!closed.isEmpty()) {
+      int number = closed.get(0).number() / BLOCKS_PER_PAGE;
+      // Compaction may have taken the first blocks of the page.
+      int blocks = (number + 1) * BLOCKS_PER_PAGE - closed.get(0).number();
+      if (closed.size() < blocks) {
+        break;
+      }
+      List<Summary> onPage = closed.subList(0, blocks);
+      turned.add(new DirectoryPage(channel, onPage));
+      pages.add(summary(number, onPage));
+      onPage.clear();
       headChanged = true;
     }
     return turned;
   }
 
+  /** The pages that are listed, oldest first. */
+  List<Summary> pages() {
+    return List.copyOf(pages);
+  }
+
+  /** The closed blocks that are on no page, oldest first. */
+  List<Summary> closed() {
+    return List.copyOf(closed);
+  }
+
+  /** How many entries are in closed blocks that are not compacted. */
+  int closedEntries() {
+    return entries(pages) + entries(closed);
+  }
+
+  /** How many blocks are closed and not compacted. */
+  int closedBlocks() {
+    return pages.size() * BLOCKS_PER_PAGE + closed.size();
+  }
+
+  /** How many entries are in compacted blocks. */
+  int compactedEntries() {
+    return entries(compacted.blocks());
+  }
+
+  private static int entries(List<Summary> summaries) {
+    return summaries.stream().mapToInt(Summary::entries).sum();
+  }
+
+  /** What compaction has done. */
+  Compacted compacted() {
+    return compacted;
+  }
+
+  /** Closes the active block as it is stored, if it has anything. */
+  void closeActive() {
+    if (blockStored && block.size() > 0) {
+      close();
+    }
+  }
+
+  /** Compaction has taken all blocks that are closed. */
+  void compactedTo(Compacted result) {
+    closed.clear();
+    pages.clear();
+    compacted = result;
+    headChanged = true;
+  }
+
+  /** What a block of these entries holds. */
+  static Summary summarize(int number, List<Entry> entries, Scope scope) {
+    long[] highest = new long[scope.size()];
+    for (Entry entry : entries) {
+      int index = scope.index(entry.vbucket());
+      highest[index] = max(entry.seqno(), highest[index]);
+    }
+    return new Summary(number, entries.size(), list(highest));
+  }
+
+  /** Whether the head's clock speaks of entries that only the active block can hold. */
+  boolean activeMustExist() {
+    long[] listed = new long[clock.length];
+    for (List<Summary> summaries : List.of(compacted.blocks(), pages, closed)) {
+      for (Summary summary : summaries) {
+        for (int i = 0; i < listed.length; i++) {
+          listed[i] = max(summary.highest().get(i), listed[i]);
+        }
+      }
+    }
+    for (int i = 0; i < listed.length; i++) {
+      if (Long.compareUnsigned(clock[i], listed[i]) > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static long max(long one, long other) {
+    return Long.compareUnsigned(one, other) >= 0 ? one : other;
+  }
+
   /** The number of the page that lists a block. */
   static int pageOf(DirectoryPage page) {
-    return page.blocks().get(0).number() / ChannelHead.BLOCKS_PER_PAGE;
+    return page.blocks().get(0).number() / BLOCKS_PER_PAGE;
   }
 
   ChannelHead head() {
@@ -215,38 +337,53 @@ final class ChannelState {
         list(clock),
         pages,
         closed,
-        active);
+        active,
+        compacted);
   }
 
   /** What remembering this costs, about. */
   int bytes() {
     return BYTES_PER_CHANNEL
-        + block.encodedSize()
-        + BYTES_PER_ENTRY * block.size()
-        + BYTES_PER_SUMMARY * (closed.size() + pages.size());
+        + block.memoryBytes()
+        + BYTES_PER_SUMMARY * (closed.size() + pages.size() + compacted.blocks().size());
   }
 
-  private void place(Entry entry) {
-    if (block.add(entry)) {
-      int index = scope.index(entry.vbucket());
-      if (Long.compareUnsigned(entry.seqno(), blockHighest[index]) > 0) {
-        blockHighest[index] = entry.seqno();
-      }
-      blockChanged = true;
+  private void raiseHighest(Entry entry) {
+    int index = scope.index(entry.vbucket());
+    if (Long.compareUnsigned(entry.seqno(), blockHighest[index]) > 0) {
+      blockHighest[index] = entry.seqno();
     }
   }
 
-  private Image activeImage() {
-    return new Image(activeKey(), block.encode(), blockCas);
+  private BlockUpdate activeUpdate() {
+    BlockUpdate.How how = BlockUpdate.How.INSERT;
+    if (!blockStored) {
+      // The head has to say that it is there: else it might go missing and nobody would know.
+      headChanged = true;
+    } else {
+      how =
+          block.mode() == ActiveBlock.Mode.APPEND
+              ? BlockUpdate.How.APPEND
+              : BlockUpdate.How.REPLACE;
+    }
+    return new BlockUpdate(activeKey(), block.pending(), how, blockCas);
+  }
+
+  private Layout layout() {
+    return scope.settings().layout();
+  }
+
+  private BlockPlace place() {
+    return scope.place(channel, epoch);
   }
 
   private void close() {
     closed.add(new Summary(active, block.size(), list(blockHighest)));
     active++;
-    block = new DenseBlockBuilder(channel, epoch);
+    block = layout().begin(place());
+    blockStored = false;
     blockHighest = new long[clock.length];
     blockCas = 0;
-    blockChanged = false;
     headChanged = true;
   }
 

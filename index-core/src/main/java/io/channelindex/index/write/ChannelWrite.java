@@ -3,7 +3,7 @@ package io.channelindex.index.write;
 import io.channelindex.index.write.Batch.ChannelEntries;
 import io.channelindex.index.write.ChannelLoader.Loaded;
 import io.channelindex.index.write.ChannelLoader.Look;
-import io.channelindex.index.write.ChannelState.Image;
+import io.channelindex.index.write.ChannelState.BlockUpdate;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.WriteResult;
 import io.channelindex.storage.format.ChannelHead;
@@ -11,6 +11,7 @@ import io.channelindex.storage.format.DirectoryPage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ final class ChannelWrite {
   private final ChannelLoader loader;
   private final Registry registry;
   private final ChannelEntries entries;
+  private final Consumer<ChannelState> written;
   private Look look = Look.HEAD;
   private @Nullable HeadWrite head;
   private @Nullable ChannelHead unanswered;
@@ -46,12 +48,14 @@ final class ChannelWrite {
       ChannelMemory memory,
       ChannelLoader loader,
       Registry registry,
-      ChannelEntries entries) {
+      ChannelEntries entries,
+      Consumer<ChannelState> written) {
     this.scope = scope;
     this.memory = memory;
     this.loader = loader;
     this.registry = registry;
     this.entries = entries;
+    this.written = written;
   }
 
   /** Writes blocks and directory pages, as often as it takes. */
@@ -83,15 +87,15 @@ final class ChannelWrite {
 
   private CompletableFuture<Void> write(ChannelState state, List<Entry> missing) {
     look = Look.BEYOND;
-    List<Image> images = new ArrayList<>();
-    state.append(missing, images);
+    List<BlockUpdate> updates = new ArrayList<>();
+    state.append(missing, updates);
     List<DirectoryPage> pages = state.turnPages();
     CompletableFuture<Void> registered =
         state.hasHead()
             ? CompletableFuture.completedFuture(null)
             : registry.ensure(state.channel());
     return registered
-        .thenCompose(ready -> write(images, pages))
+        .thenCompose(ready -> write(updates, pages))
         .thenAccept(
             activeCas -> {
               if (activeCas != 0) {
@@ -99,6 +103,7 @@ final class ChannelWrite {
               }
               head = headWrite(state);
               memory.put(state);
+              written.accept(state);
             });
   }
 
@@ -110,14 +115,14 @@ final class ChannelWrite {
   }
 
   /** Writes all at once; the version of the last block, 0 if there was none to write. */
-  private CompletableFuture<Long> write(List<Image> images, List<DirectoryPage> pages) {
+  private CompletableFuture<Long> write(List<BlockUpdate> updates, List<DirectoryPage> pages) {
     List<CompletableFuture<?>> writes = new ArrayList<>();
     for (DirectoryPage page : pages) {
       writes.add(new PageWrite(scope, page).run());
     }
     CompletableFuture<Long> last = CompletableFuture.completedFuture(0L);
-    for (Image image : images) {
-      last = write(image);
+    for (BlockUpdate update : updates) {
+      last = write(update);
       writes.add(last);
     }
     CompletableFuture<Long> active = last;
@@ -125,8 +130,8 @@ final class ChannelWrite {
         .thenCompose(done -> active);
   }
 
-  private CompletableFuture<Long> write(Image image) {
-    return image.write(scope.bucket()).thenApply(result -> requireWritten(image.key(), result));
+  private CompletableFuture<Long> write(BlockUpdate update) {
+    return update.write(scope.bucket()).thenApply(result -> requireWritten(update.key(), result));
   }
 
   private CompletableFuture<Void> tryHead() {

@@ -3,13 +3,23 @@ package io.channelindex.index.write;
 import io.channelindex.index.CommitListener;
 import io.channelindex.index.CommitListener.Announcement;
 import io.channelindex.index.write.Batch.Rebuilt;
+import io.channelindex.index.write.ChannelLoader.Loaded;
+import io.channelindex.index.write.ChannelLoader.Look;
 import io.channelindex.index.write.GoneDocuments.Outcome;
+import io.channelindex.storage.Entry;
+import io.channelindex.storage.format.ChannelHead.Retired;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.format.StableDocument.VbucketState;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The steps of a commit, whose order is the guarantee (index-bucket.md, "Writing a batch"): blocks,
@@ -18,6 +28,11 @@ import java.util.function.Supplier;
  * <p>Confined to the partition's serial executor; one commit at a time.
  */
 final class Commit {
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionWriter.class);
+
+  /** How long readers may be on their way with a directory that is not the newest. */
+  private static final Duration REMOVE_AFTER = Duration.ofSeconds(10);
+
   // Bounds the blocks that are held encoded at once; the bucket bounds operations besides.
   private static final int CHANNELS_AT_ONCE = 128;
 
@@ -31,7 +46,10 @@ final class Commit {
   private final WakeUpCounter wakeUps;
   private final CommitListener listener;
   private final ChannelMemory memory = new ChannelMemory(MEMORY_BYTES);
+  private final Owner owner;
+  private final Set<String> compactable = new LinkedHashSet<>();
   private final ChannelLoader loader;
+  private final CompanionBucket companions;
   private final Registry registry;
 
   Commit(
@@ -47,7 +65,10 @@ final class Commit {
     this.documents = documents;
     this.wakeUps = wakeUps;
     this.listener = listener;
-    this.loader = new ChannelLoader(scope, new Owner(scope, stable, vbuckets));
+    Owner owner = new Owner(scope, stable, vbuckets);
+    this.owner = owner;
+    this.loader = new ChannelLoader(scope, owner);
+    this.companions = new CompanionBucket(scope, owner);
     this.registry = new Registry(scope);
   }
 
@@ -91,14 +112,114 @@ final class Commit {
     memory.clear();
   }
 
+  /** A channel that has enough closed blocks to be compacted, of those that were written. */
+  @Nullable String compactable() {
+    return compactable.isEmpty() ? null : compactable.iterator().next();
+  }
+
+  /** All channels that have a head, and some that may not. */
+  CompletableFuture<Set<String>> channels() {
+    return registry.all();
+  }
+
+  /** Compacts a channel, while nothing else is written. */
+  CompletableFuture<Void> compact(String channel, Compaction.Extent extent) {
+    compactable.remove(channel);
+    return scope
+        .retries()
+        .run(() -> tryToCompact(channel, extent))
+        .thenAccept(retired -> removeLater(channel, retired));
+  }
+
+  private CompletableFuture<List<Retired>> tryToCompact(String channel, Compaction.Extent extent) {
+    ChannelState known = memory.take(channel);
+    CompletableFuture<ChannelState> state =
+        known != null
+            ? CompletableFuture.completedFuture(known)
+            : loader.load(channel, Look.BEYOND).thenApply(Loaded::state);
+    return state.thenCompose(
+        loaded ->
+            loaded.hasHead()
+                ? new Compaction(scope, loaded, owner, this::isReadable, companions)
+                    .run(extent)
+                    .whenComplete(
+                        (retired, failure) -> {
+                          if (failure == null) {
+                            memory.put(loaded);
+                          }
+                        })
+                : CompletableFuture.completedFuture(List.of()));
+  }
+
+  /** Readers that know the old directory may be on their way: what it lists goes later. */
+  private void removeLater(String channel, List<Retired> retired) {
+    if (!retired.isEmpty()) {
+      scope
+          .time()
+          .after(REMOVE_AFTER, () -> scope.serial().execute(() -> remove(channel, retired)));
+    }
+  }
+
+  private void remove(String channel, List<Retired> retired) {
+    var unused =
+        new Removal(scope, channel, retired)
+            .run()
+            .exceptionally(
+                failure -> {
+                  // The head says what is to be removed: the next compaction does it.
+                  LOG.info(
+                      "Compacted blocks stay for now: partition={}, channel={}, cause={}",
+                      scope.partition(),
+                      channel,
+                      Retries.cause(failure).toString());
+                  return null;
+                });
+  }
+
+  private void noteCompactable(ChannelState state) {
+    int blocks = scope.settings().compactBlocks();
+    if (blocks > 0
+        && state.closedBlocks() >= blocks
+        && 4 * state.closedEntries() >= state.compactedEntries()) {
+      compactable.add(state.channel());
+    }
+  }
+
   private CompletableFuture<Void> writeChannels(Batch batch) {
     List<ChannelWrite> writes = new ArrayList<>();
     batch
         .channels()
-        .forEach(entries -> writes.add(new ChannelWrite(scope, memory, loader, registry, entries)));
-    return Window.each(writes, CHANNELS_AT_ONCE, ChannelWrite::blocks)
+        .forEach(
+            entries ->
+                writes.add(
+                    new ChannelWrite(
+                        scope, memory, loader, registry, entries, this::noteCompactable)));
+    // A block that is there can be read, whether anything makes it visible or not: whoever takes
+    // the partition over looks into it.
+    return writeCompanions(batch)
+        .thenCompose(beside -> Window.each(writes, CHANNELS_AT_ONCE, ChannelWrite::blocks))
         .thenCompose(written -> begin(WriterStep.CLOCKS))
         .thenCompose(begun -> Window.each(writes, CHANNELS_AT_ONCE, ChannelWrite::head));
+  }
+
+  private CompletableFuture<Void> writeCompanions(Batch batch) {
+    List<Entry> all = new ArrayList<>();
+    batch.channels().forEach(entries -> all.addAll(entries.entries()));
+    return scope
+        .retries()
+        .run(
+            () ->
+                scope
+                    .settings()
+                    .layout()
+                    .writeCompanions(all, this::isReadable, scope.keys(), companions));
+  }
+
+  /** Whether readers see an entry, by what is committed. */
+  private boolean isReadable(int vbucket, long seqno, long vbuuid) {
+    VbucketState committed = stable.document().vbucket(vbucket);
+    return Long.compareUnsigned(seqno, committed.stable()) <= 0
+        && committed.history().contains(vbuuid, seqno);
   }
 
   private CompletableFuture<Void> complete(Rebuilt rebuilt, Batch batch) {

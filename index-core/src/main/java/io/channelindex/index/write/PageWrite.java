@@ -4,7 +4,9 @@ import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.ChannelHead.Summary;
 import io.channelindex.storage.format.DirectoryPage;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -58,11 +60,17 @@ final class PageWrite {
         .thenAccept(result -> ChannelWrite.requireWritten(key, result));
   }
 
-  /** The most of both; the blocks are the same ones, because a page's number decides them. */
+  /**
+   * The most of both of each block. Which blocks a page has its number decides, and what compaction
+   * has taken, of which the head that this page is written for knows.
+   */
   static DirectoryPage merge(DirectoryPage one, DirectoryPage other) {
+    Map<Integer, Summary> others = new HashMap<>();
+    other.blocks().forEach(block -> others.put(block.number(), block));
     List<Summary> blocks = new ArrayList<>();
-    for (int i = 0; i < one.blocks().size(); i++) {
-      blocks.add(merge(one.blocks().get(i), other.blocks().get(i)));
+    for (Summary block : one.blocks()) {
+      Summary same = others.get(block.number());
+      blocks.add(same == null ? block : merge(block, same));
     }
     return new DirectoryPage(one.channel(), blocks);
   }

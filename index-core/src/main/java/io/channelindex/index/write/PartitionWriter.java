@@ -55,7 +55,7 @@ public final class PartitionWriter {
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
 
   // Confined to the serial executor.
-  private final Deque<Job> jobs = new ArrayDeque<>();
+  private final Deque<Job<?>> jobs = new ArrayDeque<>();
   private boolean busy;
 
   // Written on the serial executor, read by anyone.
@@ -63,9 +63,8 @@ public final class PartitionWriter {
   private volatile StableDocument committed;
   private volatile @Nullable Long oldestUncommitted;
 
-  /** A rollback that waits for its turn. */
-  private record Job(
-      Supplier<CompletableFuture<StreamPosition>> work, CompletableFuture<StreamPosition> result) {}
+  /** Something that waits for its turn between commits. */
+  private record Job<T>(Supplier<CompletableFuture<T>> work, CompletableFuture<T> result) {}
 
   PartitionWriter(
       Scope scope,
@@ -185,6 +184,49 @@ public final class PartitionWriter {
   }
 
   /**
+   * Compacts all channels of the partition, whatever there is to be gained (W9), one between two
+   * commits; what is collected meanwhile waits a little.
+   *
+   * @return fails, and the writer stops, if the index could not be written
+   */
+  public CompletionStage<Void> compact() {
+    CompletableFuture<Void> result = new CompletableFuture<>();
+    scope
+        .serial()
+        .execute(
+            () -> {
+              if (state != State.RUNNING) {
+                result.completeExceptionally(
+                    new IllegalStateException("writer stopped: partition=" + scope.partition()));
+                return;
+              }
+              var unused =
+                  commit
+                      .channels()
+                      .thenCompose(channels -> Window.each(channels, 1, this::compact))
+                      .whenComplete(
+                          (done, failure) -> {
+                            if (failure == null) {
+                              result.complete(null);
+                            } else {
+                              result.completeExceptionally(Retries.cause(failure));
+                            }
+                          });
+            });
+    return result.copy();
+  }
+
+  private CompletableFuture<Void> compact(String channel) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    jobs.add(
+        new Job<>(
+            () -> commit.compact(channel, Compaction.Extent.EVERYTHING).thenApply(ended -> null),
+            done));
+    next();
+    return done;
+  }
+
+  /**
    * Completes exceptionally when the writer cannot go on: {@link FencedException} if another owner
    * took the partition, else what failed. Completes normally after {@link #close}.
    */
@@ -278,7 +320,7 @@ public final class PartitionWriter {
       Rollback.Stream stream,
       CompletableFuture<StreamPosition> result) {
     jobs.add(
-        new Job(
+        new Job<>(
             () ->
                 new Rollback(scope, commit, documents, vbuckets, progress, to, log, stream)
                     .run()
@@ -302,9 +344,16 @@ public final class PartitionWriter {
       return;
     }
     if (state == State.RUNNING || state == State.CLOSED) {
-      Job job = jobs.poll();
+      Job<?> job = jobs.poll();
       if (job != null) {
-        begin(job.work(), job.result());
+        begin(job);
+        return;
+      }
+      String compactable = commit.compactable();
+      if (compactable != null && state == State.RUNNING) {
+        begin(
+            () -> commit.compact(compactable, Compaction.Extent.CLOSED_BLOCKS),
+            new CompletableFuture<>());
         return;
       }
       if (intake.isReady()) {
@@ -317,6 +366,10 @@ public final class PartitionWriter {
     if (state != State.RUNNING) {
       end();
     }
+  }
+
+  private <T> void begin(Job<T> job) {
+    begin(job.work(), job.result());
   }
 
   private <T> void begin(Supplier<CompletableFuture<T>> work, CompletableFuture<T> result) {
@@ -380,7 +433,7 @@ public final class PartitionWriter {
     scope.bucket().stop();
     Arrival.letGo(intake.clear());
     oldestUncommitted = null;
-    for (Job job = jobs.poll(); job != null; job = jobs.poll()) {
+    for (Job<?> job = jobs.poll(); job != null; job = jobs.poll()) {
       job.result().completeExceptionally(failure);
     }
     stopped.completeExceptionally(failure);

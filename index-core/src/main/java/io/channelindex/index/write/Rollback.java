@@ -264,7 +264,8 @@ final class Rollback {
   }
 
   private VbucketState state() {
-    long resume = min(to, lowestRestored - 1);
+    // Feeds may have passed over what is left of a document, because what was undone stood there.
+    long resume = min(min(to, lowestRestored - 1), whole);
     long stable = sameBranch ? progress.stable() : min(progress.stable(), to);
     if (stream == Stream.GOES_ON) {
       return new VbucketState(
@@ -272,7 +273,7 @@ final class Rollback {
     }
     if (mustRebuild()) {
       // The stream brings everything above again.
-      BranchHistory history = history(min(to, whole), min(resume, whole));
+      BranchHistory history = history(min(to, whole), resume);
       return new VbucketState(min(stable, whole), StreamPosition.BEGINNING, history, true);
     }
     return new VbucketState(stable, restart(), history(to, resume), false);

@@ -2,6 +2,8 @@ package io.channelindex.index.write;
 
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.layout.BlockPlace;
+import io.channelindex.storage.layout.DocumentReads;
 import java.util.concurrent.Executor;
 
 /**
@@ -28,6 +30,11 @@ record Scope(
     Retries retries,
     WriterCounters counters) {
 
+  /** Reads what the layout has beside the blocks. */
+  DocumentReads companions() {
+    return keys -> bucket.getAll(WriterStep.BLOCKS, keys);
+  }
+
   /** The first vbucket of the partition. */
   int firstVbucket() {
     return map.first(partition);
@@ -36,6 +43,12 @@ record Scope(
   /** How many vbuckets the partition has. */
   int size() {
     return map.size(partition);
+  }
+
+  /** Where a channel's blocks belong, for an owner of this epoch. */
+  BlockPlace place(String channel, long epoch) {
+    return new BlockPlace(
+        channel, keys, partition, firstVbucket(), size(), settings.coding(), epoch);
   }
 
   /** The place of a vbucket among those of the partition. */

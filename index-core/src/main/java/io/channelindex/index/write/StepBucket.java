@@ -54,6 +54,16 @@ final class StepBucket {
     return ask(() -> bucket.replace(key, value, cas));
   }
 
+  CompletableFuture<WriteResult> remove(WriterStep step, String key, long cas) {
+    counters.operation(step);
+    return ask(() -> bucket.remove(key, cas));
+  }
+
+  CompletableFuture<WriteResult> append(WriterStep step, String key, byte[] bytes) {
+    counters.written(step, bytes.length);
+    return ask(() -> bucket.append(key, bytes));
+  }
+
   /** Inserts where there is no version yet ({@code cas == 0}), replaces that version otherwise. */
   CompletableFuture<WriteResult> write(WriterStep step, String key, byte[] value, long cas) {
     return cas == 0 ? insert(step, key, value) : replace(step, key, value, cas);

@@ -9,5 +9,7 @@ public enum WriterStep {
   /** The stable clock: the commit. */
   STABLE,
   /** Hints. */
-  WAKE_UPS
+  WAKE_UPS,
+  /** Between commits: compaction (W9). */
+  COMPACTION
 }

@@ -40,11 +40,19 @@ class ClampTest {
 
   @Test
   void whatIsStillTrueStays() {
-    SequenceClock since = SequenceClock.of(20, 10, 20, 20);
+    SequenceClock since = SequenceClock.of(20, 6, 20, 20);
     Clamp.Result result = clamp(since, null);
 
     assertThat(result.clamped()).isZero();
     assertThat(result.state()).isEqualTo(FeedState.at(view.branches(), since));
+  }
+
+  @Test
+  void whoMayHavePassedOverWhatCameBackIsToldOfIt() {
+    Clamp.Result result = clamp(SequenceClock.of(20, 7, 20, 20), null);
+
+    assertThat(result.clamped()).isEqualTo(1);
+    assertThat(result.state().since()).isEqualTo(SequenceClock.of(20, 6, 20, 20));
   }
 
   @Test

@@ -150,7 +150,10 @@ class FeedPropertyTest {
   private static TestReader reader(World world, Random random, Instants time) {
     TokenSettings tokens =
         TokenSettings.DEFAULT.with(pick(random, List.of(TokenSettings.Strategy.values())));
-    return new TestReader(world.index, TestReader.SETTINGS, tokens, time);
+    // Without a cache, with one for a few blocks, with one for everything.
+    long cachedBytes = pick(random, List.of(0L, 3_000L, 1L << 20));
+    return new TestReader(
+        world.index, TestReader.SETTINGS.withCachedBytes(cachedBytes), tokens, time);
   }
 
   /** Time that passes in steps, each long enough for new base clocks. */

@@ -27,14 +27,23 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@ValueSource(longs = {0, 1 << 20})
 class FeedTest {
   private final TestIndex content = new TestIndex(8, 4);
+  private final long cachedBytes;
   private TestReader reader;
+
+  FeedTest(long cachedBytes) {
+    this.cachedBytes = cachedBytes;
+  }
 
   @BeforeEach
   void open() {
-    reader = new TestReader(content);
+    reader = new TestReader(content, TestReader.SETTINGS.withCachedBytes(cachedBytes));
   }
 
   @AfterEach
@@ -205,6 +214,80 @@ class FeedTest {
     // The head and one or two blocks that can hold the news; nothing for the other channel.
     assertThat(content.bucket.count(Operation.GET)).isBetween(2L, 3L);
     assertThat(reader.index.statistics().sharedPages()).isGreaterThanOrEqualTo(15);
+  }
+
+  @Test
+  void followersWhoBeginTogetherShareWhatIsReadOfTheBucket() {
+    twentyRows();
+    content.bucket.resetCounts();
+    drain(reader.follow(new Since.Beginning(), "a"), 100);
+    long once = content.bucket.count(Operation.GET);
+    try (TestReader other =
+        new TestReader(content, TestReader.SETTINGS.withCachedBytes(cachedBytes))) {
+      List<Follower> followers = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        followers.add(other.follow(new Since.Beginning(), "a"));
+      }
+      content.bucket.resetCounts();
+      // Nothing comes back before all have asked.
+      BucketFault held =
+          content.bucket.inject(BucketFault.of(Action.HOLD_ANSWER).on(Operation.GET));
+      List<CompletionStage<Page>> pages =
+          followers.stream().map(follower -> follower.next(100)).toList();
+      await().until(() -> content.bucket.heldCount() == 4);
+      held.stop();
+      content.bucket.release();
+
+      Page first = get(pages.get(0));
+      assertThat(first.rows()).hasSize(20);
+      assertThat(pages).allSatisfy(page -> assertThat(get(page)).isSameAs(first));
+      assertThat(content.bucket.count(Operation.GET)).isEqualTo(once);
+      assertThat(other.index.statistics().sharedPages()).isEqualTo(19);
+    }
+  }
+
+  @Test
+  void whatHasNotMovedIsReadOnceFromTheBucketIfThereIsRoom() {
+    twentyRows();
+    assertThat(drain(reader.follow(new Since.Beginning(), "a"), 100)).hasSize(20);
+    content.bucket.resetCounts();
+    for (int partition = 0; partition < 4; partition++) {
+      content.add("other", 2 * partition, 90, "elsewhere", ACTIVE);
+      content.stable(2 * partition, 90);
+      reader.push(content.commit(partition));
+    }
+    assertThat(ids(drain(reader.follow(new Since.Beginning(), "a"), 7))).hasSize(20);
+    long quiet = content.bucket.count(Operation.GET);
+    reader.push(pushed("a", 5, 95, "new"));
+    assertThat(ids(drain(reader.follow(new Since.Beginning(), "a"), 7))).hasSize(21);
+    long moved = content.bucket.count(Operation.GET) - quiet;
+
+    if (cachedBytes > 0) {
+      assertThat(quiet).isZero();
+      // In the partition that moved: the head, a block that was closed, the active one.
+      assertThat(moved).isBetween(2L, 3L);
+    } else {
+      assertThat(quiet).isPositive();
+    }
+  }
+
+  @Test
+  void aSmallPageOfABigChannelReadsFewBlocks() {
+    content.blockEntries = 5;
+    for (int i = 0; i < 8_000; i++) {
+      content.add("a", i % 8, 1 + i / 8, "doc" + i, ACTIVE);
+      content.stable(i % 8, 1 + i / 8);
+    }
+    for (int partition = 0; partition < 4; partition++) {
+      content.commit(partition);
+    }
+    reader.refresh();
+    content.bucket.resetCounts();
+    assertThat(get(reader.follow(new Since.Beginning(), "a").next(10)).rows()).hasSize(10);
+
+    // There are 1,600 blocks and 800 pages; blocks are read of the one partition that has ten rows.
+    assertThat(reader.index.statistics().bulks()).isLessThanOrEqualTo(10);
+    assertThat(content.bucket.count(Operation.GET)).isLessThan(1_300);
   }
 
   @Test
@@ -403,7 +486,7 @@ class FeedTest {
   void tailsForgetWithinTheirBoundsAndFeedsReadOn() {
     ReaderSettings small =
         new ReaderSettings(
-            0, 1024, 1024, 0, TestReader.SETTINGS.retryMin(), TestReader.SETTINGS.retryMax());
+            0, 1024, 1024, 0, 0, TestReader.SETTINGS.retryMin(), TestReader.SETTINGS.retryMax());
     try (TestReader tight = new TestReader(content, small)) {
       Follower slow = tight.follow(new Since.Now(), "a");
       Follower live = tight.follow(new Since.Now(), "a");

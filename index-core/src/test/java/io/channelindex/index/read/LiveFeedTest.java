@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Followers on their own, while the index is written, rolled back and now and then out of reach.
@@ -62,13 +62,14 @@ class LiveFeedTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4})
-  void nobodyMissesAnything(long seed) {
+  @CsvSource({"1, 0", "2, 3000", "3, 1000000", "4, 1000000", "5, 3000"})
+  void nobodyMissesAnything(long seed, long cachedBytes) {
     Random random = new Random(seed);
     World world = new World(random);
     world.index.blockEntries = 20;
     List<Set<String>> feeds = List.of(Set.of("a"), Set.of("b", "c"), Set.of("a", "b", "c"));
-    try (TestReader reader = new TestReader(world.index)) {
+    try (TestReader reader =
+        new TestReader(world.index, TestReader.SETTINGS.withCachedBytes(cachedBytes))) {
       world.listener = reader.index.commits();
       List<Client> clients = new ArrayList<>();
       for (int i = 0; i < 30; i++) {
@@ -81,7 +82,7 @@ class LiveFeedTest {
               BucketFault.of(Action.FAIL)
                   .on(Operation.GET)
                   .where(key -> !key.contains("stable"))
-                  .withProbability(0.005, new Random(seed)));
+                  .withProbability(0.02, new Random(seed)));
       for (int step = 0; step < 160; step++) {
         world.live(4);
         if (step % 16 == 15) {

@@ -35,7 +35,7 @@ final class TestIndex {
   static final long DATABASE = 0x7e57;
 
   final PartitionMap map;
-  final InMemoryIndexBucket bucket = new InMemoryIndexBucket();
+  final InMemoryIndexBucket bucket;
   final IndexKeys keys = new IndexKeys("db");
   final SettingsDocument settings;
   int blockEntries = 3;
@@ -53,6 +53,11 @@ final class TestIndex {
   private final Map<String, Set<Integer>> unwritten = new TreeMap<>();
 
   TestIndex(int vbuckets, int partitions) {
+    this(vbuckets, partitions, new InMemoryIndexBucket());
+  }
+
+  TestIndex(int vbuckets, int partitions, InMemoryIndexBucket bucket) {
+    this.bucket = bucket;
     map = new PartitionMap(vbuckets, partitions);
     settings = new SettingsDocument(DATABASE, vbuckets, partitions, "dense", 1);
     stable = new long[vbuckets];
@@ -210,7 +215,8 @@ final class TestIndex {
             highest(partition, entries),
             pages,
             closed.subList(paged, closed.size()),
-            active);
+            active,
+            ChannelHead.Compacted.none(map.size(partition)));
     bucket.poke(keys.head(channel, partition), head.encode());
   }
 
@@ -221,6 +227,11 @@ final class TestIndex {
       highest.set(i, Math.max(highest.get(i), entry.seqno()));
     }
     return highest;
+  }
+
+  /** What a partition has of a channel, visible or not, as it was added. */
+  List<Entry> entries(String channel, int partition) {
+    return content.getOrDefault(channel, Map.of()).getOrDefault(partition, List.of());
   }
 
   /** The rows between two clocks under the histories as they are, found the slow way. */

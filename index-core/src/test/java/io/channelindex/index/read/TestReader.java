@@ -3,6 +3,7 @@ package io.channelindex.index.read;
 import io.channelindex.sequence.token.FeedToken;
 import io.channelindex.sequence.token.TokenSettings;
 import io.channelindex.storage.format.StableDocument;
+import io.channelindex.storage.layout.BlockCoding;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import java.util.concurrent.TimeoutException;
 final class TestReader implements AutoCloseable {
   static final ReaderSettings SETTINGS =
       new ReaderSettings(
-          100, 64 * 1024, 1 << 20, 1_000, Duration.ofMillis(1), Duration.ofMillis(5));
+          100, 64 * 1024, 1 << 20, 1 << 20, 1_000, Duration.ofMillis(1), Duration.ofMillis(5));
 
   final ChannelIndex index;
   private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);
@@ -59,6 +60,7 @@ final class TestReader implements AutoCloseable {
                 signals,
                 settings,
                 tokens,
+                BlockCoding.plain(),
                 executor,
                 time));
   }

@@ -6,6 +6,7 @@ import io.channelindex.index.CommitListener;
 import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
+import io.channelindex.storage.InMemoryIndexBucket;
 import io.channelindex.storage.format.StableDocument;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,7 +29,7 @@ final class World {
   private static final int VBUCKETS = 6;
   private static final int DOCUMENTS = 18;
 
-  final TestIndex index = new TestIndex(VBUCKETS, 3);
+  final TestIndex index;
   private final Random random;
   private final long[] high = new long[VBUCKETS];
   private final List<List<FailoverEntry>> logs = new ArrayList<>();
@@ -54,7 +55,12 @@ final class World {
   private record Told(String channel, Entry entry) {}
 
   World(Random random) {
+    this(random, new InMemoryIndexBucket());
+  }
+
+  World(Random random, InMemoryIndexBucket bucket) {
     this.random = random;
+    this.index = new TestIndex(VBUCKETS, 3, bucket);
     for (int vbucket = 0; vbucket < VBUCKETS; vbucket++) {
       logs.add(new ArrayList<>(List.of(new FailoverEntry(1000 + vbucket, 0))));
     }

@@ -12,6 +12,9 @@ import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.format.StableDocument.Touched;
 import io.channelindex.storage.format.StableDocument.VbucketState;
+import io.channelindex.storage.layout.BlockCoding;
+import io.channelindex.storage.layout.Layout;
+import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +30,8 @@ import org.junit.jupiter.api.Test;
 
 /** What keeps memory, documents and operations small. */
 class BoundsTest {
+  private static final Layout LAYOUT = Layouts.DENSE;
+
   private static Touched touched(int channels) {
     return new Touched(LongStream.range(0, channels).boxed().toList(), false);
   }
@@ -208,14 +213,40 @@ class BoundsTest {
   @Test
   void settingsOutOfRangeAreNamed() {
     assertThatThrownBy(
-            () -> new WriterSettings(1, 1, Duration.ZERO, Duration.ZERO, WriterProbe.NONE))
+            () ->
+                new WriterSettings(
+                    LAYOUT,
+                    BlockCoding.plain(),
+                    1,
+                    0,
+                    1,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    WriterProbe.NONE))
         .hasMessageContaining("blockBytes=1");
     assertThatThrownBy(
-            () -> new WriterSettings(1024, 0, Duration.ZERO, Duration.ZERO, WriterProbe.NONE))
+            () ->
+                new WriterSettings(
+                    LAYOUT,
+                    BlockCoding.plain(),
+                    1024,
+                    0,
+                    0,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    WriterProbe.NONE))
         .hasMessageContaining("batchChanges=0");
     assertThatThrownBy(
             () ->
-                new WriterSettings(1024, 1, Duration.ofMillis(-1), Duration.ZERO, WriterProbe.NONE))
+                new WriterSettings(
+                    LAYOUT,
+                    BlockCoding.plain(),
+                    1024,
+                    0,
+                    1,
+                    Duration.ofMillis(-1),
+                    Duration.ZERO,
+                    WriterProbe.NONE))
         .hasMessageContaining("linger=PT-0.001S");
   }
 }

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A vbucket of the data bucket as a model: every version of every document, branch by branch, and
@@ -21,6 +23,7 @@ import java.util.TreeMap;
  */
 final class DataVbucket {
   private final int number;
+  private final @Nullable LongSupplier vbuuids;
   private final Map<Long, List<Version>> branches = new HashMap<>();
   private final Map<Long, Long> starts = new HashMap<>();
   private final List<FailoverEntry> log = new ArrayList<>();
@@ -33,8 +36,22 @@ final class DataVbucket {
   boolean lostTraces;
 
   DataVbucket(int number) {
+    this(number, null);
+  }
+
+  /**
+   * A vbucket whose branches somebody else names.
+   *
+   * @param vbuuids the identity of a branch that begins; null to make one up
+   */
+  DataVbucket(int number, @Nullable LongSupplier vbuuids) {
     this.number = number;
+    this.vbuuids = vbuuids;
     newBranch();
+  }
+
+  int number() {
+    return number;
   }
 
   /**
@@ -63,7 +80,8 @@ final class DataVbucket {
   }
 
   private void newBranch() {
-    long vbuuid = (number + 1) * 1_000L + branches.size() + 1;
+    long vbuuid =
+        vbuuids == null ? (number + 1) * 1_000L + branches.size() + 1 : vbuuids.getAsLong();
     log.add(0, new FailoverEntry(vbuuid, high));
     starts.put(vbuuid, high);
     versions = new ArrayList<>(versions);
@@ -71,7 +89,7 @@ final class DataVbucket {
   }
 
   /** Writes a document: it is in these channels now, or deleted if there is no set of channels. */
-  void write(String id, Optional<Set<String>> channels) {
+  Version write(String id, Optional<Set<String>> channels) {
     high++;
     Version before = latest(high).get(id);
     int generation = before == null ? 1 : Integer.parseInt(before.revision().split("-", 2)[0]) + 1;
@@ -92,7 +110,9 @@ final class DataVbucket {
     rows.put(
         Batch.EVERYTHING,
         new Row(high, revision, channels.isPresent() ? EntryState.ACTIVE : EntryState.DELETED));
-    versions.add(new Version(id, high, revision, channels.isEmpty(), rows));
+    Version version = new Version(id, high, revision, channels.isEmpty(), rows);
+    versions.add(version);
+    return version;
   }
 
   /** The newest version of each document up to a seqno. */
@@ -100,9 +120,17 @@ final class DataVbucket {
     return latest(versions, upTo);
   }
 
-  /** The same, as a branch has seen it. */
-  Map<String, Version> latest(long vbuuid, long upTo) {
-    return latest(branches.get(vbuuid), upTo);
+  /** What a channel shows of the documents up to a seqno, as a branch has seen them. */
+  Map<String, Row> rows(String channel, long vbuuid, long upTo) {
+    Map<String, Row> rows = new TreeMap<>();
+    latest(branches.get(vbuuid), upTo)
+        .forEach(
+            (id, version) -> {
+              if (version.rows().containsKey(channel)) {
+                rows.put(id, version.rows().get(channel));
+              }
+            });
+    return rows;
   }
 
   /** Documents with newer versions than the point at which a branch began, seen at that point. */
@@ -196,14 +224,21 @@ final class DataVbucket {
     versions.removeIf(version -> version.seqno() > high);
   }
 
-  /** Forgets tombstones, but for one at the end: a vbucket keeps its highest item. */
-  void purge() {
+  /**
+   * Forgets tombstones, but for one at the end: a vbucket keeps its highest item.
+   *
+   * @return how many
+   */
+  int purge() {
+    int forgotten = 0;
     for (Version version : latest(high).values()) {
       if (version.deleted() && version.seqno() < high && purgedIds.add(version.id())) {
         purged = Math.max(purged, version.seqno());
         lostTraces = true;
+        forgotten++;
       }
     }
+    return forgotten;
   }
 
   /** Loses everything, the log too. */

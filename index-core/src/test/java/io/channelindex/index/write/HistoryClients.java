@@ -11,102 +11,113 @@ import io.channelindex.index.read.ReaderSettings;
 import io.channelindex.index.read.Row;
 import io.channelindex.index.read.Since;
 import io.channelindex.index.read.WakeUps;
-import io.channelindex.index.write.DataVbucket.Version;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.sequence.token.TokenSettings;
-import io.channelindex.storage.EntryState;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.format.SettingsDocument;
 import io.channelindex.storage.format.StableDocument;
+import io.channelindex.storage.layout.Layout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Clients that read some channels through the real reader while a history goes on, in pages, each
- * beginning at a token that somebody was given before. What a client has been told in the end has
- * to be how the documents are (invariants 6, 12 and 14).
+ * Clients that read some channels through two real readers while a history goes on, in pages, each
+ * beginning at a token that some reader gave before. What a client has been told in the end has to
+ * be how the documents are (invariants 6, 12 and 14), and pages are the whole (8 and 9).
  */
 final class HistoryClients {
   private static final int CLIENTS = 24;
   private static final ReaderSettings SETTINGS =
       new ReaderSettings(
-          100, 64 * 1024, 1 << 20, 1_000, Duration.ofMillis(1), Duration.ofMillis(5));
+          100, 64 * 1024, 1 << 20, 1 << 20, 1_000, Duration.ofMillis(1), Duration.ofMillis(5));
 
   private final Turns turns;
   private final Random random;
+  private final IndexBucket bucket;
+  private final IndexKeys keys;
+  private final SettingsDocument agreed;
   private final Set<String> channels;
-  private final List<Client> clients = new ArrayList<>();
-  private final Supplier<CompletableFuture<ChannelIndex>> open;
-  private CompletableFuture<ChannelIndex> index;
-  private WakeUps.Listener listener;
-  private Client faithful = new Client("", Map.of());
+  private final UnaryOperator<Page> seen;
+  private final List<Told> clients = new ArrayList<>();
+
+  /** In the process of all owners; one that only looks. */
+  private final List<Reader> readers;
+
+  private Told faithful = Told.NOTHING;
   private int reading;
 
-  HistoryClients(Turns turns, Random random, IndexBucket bucket, IndexKeys keys, PartitionMap map) {
+  /**
+   * Clients that have not come yet.
+   *
+   * @param seen what of a page a client gets to see
+   */
+  HistoryClients(
+      Turns turns,
+      Random random,
+      IndexBucket bucket,
+      IndexKeys keys,
+      PartitionMap map,
+      Layout layout,
+      UnaryOperator<Page> seen) {
     this.turns = turns;
     this.random = random;
+    this.bucket = bucket;
+    this.keys = keys;
+    this.seen = seen;
     this.channels = random.nextBoolean() ? Set.of("a") : Set.of("a", "b");
-    SettingsDocument agreed =
-        new SettingsDocument(0x7e57, map.vbuckets(), map.partitions(), "dense", 1);
-    this.open =
-        () ->
-            ChannelIndex.open(
-                    bucket,
-                    keys,
-                    agreed,
-                    new Signals(),
-                    SETTINGS,
-                    TokenSettings.DEFAULT,
-                    new TurnsExecutor(turns))
-                .toCompletableFuture();
-    this.index = open.get();
+    this.agreed = new SettingsDocument(0x7e57, map.vbuckets(), map.partitions(), layout.name(), 1);
+    this.readers = List.of(new Reader(), new Reader());
   }
 
-  /**
-   * Hears what owners commit, those of the past too, as if they all were in the reader's process.
-   */
-  CommitListener commits() {
-    return new CommitListener() {
-      @Override
-      public void committing(Announcement announcement) {
-        if (isOpen()) {
-          index.join().commits().committing(announcement);
-        }
-      }
+  /** A node that only reads. */
+  private final class Reader implements WakeUps {
+    private CompletableFuture<ChannelIndex> index;
+    private @Nullable Listener listener;
 
-      @Override
-      public void committed(StableDocument document) {
-        if (isOpen() && random.nextInt(4) > 0) {
-          index.join().commits().committed(document);
-        }
-      }
-    };
-  }
-
-  /** How many entries the owners handed over. */
-  long handedOver() {
-    return isOpen() ? index.join().statistics().handedOver() : 0;
-  }
-
-  private boolean isOpen() {
-    if (index.isCompletedExceptionally()) {
-      index = open.get();
+    Reader() {
+      index = open();
     }
-    return index.isDone();
-  }
 
-  private final class Signals implements WakeUps {
+    private CompletableFuture<ChannelIndex> open() {
+      return ChannelIndex.open(
+              bucket, keys, agreed, this, SETTINGS, TokenSettings.DEFAULT, new TurnsExecutor(turns))
+          .toCompletableFuture();
+    }
+
+    boolean isOpen() {
+      if (index.isCompletedExceptionally()) {
+        index = open();
+      }
+      return index.isDone();
+    }
+
+    void look() {
+      if (listener != null) {
+        listener.look();
+      }
+    }
+
+    CompletionStage<Follower> follow(String seq) {
+      ChannelIndex open = index.join();
+      CompletionStage<? extends Since> since =
+          seq.isEmpty()
+              ? CompletableFuture.completedFuture(new Since.Beginning())
+              : open.resume(seq);
+      return since.thenCompose(
+          at -> open.follow(new FeedRequest(channels, at, FeedRequest.Rows.ALL)));
+    }
+
     @Override
     public void start(Listener started) {
       listener = started;
@@ -118,48 +129,85 @@ final class HistoryClients {
     }
   }
 
-  /** What a client has been told up to a token; it may go on from there more than once. */
-  private record Client(String seq, Map<String, Row> told) {}
+  /** Hears what owners commit, those of the past too, as if they all were in its process. */
+  CommitListener commits() {
+    Reader near = readers.get(0);
+    return new CommitListener() {
+      @Override
+      public void committing(Announcement announcement) {
+        if (near.isOpen()) {
+          near.index.join().commits().committing(announcement);
+        }
+      }
+
+      @Override
+      public void committed(StableDocument document) {
+        if (near.isOpen() && random.nextInt(4) > 0) {
+          near.index.join().commits().committed(document);
+        }
+      }
+    };
+  }
+
+  /** How many entries the owners handed over. */
+  long handedOver() {
+    Reader near = readers.get(0);
+    return near.isOpen() ? near.index.join().statistics().handedOver() : 0;
+  }
 
   /** Lets one client read a little, as time passes; at most one at a time. */
   void read() {
-    if (!isOpen() || reading > 0) {
+    Reader reader = anyReader();
+    if (!reader.isOpen() || reading > 0) {
       return;
     }
     if (random.nextBoolean()) {
-      listener.look();
+      reader.look();
     }
-    Client client = someone();
+    Told client = someone();
+    int pages = random.nextInt(4);
     reading++;
     // A read that fails tells nobody anything.
     var unused =
-        read(client, random.nextInt(4))
+        reader
+            .follow(client.seq())
+            .thenCompose(
+                follower ->
+                    readOn(follower, client, pages)
+                        .whenComplete((done, failure) -> follower.close()))
             .whenComplete(
                 (done, failure) -> {
                   reading--;
+                  rememberBroken(failure);
                 });
   }
 
+  private @Nullable AssertionError broken;
+
+  /** What a page has shown to be wrong must not end as a read that failed. */
+  private void rememberBroken(@Nullable Throwable failure) {
+    if (failure != null && Retries.cause(failure) instanceof AssertionError error) {
+      broken = error;
+    }
+  }
+
+  private Reader anyReader() {
+    return readers.get(random.nextInt(readers.size()));
+  }
+
   /** Now and then somebody who has not read for long. */
-  private Client someone() {
+  private Told someone() {
     return clients.isEmpty() || random.nextInt(3) > 0
         ? faithful
         : clients.get(random.nextInt(clients.size()));
   }
 
-  private CompletionStage<Void> read(Client client, int pages) {
-    return follow(client)
-        .thenCompose(
-            follower ->
-                readOn(follower, client, pages).whenComplete((done, failure) -> follower.close()));
-  }
-
-  private CompletionStage<Void> readOn(Follower follower, Client client, int pages) {
+  private CompletionStage<Void> readOn(Follower follower, Told client, int pages) {
     return follower
         .next(1 + random.nextInt(5))
         .thenCompose(
             page -> {
-              Client after = tell(client, page, true);
+              Told after = client.and(seen.apply(page), this::keep);
               if (isFaithful(client)) {
                 faithful = after;
               }
@@ -171,36 +219,11 @@ final class HistoryClients {
 
   /** Others may have been told the same. */
   @SuppressWarnings("ReferenceEquality")
-  private boolean isFaithful(Client client) {
+  private boolean isFaithful(Told client) {
     return client == faithful;
   }
 
-  private CompletionStage<Follower> follow(Client client) {
-    ChannelIndex open = index.join();
-    if (client.seq().isEmpty()) {
-      return open.follow(new FeedRequest(channels, new Since.Beginning(), FeedRequest.Rows.ALL));
-    }
-    return open.resume(client.seq())
-        .thenCompose(at -> open.follow(new FeedRequest(channels, at, FeedRequest.Rows.ALL)));
-  }
-
-  private Client tell(Client client, Page page, boolean keep) {
-    assertThat(page.rows()).map(Row::documentId).doesNotHaveDuplicates();
-    Map<String, Row> told = new HashMap<>(client.told());
-    for (Row row : page.rows()) {
-      told.put(row.documentId(), row);
-      if (keep) {
-        keep(new Client(row.seq(), Map.copyOf(told)));
-      }
-    }
-    Client after = new Client(page.lastSeq(), Map.copyOf(told));
-    if (keep) {
-      keep(after);
-    }
-    return after;
-  }
-
-  private void keep(Client client) {
+  private void keep(Told client) {
     if (clients.size() < CLIENTS) {
       clients.add(client);
     } else {
@@ -210,72 +233,96 @@ final class HistoryClients {
 
   /** A client that reads by itself reads to the end. */
   void follow() {
-    turns.until(this::isOpen);
-    faithful = drain(faithful);
+    turns.until(readers.get(0)::isOpen);
+    faithful = drain(readers.get(0), faithful);
   }
 
-  /** All clients read to the end, and know then how the documents are. */
+  /** All clients read to the end, on any reader, and know then how the documents are. */
   void assertKnow(Collection<DataVbucket> data) {
-    turns.until(() -> isOpen() && reading == 0);
-    clients.add(faithful);
-    for (Client client : clients) {
-      assertKnows(client, data);
+    turns.until(() -> readers.stream().allMatch(Reader::isOpen) && reading == 0);
+    if (broken != null) {
+      throw broken;
     }
-    index.join().close();
+    clients.add(faithful);
+    for (Told client : clients) {
+      drain(anyReader(), client).assertKnows(channels, data);
+    }
+    assertPagesAreTheWhole("");
+    assertPagesAreTheWhole(someone().seq());
+    readers.forEach(reader -> reader.index.join().close());
   }
 
-  private Client drain(Client client) {
-    listener.look();
+  private Told drain(Reader reader, Told client) {
+    reader.look();
     turns.untilQuiet();
-    Follower follower = get(follow(client));
-    Client last = client;
+    Follower follower = get(reader.follow(client.seq()));
+    Told last = client;
     Page page;
     do {
-      page = get(follower.next(4));
-      last = tell(last, page, false);
+      page = seen.apply(get(follower.next(4)));
+      last = last.and(page, between -> {});
     } while (!page.caughtUp());
     follower.close();
     return last;
   }
 
-  private void assertKnows(Client client, Collection<DataVbucket> data) {
-    Client last = drain(client);
-    for (DataVbucket vbucket : data) {
-      for (Version version : vbucket.latest(vbucket.high()).values()) {
-        if (!vbucket.isPurged(version.id())) {
-          assertKnows(version, last.told().get(version.id()));
-        }
+  /** Pages from a token on, each read anywhere and begun at any row, are one big page. */
+  private void assertPagesAreTheWhole(String seq) {
+    readers.forEach(Reader::look);
+    turns.untilQuiet();
+    List<String> whole = new ArrayList<>();
+    for (Page page = page(anyReader(), seq, Integer.MAX_VALUE); ; ) {
+      page.rows().forEach(row -> whole.add(text(row)));
+      if (page.caughtUp()) {
+        break;
       }
+      page = page(anyReader(), page.lastSeq(), Integer.MAX_VALUE);
     }
+    if (seq.isEmpty()) {
+      // Who was set back is told up to where what it has seen is true, and then the rest.
+      assertThat(whole).as("documents of one answer").doesNotHaveDuplicates();
+    }
+    List<String> paged = new ArrayList<>();
+    String from = seq;
+    Page page;
+    do {
+      page = seen.apply(page(anyReader(), from, 1 + random.nextInt(9)));
+      int rows = page.rows().size();
+      int kept = rows > 1 && random.nextBoolean() ? 1 + random.nextInt(rows - 1) : rows;
+      page.rows().subList(0, kept).forEach(row -> paged.add(text(row)));
+      from = kept < rows ? page.rows().get(kept - 1).seq() : page.lastSeq();
+      if (kept < rows) {
+        page = new Page(List.of(), from, false, 1);
+      }
+    } while (!page.caughtUp());
+    assertThat(lastOfEach(paged))
+        .as("pages from seq=%s", seq)
+        .containsExactlyElementsOf(lastOfEach(whole));
   }
 
-  private void assertKnows(Version version, Row row) {
-    boolean concerned = version.rows().keySet().stream().anyMatch(channels::contains);
-    if (!concerned) {
-      return;
+  /**
+   * What a client knows in the end: where an iteration ends before a newer state that is there
+   * already, it may tell of the state before or pass over it.
+   */
+  private static List<String> lastOfEach(List<String> rows) {
+    Map<String, String> last = new LinkedHashMap<>();
+    for (String row : rows) {
+      String id = row.substring(0, row.indexOf(' '));
+      last.remove(id);
+      last.put(id, row);
     }
-    boolean inside = !activeIn(version).isEmpty();
-    String what = "channels=" + channels + ", version=" + version + ", told=" + row;
-    if (inside) {
-      assertThat(row).as(what).isNotNull();
-      assertThat(row.deleted() || !row.removed().isEmpty()).as(what).isFalse();
-      assertThat(row.revision()).as(what).isEqualTo(version.revision());
-    } else if (row != null) {
-      assertThat(row.deleted() || !row.removed().isEmpty()).as(what).isTrue();
-    }
+    return List.copyOf(last.values());
   }
 
-  private Set<String> activeIn(Version version) {
-    Set<String> active = new TreeSet<>();
-    version
-        .rows()
-        .forEach(
-            (channel, row) -> {
-              if (channels.contains(channel) && row.state() == EntryState.ACTIVE) {
-                active.add(channel);
-              }
-            });
-    return active;
+  private Page page(Reader reader, String seq, int limit) {
+    Follower follower = get(reader.follow(seq));
+    Page page = get(follower.next(limit));
+    follower.close();
+    return page;
+  }
+
+  private static String text(Row row) {
+    return row.documentId() + ' ' + row.revision() + ' ' + row.deleted() + ' ' + row.removed();
   }
 
   private <T> T get(CompletionStage<T> stage) {

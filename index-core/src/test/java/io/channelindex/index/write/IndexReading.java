@@ -6,18 +6,30 @@ import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
 import io.channelindex.storage.InMemoryIndexBucket;
 import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.ChannelHead;
+import io.channelindex.storage.format.ChannelHead.Summary;
 import io.channelindex.storage.format.ChannelRegistryPage;
-import io.channelindex.storage.format.DenseBlock;
 import io.channelindex.storage.format.DirectoryPage;
+import io.channelindex.storage.format.EntryFilter;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.format.StableDocument.VbucketState;
+import io.channelindex.storage.layout.BlockCoding;
+import io.channelindex.storage.layout.BlockPlace;
+import io.channelindex.storage.layout.Layout;
+import io.channelindex.storage.layout.Layout.HeadClock;
+import io.channelindex.storage.layout.Layouts;
+import io.channelindex.storage.layout.StoredBlock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /** The naive reader: decodes everything, shows the newest visible state per document. */
@@ -26,9 +38,16 @@ final class IndexReading {
   private final IndexKeys keys;
   private final PartitionMap map;
   private final int partition;
+  private final Layout layout;
 
+  /** Of layout dense. */
   IndexReading(InMemoryIndexBucket bucket, IndexKeys keys, PartitionMap map, int partition) {
     this(bucket::peek, keys, map, partition);
+  }
+
+  /** Of layout dense, over any bucket. */
+  IndexReading(Function<String, byte[]> bucket, IndexKeys keys, PartitionMap map, int partition) {
+    this(bucket, keys, map, partition, Layouts.DENSE);
   }
 
   /**
@@ -36,11 +55,17 @@ final class IndexReading {
    *
    * @param bucket the document of a key, or null
    */
-  IndexReading(Function<String, byte[]> bucket, IndexKeys keys, PartitionMap map, int partition) {
+  IndexReading(
+      Function<String, byte[]> bucket,
+      IndexKeys keys,
+      PartitionMap map,
+      int partition,
+      Layout layout) {
     this.bucket = bucket;
     this.keys = keys;
     this.map = map;
     this.partition = partition;
+    this.layout = layout;
   }
 
   /** A document in a vbucket. */
@@ -77,29 +102,36 @@ final class IndexReading {
                   .forEach(block -> summaries.put(block.number(), block.highest()));
             });
     head.closed().forEach(block -> summaries.put(block.number(), block.highest()));
-    summaries.put(head.active(), head.clock());
-    if (summaries.size() != head.active() + 1) {
+    // Where heads do not speak of active blocks, readers read all of them.
+    boolean covered = layout.headClock() == HeadClock.COVERS_ACTIVE;
+    summaries.put(
+        head.active(), covered ? head.clock() : Collections.nCopies(head.clock().size(), -1L));
+    TreeMap<Integer, List<Long>> listed = new TreeMap<>(summaries);
+    if (listed.lastKey() - listed.firstKey() != listed.size() - 1) {
       throw new AssertionError("blocks are not numbered without a gap: " + summaries.keySet());
     }
-    summaries.forEach((number, highest) -> read(channel, number, highest, head, stable, rows));
+    summaries.forEach(
+        (number, highest) -> {
+          String key = keys.block(channel, partition, number);
+          // Compaction may have closed the one before the active one, and nothing came since.
+          if (number != head.active() || bucket.apply(key) != null) {
+            read(channel, key, highest, stable, rows);
+          }
+        });
+    for (Summary compacted : head.compacted().blocks()) {
+      String key = keys.packed(channel, partition, compacted.number());
+      read(channel, key, compacted.highest(), stable, rows);
+    }
     return rows;
   }
 
   private void read(
-      String channel,
-      int number,
-      List<Long> highest,
-      ChannelHead head,
-      StableDocument stable,
-      Map<Place, Row> rows) {
-    byte[] bytes = bucket.apply(keys.block(channel, partition, number));
-    for (Entry entry : DenseBlock.decode("block " + number, channel, bytes).entries()) {
+      String channel, String key, List<Long> highest, StableDocument stable, Map<Place, Row> rows) {
+    for (Entry entry : entries(channel, new StoredBlock(key, bucket.apply(key)))) {
       VbucketState state = stable.vbucket(entry.vbucket());
-      int index = entry.vbucket() - head.firstVbucket();
+      int index = entry.vbucket() - map.first(partition);
       // What a summary or the clock does not cover, a reader with a newer clock passes over.
-      boolean covered =
-          entry.seqno() <= highest.get(index) && entry.seqno() <= head.clock().get(index);
-      if (covered
+      if (Long.compareUnsigned(entry.seqno(), highest.get(index)) <= 0
           && entry.seqno() <= state.stable()
           && state.history().contains(entry.vbuuid(), entry.seqno())) {
         rows.merge(
@@ -108,6 +140,30 @@ final class IndexReading {
             IndexReading::newer);
       }
     }
+  }
+
+  private List<Entry> entries(String channel, StoredBlock block) {
+    BlockPlace place =
+        new BlockPlace(
+            channel,
+            keys,
+            partition,
+            map.first(partition),
+            map.size(partition),
+            BlockCoding.plain(),
+            0);
+    return layout
+        .read(place, List.of(block), EntryFilter.ALL, this::getAll)
+        .toCompletableFuture()
+        .join()
+        .entries();
+  }
+
+  private CompletionStage<List<Optional<Versioned<byte[]>>>> getAll(List<String> beside) {
+    return CompletableFuture.completedFuture(
+        beside.stream()
+            .map(key -> Optional.ofNullable(bucket.apply(key)).map(v -> new Versioned<>(v, 1)))
+            .toList());
   }
 
   private static Row newer(Row one, Row other) {

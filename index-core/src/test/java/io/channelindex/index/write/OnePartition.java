@@ -8,6 +8,9 @@ import io.channelindex.storage.EntryState;
 import io.channelindex.storage.InMemoryIndexBucket;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.format.StableDocument;
+import io.channelindex.storage.layout.BlockCoding;
+import io.channelindex.storage.layout.Layout;
+import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,6 +36,7 @@ final class OnePartition {
   final List<Long> done = new ArrayList<>();
   WriterProbe probe = WriterProbe.NONE;
   CommitListener listener = CommitListener.NONE;
+  Layout layout = Layouts.DENSE;
   int blockBytes = 1024;
   int batchChanges = 1_000;
   Duration linger = Duration.ZERO;
@@ -52,7 +56,15 @@ final class OnePartition {
 
   CompletableFuture<PartitionWriter> taking() {
     WriterSettings settings =
-        new WriterSettings(blockBytes, batchChanges, linger, Duration.ofMillis(100), probe);
+        new WriterSettings(
+            layout,
+            BlockCoding.plain(),
+            blockBytes,
+            0,
+            batchChanges,
+            linger,
+            Duration.ofMillis(100),
+            probe);
     return new PartitionWriters(
             bucket, keys, map, source, settings, turns, listener, serial -> turns)
         .take(0)

@@ -14,6 +14,13 @@ enum Trouble {
       history.bucket.release();
     }
   },
+  /** Some reads fail, or are answered late, and others do not. */
+  PARTIAL_READS {
+    @Override
+    void strike(WriterHistory history) {
+      history.failSomeReads();
+    }
+  },
   CRASH {
     @Override
     void strike(WriterHistory history) {
@@ -26,10 +33,27 @@ enum Trouble {
       history.take();
     }
   },
+  /** An owner is paused with its writes on the way, which arrive late. */
+  ZOMBIE {
+    @Override
+    void strike(WriterHistory history) {
+      history.pauseOwner();
+    }
+  },
+  /** A stream brings again what it brought already. */
+  REPLAY {
+    @Override
+    void strike(WriterHistory history) {
+      DataStream stream = history.current().streams.get(history.anyVbucket());
+      if (stream != null) {
+        stream.replay();
+      }
+    }
+  },
   DISCONNECT {
     @Override
     void strike(WriterHistory history) {
-      WriterHistory.Stream stream = history.current().streams.get(history.anyVbucket());
+      DataStream stream = history.current().streams.get(history.anyVbucket());
       if (stream != null) {
         stream.disconnect();
       }

@@ -2,36 +2,19 @@ package io.channelindex.index.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import java.util.EnumSet;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Random histories against a model (invariants 1 to 6, 12 and 14). A history that fails names its
- * seed; {@code -Dhistory.seed=…} runs only that one.
+ * Thousands of random histories against a model (invariants 1 to 6, 8 to 12 and 14). A history that
+ * fails names its seed and what troubled it; {@code -Dhistory.seed=… -Dhistory.troubles=…} runs
+ * only that one, and everything happens again.
  */
+@ExtendWith(Silence.class)
 class WriterHistoriesTest {
-  private static final int HISTORIES = Integer.getInteger("history.count", 80);
-
-  private static Level level;
-
-  /** Histories provoke what a writer complains about, many thousand times. */
-  @BeforeAll
-  static void silence() {
-    Logger logger = (Logger) LoggerFactory.getLogger(PartitionWriter.class.getPackageName());
-    level = logger.getLevel();
-    logger.setLevel(Level.OFF);
-  }
-
-  @AfterAll
-  static void speak() {
-    ((Logger) LoggerFactory.getLogger(PartitionWriter.class.getPackageName())).setLevel(level);
-  }
+  private static final int HISTORIES = Integer.getInteger("history.count", 250);
 
   @Test
   void withoutTroubleReadersSeeTheDataAtTheStableClock() {
@@ -63,6 +46,21 @@ class WriterHistoriesTest {
   }
 
   @Test
+  void pausedOwnersAreTooLateOnWhateverBranch() {
+    run(EnumSet.of(Trouble.ZOMBIE, Trouble.FAIL_OVER, Trouble.FAULT), 7_000);
+  }
+
+  @Test
+  void whatIsBroughtAgainIsNoNews() {
+    run(EnumSet.of(Trouble.REPLAY, Trouble.CRASH, Trouble.TAKE_OVER, Trouble.ZOMBIE), 8_000);
+  }
+
+  @Test
+  void aReadThatFailsTellsNobodyThatThereIsNothing() {
+    run(EnumSet.of(Trouble.PARTIAL_READS, Trouble.RELEASE, Trouble.FAIL_OVER), 10_000);
+  }
+
+  @Test
   void everythingGoesWrongAtOnce() {
     run(EnumSet.allOf(Trouble.class), 5_000);
   }
@@ -71,27 +69,12 @@ class WriterHistoriesTest {
   private static long run(Set<Trouble> troubles, long base) {
     Long only = Long.getLong("history.seed");
     if (only != null) {
-      return run(only, troubles);
+      return Histories.run(only, Histories.troubles(troubles), Defect.NONE);
     }
     long handedOver = 0;
     for (long seed = base * 1_000; seed < base * 1_000 + HISTORIES; seed++) {
-      handedOver += run(seed, troubles);
+      handedOver += Histories.run(seed, troubles, Defect.NONE);
     }
     return handedOver;
-  }
-
-  private static long run(long seed, Set<Trouble> troubles) {
-    WriterHistory history = new WriterHistory(seed);
-    try {
-      history.take();
-      for (int i = 0; i < 200; i++) {
-        history.act(troubles);
-      }
-      history.finish();
-    } catch (RuntimeException | AssertionError failure) {
-      throw new AssertionError("history fails: seed=" + seed + ", troubles=" + troubles, failure);
-    }
-    assertThat(history.taken).isPositive();
-    return history.clients.handedOver();
   }
 }

@@ -3,17 +3,18 @@ package io.channelindex.index.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.channelindex.index.write.DataVbucket.Row;
-import io.channelindex.index.write.DataVbucket.Version;
 import io.channelindex.index.write.IndexReading.Place;
 import io.channelindex.sequence.PartitionMap;
-import io.channelindex.sequence.StreamPosition;
 import io.channelindex.storage.BucketFault;
 import io.channelindex.storage.EntryState;
 import io.channelindex.storage.InMemoryIndexBucket;
+import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.format.StableDocument;
-import io.channelindex.storage.format.StableDocument.Touched;
 import io.channelindex.storage.format.StableDocument.VbucketState;
+import io.channelindex.storage.layout.BlockCoding;
+import io.channelindex.storage.layout.Layout;
+import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,38 +34,65 @@ import java.util.concurrent.CompletionStage;
  */
 final class WriterHistory {
   static final int PARTITION = 1;
+  private static final PartitionMap MAP = new PartitionMap(6, 2);
   static final List<String> CHANNELS = List.of("a", "b", "c", "d", "lärm und \n");
 
   final Random random;
+  final Layout layout;
   final Turns turns;
   final InMemoryIndexBucket bucket;
   final IndexKeys keys = new IndexKeys("db");
-  final PartitionMap map = new PartitionMap(6, 2);
-  final Map<Integer, DataVbucket> data = new TreeMap<>();
+  final PartitionMap map = MAP;
+  final Map<Integer, DataVbucket> data;
   final IndexReading reading;
   final List<Owner> owners = new ArrayList<>();
-  private final Map<String, Map<Place, Row>> followed = new TreeMap<>();
-  private StableDocument lastSeen;
+  private final IndexCheck check;
+  private final Defect defect;
   final HistoryClients clients;
   private int names;
   int taken;
   int crashes;
 
   WriterHistory(long seed) {
-    this.random = new Random(seed);
-    this.turns = new Turns(new Random(seed + 1));
-    this.bucket = new InMemoryIndexBucket(turns);
-    this.reading = new IndexReading(bucket, keys, map, PARTITION);
-    for (int vbucket = map.first(PARTITION); vbucket <= map.last(PARTITION); vbucket++) {
+    this(seed, Defect.NONE);
+  }
+
+  /** A history in which something is wrong that has to be noticed. */
+  WriterHistory(long seed, Defect defect) {
+    this(seed, defect, model());
+  }
+
+  private static Map<Integer, DataVbucket> model() {
+    Map<Integer, DataVbucket> data = new TreeMap<>();
+    for (int vbucket = MAP.first(PARTITION); vbucket <= MAP.last(PARTITION); vbucket++) {
       data.put(vbucket, new DataVbucket(vbucket));
     }
-    lastSeen = reading.stable();
-    clients = new HistoryClients(turns, new Random(seed + 2), bucket, keys, map);
+    return data;
+  }
+
+  private WriterHistory(long seed, Defect defect, Map<Integer, DataVbucket> data) {
+    this.defect = defect;
+    this.data = data;
+    this.random = new Random(seed);
+    this.layout = Layouts.all().get(Math.floorMod(seed, Layouts.all().size()));
+    this.turns = new Turns(new Random(seed + 1));
+    this.bucket = new InMemoryIndexBucket(turns);
+    this.reading = new IndexReading(bucket::peek, keys, map, PARTITION, layout);
+    check = new IndexCheck(CHANNELS, data, reading.stable());
+    clients =
+        new HistoryClients(
+            turns,
+            new Random(seed + 2),
+            defect.reading(bucket, keys),
+            keys,
+            map,
+            layout,
+            defect::seen);
   }
 
   /** An owner, and the streams that feed it; an owner of the past is one that does not know. */
   final class Owner implements DocumentSource {
-    final Map<Integer, Stream> streams = new TreeMap<>();
+    final Map<Integer, DataStream> streams = new TreeMap<>();
     final List<Integer> pending = new ArrayList<>();
     CompletableFuture<PartitionWriter> taking;
     int doneCalls;
@@ -75,7 +103,10 @@ final class WriterHistory {
       int block = 1024;
       WriterSettings settings =
           new WriterSettings(
+              layout,
+              BlockCoding.plain(),
               block,
+              random.nextInt(4),
               1 + random.nextInt(12),
               random.nextInt(3) == 0 ? Duration.ofMillis(3) : Duration.ZERO,
               Duration.ofMillis(200),
@@ -87,7 +118,14 @@ final class WriterHistory {
               });
       taking =
           new PartitionWriters(
-                  bucket, keys, map, this, settings, turns, clients.commits(), serial -> turns)
+                  defect.writing(bucket, keys),
+                  keys,
+                  map,
+                  this,
+                  settings,
+                  turns,
+                  clients.commits(),
+                  serial -> turns)
               .take(PARTITION)
               .toCompletableFuture();
     }
@@ -95,7 +133,7 @@ final class WriterHistory {
     @Override
     public CompletionStage<Optional<IndexedChange>> current(int vbucket, String documentId) {
       CompletableFuture<Optional<IndexedChange>> answer = new CompletableFuture<>();
-      turns.execute(() -> answer.complete(data.get(vbucket).current(documentId)));
+      turns.execute(() -> answer.complete(defect.current(data.get(vbucket).current(documentId))));
       return answer;
     }
 
@@ -115,128 +153,11 @@ final class WriterHistory {
       if (isRunning()) {
         PartitionWriter writer = taking.join();
         streams
-            .computeIfAbsent(vbucket, v -> new Stream(this, v, writer, writer.positions().get(v)))
+            .computeIfAbsent(
+                vbucket,
+                v -> new DataStream(WriterHistory.this, this, v, writer, writer.positions().get(v)))
             .step();
       }
-    }
-  }
-
-  /** A stream of one vbucket, as DCP and the client make it. */
-  final class Stream {
-    private final Owner owner;
-    private final int vbucket;
-    private final DataVbucket source;
-    private final PartitionWriter writer;
-    private StreamPosition position;
-    private boolean open;
-    private boolean rollingBack;
-    private DataVbucket.Snapshot snapshot;
-    private int next;
-    private List<?> openLog = List.of();
-
-    Stream(Owner owner, int vbucket, PartitionWriter writer, StreamPosition position) {
-      this.owner = owner;
-      this.vbucket = vbucket;
-      this.source = data.get(vbucket);
-      this.writer = writer;
-      this.position = position;
-      mayTellOfTheGone();
-    }
-
-    void step() {
-      if (rollingBack) {
-        return;
-      }
-      boolean purgedAway = snapshot == null && source.rollbackOf(position).isPresent();
-      if (purgedAway || !openLog.equals(source.log())) {
-        open = false;
-      }
-      if (!open) {
-        open();
-      } else if (snapshot == null) {
-        if (position.seqno() < source.high()) {
-          boolean middle = !position.isConsistent();
-          snapshot =
-              source.snapshotAfter(
-                  position.seqno(), middle ? position.snapshotStart() : position.seqno());
-          next = 0;
-          writer.snapshot(vbucket, snapshot.start(), snapshot.end());
-        }
-      } else {
-        deliver();
-      }
-    }
-
-    @Override
-    public String toString() {
-      return "position=" + position + ", open=" + open + ", rollingBack=" + rollingBack;
-    }
-
-    void disconnect() {
-      open = false;
-      snapshot = null;
-    }
-
-    private void open() {
-      snapshot = null;
-      Optional<Long> to = source.rollbackOf(position);
-      if (to.isPresent()) {
-        rollingBack = true;
-        writer
-            .rollback(vbucket, to.get(), source.log())
-            .whenComplete(
-                (from, failure) -> {
-                  if (failure == null) {
-                    mayTellOfTheGone();
-                    position = from;
-                    rollingBack = false;
-                  }
-                });
-        return;
-      }
-      openLog = source.log();
-      open = true;
-      writer.opened(vbucket, source.log());
-    }
-
-    /** A rebuild tells of documents that a new index would never have known. */
-    private void mayTellOfTheGone() {
-      VbucketState state = reading.stable().vbucket(vbucket);
-      source.lostTraces |= state.rebuilding() || (state.position().seqno() == 0 && taken > 1);
-    }
-
-    private void deliver() {
-      if (next < snapshot.versions().size()) {
-        Version version = snapshot.versions().get(next++);
-        tell(version.seqno(), Optional.of(source.change(version)));
-        reached(version.seqno());
-      } else {
-        // A purged or filtered item at the end.
-        if (position.seqno() < snapshot.end()) {
-          writer.advanced(vbucket, snapshot.end());
-          reached(snapshot.end());
-        }
-        snapshot = null;
-      }
-      if (snapshot != null && position.seqno() == snapshot.end()) {
-        snapshot = null;
-      }
-    }
-
-    private void reached(long seqno) {
-      position =
-          new StreamPosition(source.log().get(0).vbuuid(), seqno, snapshot.start(), snapshot.end());
-    }
-
-    private void tell(long seqno, Optional<IndexedChange> change) {
-      owner.changesTold++;
-      CompletableFuture<Optional<IndexedChange>> stage = new CompletableFuture<>();
-      switch (random.nextInt(6)) {
-        case 0 -> turns.execute(() -> stage.complete(change));
-        case 1 -> turns.after(Duration.ofMillis(1), () -> stage.complete(change));
-        default -> stage.complete(change);
-      }
-      writer.change(vbucket, seqno, stage, () -> owner.doneCalls++);
     }
   }
 
@@ -284,101 +205,53 @@ final class WriterHistory {
             .times(1 + random.nextInt(4)));
   }
 
+  void failSomeReads() {
+    List<BucketFault.Action> actions =
+        List.of(
+            BucketFault.Action.FAIL,
+            BucketFault.Action.TIME_OUT,
+            BucketFault.Action.HOLD_ANSWER,
+            BucketFault.Action.LOSE_ANSWER);
+    bucket.inject(
+        BucketFault.of(actions.get(random.nextInt(actions.size())))
+            .on(Operation.GET)
+            .withProbability(0.3, random)
+            .times(1 + random.nextInt(20)));
+  }
+
+  /**
+   * The owner is paused with its writes on the way. Another one takes the partition, perhaps undoes
+   * lost history and goes on; then the old writes arrive, of an owner and a branch that do not
+   * count any more (invariant 5).
+   */
+  void pauseOwner() {
+    BucketFault late =
+        bucket.inject(
+            BucketFault.of(
+                    random.nextBoolean() ? BucketFault.Action.HOLD : BucketFault.Action.DO_LATE)
+                .on(Operation::isWrite));
+    for (int i = random.nextInt(20); i > 0; i--) {
+      current().feed(anyVbucket());
+      turns.steps(random.nextInt(10));
+    }
+    late.stop();
+    take();
+    if (random.nextBoolean()) {
+      Trouble.FAIL_OVER.strike(this);
+    }
+    write(anyVbucket(), random.nextInt(6));
+    for (int i = random.nextInt(40); i > 0; i--) {
+      current().feed(anyVbucket());
+      turns.steps(random.nextInt(20));
+    }
+    bucket.release();
+  }
+
   /** What readers see now is what the data service had at the stable clock. */
   void check() {
     StableDocument stable = reading.stable();
-    checkProgress(stable);
-    Set<String> channels = new TreeSet<>(CHANNELS);
-    channels.add(Batch.EVERYTHING);
-    Set<String> touched = touchedSince(lastSeen, stable, channels);
-    for (String channel : channels) {
-      Map<Place, Row> rows = reading.channel(channel, stable);
-      for (int vbucket : data.keySet()) {
-        check(channel, vbucket, stable.vbucket(vbucket), rows);
-      }
-      if (touched.contains(channel)) {
-        followed.put(channel, rows);
-      }
-      assertThat(followed.getOrDefault(channel, Map.of()))
-          .as("a reader that trusts the ring of commits, channel=%s", channel)
-          .isEqualTo(rows);
-    }
-    lastSeen = stable;
-  }
-
-  private void checkProgress(StableDocument stable) {
-    assertThat(stable.epoch()).isGreaterThanOrEqualTo(lastSeen.epoch());
-    assertThat(stable.commit()).isGreaterThanOrEqualTo(lastSeen.commit());
-    assertThat(stable.recent().size()).isLessThanOrEqualTo(64);
-    for (int vbucket : data.keySet()) {
-      VbucketState before = lastSeen.vbucket(vbucket);
-      VbucketState now = stable.vbucket(vbucket);
-      if (now.history().current() == before.history().current()) {
-        assertThat(now.stable()).as("vbucket=%s", vbucket).isGreaterThanOrEqualTo(before.stable());
-      }
-    }
-  }
-
-  private static Set<String> touchedSince(
-      StableDocument before, StableDocument now, Set<String> channels) {
-    long missed = now.commit() - before.commit();
-    if (missed > now.recent().size()) {
-      return channels;
-    }
-    Set<String> touched = new TreeSet<>();
-    for (Touched commit : now.recent().subList(0, (int) missed)) {
-      for (String channel : channels) {
-        if (commit.all() || commit.channels().contains(IndexKeys.channelHash(channel))) {
-          touched.add(channel);
-        }
-      }
-    }
-    return touched;
-  }
-
-  private void check(String channel, int vbucket, VbucketState state, Map<Place, Row> rows) {
-    DataVbucket source = data.get(vbucket);
-    if (source.wasLeftAtStart(state.history().current(), state.stable())) {
-      // What is restored now is what yet another rollback, which has to come, will have left.
-      return;
-    }
-    Map<String, Row> expected = new TreeMap<>();
-    if (state.stable() > 0) {
-      source
-          .latest(state.history().current(), state.stable())
-          .forEach(
-              (id, version) -> {
-                if (version.rows().containsKey(channel)) {
-                  expected.put(id, version.rows().get(channel));
-                }
-              });
-    }
-    Map<String, Row> actual = new TreeMap<>();
-    rows.forEach(
-        (place, row) -> {
-          if (place.vbucket() == vbucket) {
-            actual.put(place.id(), row);
-          }
-        });
-    // Where a rollback went back to, states may be lost that were replaced since; their documents
-    // have newer ones, which the stream brings.
-    Set<String> replaced = source.replacedSinceRollback(state.history().current(), state.stable());
-    expected.keySet().removeAll(replaced);
-    actual.keySet().removeAll(replaced);
-    if (source.lostTraces) {
-      // Who left without a trace may be told or not, but must not be there.
-      expected.keySet().removeIf(source::isPurged);
-      actual.keySet().removeIf(source::isPurged);
-      actual
-          .entrySet()
-          .removeIf(
-              row ->
-                  row.getValue().state() != EntryState.ACTIVE
-                      && !expected.containsKey(row.getKey()));
-    }
-    assertThat(actual)
-        .as("channel=%s, vbucket=%s, state=%s", channel, vbucket, state)
-        .isEqualTo(expected);
+    check.progress(stable);
+    check.compare(stable, channel -> reading.channel(channel, stable));
   }
 
   /** Without further trouble everything gets through. */
@@ -386,6 +259,14 @@ final class WriterHistory {
     bucket.clearFaults();
     bucket.release();
     data.keySet().forEach(vbucket -> write(vbucket, 1));
+    indexEverything();
+    check();
+    checkEnd();
+    checkRebuilt();
+    clients.assertKnow(data.values());
+  }
+
+  private void indexEverything() {
     for (int round = 0; !isFinished(); round++) {
       assertThat(round).as("rounds until everything is indexed: %s", this).isLessThan(5_000);
       if (owners.isEmpty() || (current().taking.isDone() && !current().isRunning())) {
@@ -397,9 +278,24 @@ final class WriterHistory {
     }
     owners.forEach(this::close);
     turns.untilQuiet();
-    check();
-    checkEnd();
-    clients.assertKnow(data.values());
+  }
+
+  /**
+   * A new index of the same data, of any layout, is the same, but that it does not know who was
+   * purged.
+   */
+  private void checkRebuilt() {
+    WriterHistory rebuilt = new WriterHistory(random.nextInt(100), Defect.NONE, data);
+    rebuilt.indexEverything();
+    for (String channel : check.channels()) {
+      Map<Place, Row> fresh = rebuilt.reading.channel(channel, rebuilt.reading.stable());
+      Map<Place, Row> rows = reading.channel(channel, reading.stable());
+      assertThat(rows).as("a new index, channel=%s", channel).containsAllEntriesOf(fresh);
+      rows.keySet().removeAll(fresh.keySet());
+      assertThat(rows.values())
+          .as("rows that a new index has not, channel=%s", channel)
+          .noneMatch(row -> row.state() == EntryState.ACTIVE);
+    }
   }
 
   private void close(Owner owner) {
@@ -408,7 +304,7 @@ final class WriterHistory {
     }
   }
 
-  private boolean isFinished() {
+  boolean isFinished() {
     StableDocument stable = reading.stable();
     return data.entrySet().stream()
         .allMatch(
@@ -518,7 +414,7 @@ final class WriterHistory {
   }
 
   void disconnectAll() {
-    owners.forEach(owner -> owner.streams.values().forEach(Stream::disconnect));
+    owners.forEach(owner -> owner.streams.values().forEach(DataStream::disconnect));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.channelindex.storage.format;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -10,6 +11,8 @@ import java.util.List;
  * <p>Written by CAS by the partition's owner, after the blocks that it names and before the stable
  * clock that makes them readable.
  *
+ * <p>Version 1 had nothing of compaction.
+ *
  * <pre>
  *  +--------+---------+-----------+--------------+--------+---------+--------+
  *  | header | channel | partition | firstVbucket | epoch  | columns | active |
@@ -18,6 +21,11 @@ import java.util.List;
  *  | pages  | per page: number, entries,           | closed | per block:     |
  *  | varint | row of highest (SeqnoColumns)        | varint | as for a page  |
  *  +--------+--------------------------------------+--------+----------------+
+ *  | compacted blocks: as pages           | next compacted block: varint     |
+ *  +--------------------------------------+----------------------------------+
+ *  | retired: varint; each kind octet, first varint, count varint | pruned:  |
+ *  |                                                              | a row    |
+ *  +--------------------------------------------------------------+----------+
  *  | clock: the last row, mostly small differences to the newest closed block |
  *  +---------------------------------------------------------------------------+
  * </pre>
@@ -30,6 +38,7 @@ import java.util.List;
  * @param pages the pages of the directory, oldest first
  * @param closed the full blocks that are on no page yet, oldest first
  * @param active the number of the block that is written to; block numbers count from 0
+ * @param compacted what compaction has made of blocks and pages that are not listed any more
  */
 public record ChannelHead(
     String channel,
@@ -39,10 +48,13 @@ public record ChannelHead(
     List<Long> clock,
     List<Summary> pages,
     List<Summary> closed,
-    int active) {
+    int active,
+    Compacted compacted) {
 
   /** How many closed blocks a head lists before it moves them to a page. */
   public static final int BLOCKS_PER_PAGE = 128;
+
+  private static final int LEAST_RETIRED_BYTES = 3;
 
   /**
    * What a block, or the blocks on a page, hold.
@@ -62,6 +74,72 @@ public record ChannelHead(
     }
   }
 
+  /**
+   * What compaction has done (W9).
+   *
+   * @param blocks compacted blocks, under numbers of their own, oldest first
+   * @param next the number of the next one, above all that were ever used
+   * @param retired documents that are not listed any more and are to be removed
+   * @param pruned per vbucket the seqno up to which documents that stand beside the blocks, and say
+   *     what newer ones have superseded, may be gone; unsigned
+   */
+  public record Compacted(
+      List<Summary> blocks, int next, List<Retired> retired, List<Long> pruned) {
+    public Compacted {
+      blocks = List.copyOf(blocks);
+      retired = List.copyOf(retired);
+      pruned = List.copyOf(pruned);
+      if (next < 0) {
+        throw new IllegalArgumentException("negative block number: next=" + next);
+      }
+    }
+
+    /** What there is before the first compaction. */
+    public static Compacted none(int vbuckets) {
+      return new Compacted(List.of(), 0, List.of(), Collections.nCopies(vbuckets, 0L));
+    }
+  }
+
+  /**
+   * Documents of consecutive numbers that nothing lists any more.
+   *
+   * @param kind of documents
+   * @param first the first number
+   * @param count how many, at least 1
+   */
+  public record Retired(Kind kind, int first, int count) {
+    /** Kinds of documents that compaction replaces. */
+    public enum Kind {
+      /** Blocks as the writer wrote them. */
+      BLOCK(0),
+      /** Directory pages. */
+      PAGE(1),
+      /** Compacted blocks. */
+      COMPACTED(2);
+
+      private final int code;
+
+      Kind(int code) {
+        this.code = code;
+      }
+
+      private static Kind ofCode(int code) {
+        for (Kind kind : values()) {
+          if (kind.code == code) {
+            return kind;
+          }
+        }
+        throw new IllegalArgumentException("unknown kind: kind=" + code);
+      }
+    }
+
+    public Retired {
+      if (first < 0 || count < 1 || first > Integer.MAX_VALUE - count) {
+        throw new IllegalArgumentException("no numbers: first=" + first + ", count=" + count);
+      }
+    }
+  }
+
   public ChannelHead {
     clock = List.copyOf(clock);
     pages = List.copyOf(pages);
@@ -72,6 +150,16 @@ public record ChannelHead(
     }
     requireWidth(pages, clock.size());
     requireWidth(closed, clock.size());
+    requireWidth(compacted.blocks(), clock.size());
+    if (compacted.pruned().size() != clock.size()) {
+      throw new IllegalArgumentException(
+          "row of another number of vbuckets: pruned=" + compacted.pruned().size());
+    }
+  }
+
+  /** {@link Compacted#pruned}. */
+  public List<Long> pruned() {
+    return compacted.pruned();
   }
 
   /** As a document of the index bucket. */
@@ -82,6 +170,12 @@ public record ChannelHead(
     SeqnoColumns columns = new SeqnoColumns(clock.size());
     writeSummaries(payload, columns, pages);
     writeSummaries(payload, columns, closed);
+    writeSummaries(payload, columns, compacted.blocks());
+    payload.varint(compacted.next()).varint(compacted.retired().size());
+    for (Retired retired : compacted.retired()) {
+      payload.octet(retired.kind().code).varint(retired.first()).varint(retired.count());
+    }
+    columns.write(payload, compacted.pruned());
     columns.write(payload, clock);
     return payload.seal(DocumentFormat.CHANNEL_HEAD);
   }
@@ -107,8 +201,24 @@ public record ChannelHead(
     int active = payload.varint("active", Integer.MAX_VALUE);
     List<Summary> pages = readSummaries(payload, columns);
     List<Summary> closed = readSummaries(payload, columns);
+    Compacted compacted =
+        payload.version() == 1 ? Compacted.none(columns.width()) : readCompacted(payload, columns);
     List<Long> clock = columns.read(payload);
-    return new ChannelHead(name, partition, firstVbucket, epoch, clock, pages, closed, active);
+    return new ChannelHead(
+        name, partition, firstVbucket, epoch, clock, pages, closed, active, compacted);
+  }
+
+  private static Compacted readCompacted(PayloadReader payload, SeqnoColumns columns) {
+    List<Summary> blocks = readSummaries(payload, columns);
+    int next = payload.varint("next", Integer.MAX_VALUE);
+    int count = payload.count("retired", LEAST_RETIRED_BYTES);
+    List<Retired> retired = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      Retired.Kind kind = Retired.Kind.ofCode(payload.octet());
+      int first = payload.varint("first", Integer.MAX_VALUE);
+      retired.add(new Retired(kind, first, payload.varint("count", Integer.MAX_VALUE)));
+    }
+    return new Compacted(blocks, next, retired, columns.read(payload));
   }
 
   static void writeSummaries(PayloadWriter payload, SeqnoColumns columns, List<Summary> summaries) {

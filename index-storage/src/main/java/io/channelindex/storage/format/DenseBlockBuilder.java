@@ -1,6 +1,7 @@
 package io.channelindex.storage.format;
 
 import io.channelindex.storage.Entry;
+import io.channelindex.storage.compress.Compressor;
 import java.util.Arrays;
 
 /**
@@ -18,6 +19,7 @@ public final class DenseBlockBuilder {
 
   private final byte[] channel;
   private final long epoch;
+  private final Revisions revisions;
   private final PayloadWriter entries = PayloadWriter.ofPart(1024);
   private int count;
 
@@ -32,13 +34,24 @@ public final class DenseBlockBuilder {
   private int[] hashes = new int[SLOTS];
 
   /**
-   * An empty block.
+   * An empty block of layout dense.
    *
    * @param epoch of the owner who writes it
    */
   public DenseBlockBuilder(String channel, long epoch) {
+    this(channel, epoch, Revisions.ALL);
+  }
+
+  /**
+   * An empty block.
+   *
+   * @param epoch of the owner who writes it
+   * @param revisions all for layout dense, those of leavings for layout hybrid
+   */
+  public DenseBlockBuilder(String channel, long epoch, Revisions revisions) {
     this.channel = PayloadWriter.utf8(channel);
     this.epoch = epoch;
+    this.revisions = revisions;
   }
 
   /**
@@ -78,7 +91,9 @@ public final class DenseBlockBuilder {
     if (tag == tags) {
       addTag(entry.vbucket(), entry.vbuuid());
     }
-    if (PackedRevision.fits(entry.revision())) {
+    if (!revisions.includes(entry.state())) {
+      entries.octet(entry.state().code() | DenseBlock.ELSEWHERE);
+    } else if (PackedRevision.fits(entry.revision())) {
       entries.octet(entry.state().code() | DenseBlock.PACKED);
       PackedRevision.write(entries, entry.revision());
     } else {
@@ -93,7 +108,7 @@ public final class DenseBlockBuilder {
     return count;
   }
 
-  /** The size in bytes of what {@link #encode} returns. */
+  /** The size in bytes of what {@link #encode()} returns. */
   public int encodedSize() {
     return DocumentHeader.SIZE
         + PayloadWriter.sizeOfVarint(channel.length)
@@ -105,8 +120,13 @@ public final class DenseBlockBuilder {
         + entries.size();
   }
 
-  /** The block so far, as a document of the index bucket. */
+  /** The block so far, as a document of the index bucket that is not compressed. */
   public byte[] encode() {
+    return encode(Compressor.NONE);
+  }
+
+  /** The block so far, as a document of the index bucket. */
+  public byte[] encode(Compressor compressor) {
     PayloadWriter payload =
         PayloadWriter.ofDocument(encodedSize() - DocumentHeader.SIZE).sized(channel);
     payload.varint(epoch).varint(tags);
@@ -114,7 +134,7 @@ public final class DenseBlockBuilder {
       payload.varint(vbuckets[tag]).fixed(vbuuids[tag]);
     }
     payload.varint(count).raw(entries.array(), entries.size());
-    return payload.seal(DocumentFormat.DENSE_BLOCK);
+    return payload.seal(DenseBlock.format(revisions), compressor);
   }
 
   /** The index of a tag; that of the next one if it is new. */

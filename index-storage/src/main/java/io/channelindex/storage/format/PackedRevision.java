@@ -1,6 +1,9 @@
 package io.channelindex.storage.format;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Revisions of the form "generation-digest", in half their length: the generation as a number, the
@@ -9,13 +12,39 @@ import java.nio.charset.StandardCharsets;
  */
 final class PackedRevision {
   private static final int MAX_GENERATION_DIGITS = 18;
-  private static final int MAX_DIGEST_BYTES = 255;
+  private static final int MAX_DECIMALS = 18;
+  static final int MAX_DIGEST_BYTES = 255;
+
+  /** The longest revision of the form. */
+  static final int MAX_CHARS = MAX_GENERATION_DIGITS + 1 + 2 * MAX_DIGEST_BYTES;
+
+  private static final long MAX_GENERATION = 999_999_999_999_999_999L;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] NIBBLES = nibbles();
 
   private PackedRevision() {}
 
   /** Whether the revision has the form. */
   static boolean fits(String revision) {
+    int digest = digestLength(revision);
+    int signs = digest == 0 ? -1 : 0;
+    for (int i = revision.length() - 2 * digest; i < revision.length(); i++) {
+      signs |= nibble(revision.charAt(i));
+    }
+    return signs >= 0;
+  }
+
+  /** Writes a revision that {@link #fits}. */
+  static void write(PayloadWriter payload, String revision) {
+    payload.varint(generation(revision)).varint(digestLength(revision));
+    payload.hexDigits(revision, revision.length() - 2 * digestLength(revision));
+  }
+
+  /**
+   * The length of the digest of a revision that has the form but for its digits, which {@link
+   * PayloadWriter#hexDigits} looks at as it writes them; 0 for any other.
+   */
+  static int digestLength(String revision) {
     int dash = revision.indexOf('-');
     int digits = revision.length() - dash - 1;
     if (dash < 1
@@ -24,68 +53,99 @@ final class PackedRevision {
         || digits > 2 * MAX_DIGEST_BYTES
         || digits % 2 != 0
         || (revision.charAt(0) == '0' && dash > 1)) {
-      return false;
+      return 0;
     }
     for (int i = 0; i < dash; i++) {
       if (revision.charAt(i) < '0' || revision.charAt(i) > '9') {
-        return false;
+        return 0;
       }
     }
-    for (int i = dash + 1; i < revision.length(); i++) {
-      if (nibble(revision.charAt(i)) < 0) {
-        return false;
-      }
-    }
-    return true;
+    return digits / 2;
   }
 
-  /** Writes a revision that {@link #fits}. */
-  static void write(PayloadWriter payload, String revision) {
-    int dash = revision.indexOf('-');
-    payload.varint(Long.parseLong(revision, 0, dash, 10));
-    payload.varint((revision.length() - dash - 1) / 2);
-    for (int i = dash + 1; i < revision.length(); i += 2) {
-      payload.octet((nibble(revision.charAt(i)) << 4) | nibble(revision.charAt(i + 1)));
+  /** The generation of a revision that has a digest. */
+  static long generation(String revision) {
+    long generation = 0;
+    for (int i = 0; revision.charAt(i) != '-'; i++) {
+      generation = 10 * generation + (revision.charAt(i) - '0');
     }
+    return generation;
   }
 
   static String read(PayloadReader payload) {
-    long generation = payload.varint();
-    if (generation < 0 || generation > 999_999_999_999_999_999L) {
-      throw payload.corrupt("out of range: generation=" + Long.toUnsignedString(generation));
-    }
+    return Objects.requireNonNull(read(payload, true));
+  }
+
+  /** Reads a revision; null if it is not wanted. */
+  static @Nullable String read(PayloadReader payload, boolean wanted) {
+    long generation = readGeneration(payload);
     int bytes = payload.varint("digest", MAX_DIGEST_BYTES);
     if (bytes == 0) {
       throw payload.corrupt("empty digest: generation=" + generation);
     }
     int from = payload.skip(bytes);
-    int dash = decimals(generation);
-    byte[] text = new byte[dash + 1 + 2 * bytes];
-    for (int i = dash - 1; i >= 0; i--) {
-      text[i] = (byte) ('0' + generation % 10);
-      generation /= 10;
-    }
-    text[dash] = '-';
-    for (int i = 0; i < bytes; i++) {
-      int octet = payload.array()[from + i];
-      text[dash + 1 + 2 * i] = HEX[(octet >>> 4) & 15];
-      text[dash + 2 + 2 * i] = HEX[octet & 15];
-    }
-    return new String(text, StandardCharsets.ISO_8859_1);
+    return wanted ? text(generation, payload.array(), from, bytes) : null;
   }
 
-  private static int decimals(long value) {
+  static long readGeneration(PayloadReader payload) {
+    return requireGeneration(payload, payload.varint());
+  }
+
+  /** The same generation, if it is one. */
+  static long requireGeneration(PayloadReader payload, long generation) {
+    if (generation < 0 || generation > MAX_GENERATION) {
+      throw payload.corrupt("out of range: generation=" + Long.toUnsignedString(generation));
+    }
+    return generation;
+  }
+
+  /** The revision of a generation and so many bytes of digest. */
+  static String text(long generation, byte[] digest, int from, int bytes) {
+    return text(generation, digest, from, bytes, new byte[MAX_CHARS]);
+  }
+
+  /** The same, made in an array of {@link #MAX_CHARS} that is used again. */
+  static String text(long generation, byte[] digest, int from, int bytes, byte[] text) {
+    int at = decimals(generation);
+    long rest = generation;
+    for (int i = at - 1; i >= 0; i--) {
+      text[i] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    }
+    text[at++] = '-';
+    for (int i = from; i < from + bytes; i++) {
+      text[at++] = HEX[(digest[i] >>> 4) & 15];
+      text[at++] = HEX[digest[i] & 15];
+    }
+    return new String(text, 0, at, StandardCharsets.ISO_8859_1);
+  }
+
+  /** Passes over a revision that {@link #read} would read. */
+  static void pass(PayloadReader payload) {
+    payload.varint();
+    payload.skip(payload.varint("digest", MAX_DIGEST_BYTES));
+  }
+
+  /** The number of decimal digits of a number of 0 … 999,999,999,999,999,999. */
+  static int decimals(long value) {
     int decimals = 1;
-    for (long rest = value; rest >= 10; rest /= 10) {
+    for (long power = 10; decimals < MAX_DECIMALS && power <= value; power *= 10) {
       decimals++;
     }
     return decimals;
   }
 
-  private static int nibble(char digit) {
-    if (digit >= '0' && digit <= '9') {
-      return digit - '0';
+  /** Negative for what is no lowercase hex digit. */
+  static int nibble(char digit) {
+    return digit < NIBBLES.length ? NIBBLES[digit] : -1;
+  }
+
+  private static byte[] nibbles() {
+    byte[] nibbles = new byte[128];
+    Arrays.fill(nibbles, (byte) -1);
+    for (int i = 0; i < HEX.length; i++) {
+      nibbles[HEX[i]] = (byte) i;
     }
-    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+    return nibbles;
   }
 }

@@ -1,5 +1,7 @@
 package io.channelindex.storage.format;
 
+import io.channelindex.storage.compress.BlockCompression;
+import io.channelindex.storage.compress.Compressor;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -16,6 +18,10 @@ import java.util.Arrays;
  * <p>Confined to one thread.
  */
 final class PayloadWriter {
+  // Below that, a block's own header eats what there is to save.
+  private static final int LEAST_COMPRESSED_BYTES = 64;
+  private static final int LEAST_SAVING = 16;
+
   private byte[] bytes;
   private int size;
 
@@ -67,7 +73,12 @@ final class PayloadWriter {
   }
 
   PayloadWriter signed(long value) {
-    return varint((value << 1) ^ (value >> 63));
+    return varint(zigzag(value));
+  }
+
+  /** The form in which a value near 0 is a short varint. */
+  static long zigzag(long value) {
+    return (value << 1) ^ (value >> 63);
   }
 
   PayloadWriter fixed(long value) {
@@ -78,8 +89,71 @@ final class PayloadWriter {
     return this;
   }
 
+  /** 4 bytes, big-endian. */
+  PayloadWriter half(int value) {
+    reserve(Integer.BYTES);
+    for (int shift = 24; shift >= 0; shift -= 8) {
+      bytes[size++] = (byte) (value >>> shift);
+    }
+    return this;
+  }
+
+  /** The lowest bytes of a value, the lowest first. */
+  void littleEndian(long value, int count) {
+    reserve(count);
+    for (int i = 0; i < count; i++) {
+      bytes[size++] = (byte) (value >>> (8 * i));
+    }
+  }
+
   PayloadWriter text(String value) {
     return sized(utf8(value));
+  }
+
+  /**
+   * A document id and nothing else.
+   *
+   * @throws IllegalArgumentException if it is too long, or has a surrogate alone
+   */
+  void documentId(String id) {
+    reserve(IdText.MAX_BYTES);
+    size += IdText.utf8(id, bytes, size);
+  }
+
+  /** The bytes of hexadecimal digits, between which dashes may be. */
+  void hexDigits(byte[] digits, int from, int to) {
+    reserve((to - from) / 2);
+    for (int i = from; i < to; i += 2) {
+      if (digits[i] == '-') {
+        i++;
+      }
+      bytes[size++] = (byte) (nibble(digits[i]) << 4 | nibble(digits[i + 1]));
+    }
+  }
+
+  /**
+   * The bytes of lowercase hexadecimal digits, an even number of them, from there on.
+   *
+   * @return false, and nothing is written, if something else is among them
+   */
+  boolean hexDigits(String digits, int from) {
+    int count = (digits.length() - from) / 2;
+    reserve(count);
+    int signs = 0;
+    for (int i = 0; i < count; i++) {
+      int octet =
+          PackedRevision.nibble(digits.charAt(from + 2 * i)) << 4
+              | PackedRevision.nibble(digits.charAt(from + 2 * i + 1));
+      bytes[size + i] = (byte) octet;
+      signs |= octet;
+    }
+    size += signs < 0 ? 0 : count;
+    return signs >= 0;
+  }
+
+  private static int nibble(byte digit) {
+    // The low bits of letters count from 1, and theirs is bit 6.
+    return (digit & 15) + 9 * (digit >>> 6);
   }
 
   /** The length as a varint, then the bytes. */
@@ -90,8 +164,12 @@ final class PayloadWriter {
 
   /** The bytes and nothing else. */
   PayloadWriter raw(byte[] value, int length) {
+    return raw(value, 0, length);
+  }
+
+  PayloadWriter raw(byte[] value, int from, int length) {
     reserve(length);
-    System.arraycopy(value, 0, bytes, size, length);
+    System.arraycopy(value, from, bytes, size, length);
     size += length;
     return this;
   }
@@ -99,8 +177,54 @@ final class PayloadWriter {
   /** The document, for a writer {@link #ofDocument}. */
   byte[] seal(DocumentFormat format) {
     byte[] document = bytes.length == size ? bytes : Arrays.copyOf(bytes, size);
-    DocumentHeader.seal(document, format);
+    DocumentHeader.seal(document, format, BlockCompression.NONE);
     return document;
+  }
+
+  /** The document, compressed if that {@linkplain #compressed pays}. */
+  byte[] seal(DocumentFormat format, Compressor compressor) {
+    PayloadWriter compressed = compressor == Compressor.NONE ? this : ofDocument(size);
+    int from = DocumentHeader.SIZE;
+    if (compressed == this || !compressed.compressed(compressor, bytes, from, size - from)) {
+      return seal(format);
+    }
+    byte[] document = Arrays.copyOf(compressed.bytes, compressed.size);
+    DocumentHeader.seal(document, format, compressor.compression());
+    return document;
+  }
+
+  /** A frame of a document, for a writer {@link #ofPart}; what was written stays. */
+  byte[] sealFrame(DocumentFormat format, BlockCompression compression) {
+    int header = DocumentHeader.SIZE + sizeOfVarint(size);
+    byte[] frame = new byte[header + size];
+    int at = DocumentHeader.SIZE;
+    for (int rest = size; at < header; rest >>>= 7) {
+      frame[at++] = (byte) (rest > 0x7f ? rest | 0x80 : rest);
+    }
+    System.arraycopy(bytes, 0, frame, header, size);
+    DocumentHeader.seal(frame, format, compression);
+    return frame;
+  }
+
+  /**
+   * A payload in the compressed form: its length as a varint, then what the compressor makes of it.
+   * Nothing is written if that does not pay: every reader allocates and fills the payload once
+   * more, which a saving of less than a sixteenth of what is sent and stored does not earn back.
+   *
+   * @return whether it was written
+   */
+  boolean compressed(Compressor compressor, byte[] raw, int from, int length) {
+    if (length < LEAST_COMPRESSED_BYTES || length > PayloadReader.MAX_DECOMPRESSED_BYTES) {
+      return false;
+    }
+    int start = size;
+    varint(length).reserve(compressor.bound(length));
+    size += compressor.compress(raw, from, length, bytes, size);
+    if (size - start > length - length / LEAST_SAVING) {
+      size = start;
+      return false;
+    }
+    return true;
   }
 
   static int sizeOfVarint(long value) {

@@ -26,6 +26,11 @@ final class SeqnoColumns {
     last = new long[columns];
   }
 
+  /** How many columns there are. */
+  int width() {
+    return last.length;
+  }
+
   /** The size of a row of zeroes. */
   int leastBytes() {
     return (last.length + 7) / 8;

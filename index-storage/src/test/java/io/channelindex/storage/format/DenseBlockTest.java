@@ -9,9 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.From;
@@ -27,51 +25,7 @@ class DenseBlockTest {
 
   @Provide
   Arbitrary<Entry> entries() {
-    // Few ids, seqnos and tags, so that identities collide in parts and as a whole.
-    Arbitrary<String> ids =
-        Arbitraries.oneOf(
-            Arbitraries.of("a", "b", "ab", "", "\u0000", "ö", "日本", "😀")
-                .filter(id -> !id.isEmpty()),
-            Arbitraries.strings().ascii().ofMinLength(1).ofMaxLength(250));
-    Arbitrary<Long> seqnos =
-        Arbitraries.oneOf(Arbitraries.longs().between(1, 5), Arbitraries.longs())
-            .filter(seqno -> seqno != 0);
-    return Combinators.combine(
-            ids,
-            revisions(),
-            Arbitraries.oneOf(Arbitraries.integers().between(0, 2), Arbitraries.just(1023)),
-            seqnos,
-            Arbitraries.oneOf(Arbitraries.longs().between(0, 2), Arbitraries.longs()),
-            Arbitraries.of(EntryState.values()))
-        .as(Entry::new);
-  }
-
-  @Provide
-  Arbitrary<String> revisions() {
-    Arbitrary<String> odd =
-        Arbitraries.of(
-            "-",
-            "1-",
-            "-ab",
-            "01-ab",
-            "0-ab",
-            "1-abc",
-            "1-AB",
-            "1-ab-cd",
-            "999999999999999999-00",
-            "1000000000000000000-00",
-            "9223372036854775808-00",
-            "1-" + "0".repeat(510),
-            "1-" + "0".repeat(512),
-            "+1-ab",
-            "١-ab",
-            "1-日本");
-    Arbitrary<String> usual =
-        Combinators.combine(
-                Arbitraries.longs().between(1, 1_000_000),
-                Arbitraries.strings().withChars("0123456789abcdef").ofLength(32))
-            .as((generation, digest) -> generation + "-" + digest);
-    return Arbitraries.oneOf(odd, usual, Arbitraries.strings().ascii().ofMinLength(1));
+    return Entries.colliding();
   }
 
   @Property(tries = 500)

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Properties;
 import java.util.Random;
 import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,15 +28,39 @@ class DocumentFormatsTest {
   @ParameterizedTest
   @EnumSource
   void writesTheGoldenBytesAndReadsThem(Samples sample) throws IOException {
-    Properties golden = new Properties();
-    try (InputStream file = getClass().getResourceAsStream("golden-v1.properties")) {
-      golden.load(file);
-    }
-    String expected = golden.getProperty(sample.name().toLowerCase(Locale.ROOT));
+    String expected = golden(sample, sample.format.newestVersion());
 
     assertThat(HexFormat.of().formatHex(sample.document())).isEqualTo(expected);
     Object read = sample.decode(HexFormat.of().parseHex(expected));
     assertThat(Samples.encode(read)).isEqualTo(sample.document());
+  }
+
+  private static String golden(Samples sample, int version) throws IOException {
+    Properties golden = new Properties();
+    String name = "golden-v" + version + ".properties";
+    try (InputStream file = DocumentFormatsTest.class.getResourceAsStream(name)) {
+      golden.load(file);
+    }
+    return golden.getProperty(sample.name().toLowerCase(Locale.ROOT));
+  }
+
+  @Test
+  void aHeadFromBeforeCompactionIsOneOfNone() throws IOException {
+    byte[] old = HexFormat.of().parseHex(golden(Samples.CHANNEL_HEAD, 1));
+    ChannelHead now = (ChannelHead) Samples.CHANNEL_HEAD.decode(Samples.CHANNEL_HEAD.document());
+
+    assertThat(Samples.CHANNEL_HEAD.decode(old))
+        .isEqualTo(
+            new ChannelHead(
+                now.channel(),
+                now.partition(),
+                now.firstVbucket(),
+                now.epoch(),
+                now.clock(),
+                now.pages(),
+                now.closed(),
+                now.active(),
+                ChannelHead.Compacted.none(3)));
   }
 
   @ParameterizedTest
@@ -92,14 +117,23 @@ class DocumentFormatsTest {
     byte[] old = sample.document();
     old[VERSION] = 0;
     byte[] next = sample.document();
-    next[VERSION] = 2;
+    next[VERSION]++;
 
     assertUnreadable(sample, reseal(old), Reason.TOO_OLD);
     assertUnreadable(sample, reseal(next), Reason.TOO_NEW);
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"CHANNEL_HEAD", "DIRECTORY_PAGE", "DENSE_BLOCK"})
+  @EnumSource(
+      names = {
+        "CHANNEL_HEAD",
+        "DIRECTORY_PAGE",
+        "DENSE_BLOCK",
+        "LOG_FRAMES",
+        "COLUMN_BLOCK",
+        "HYBRID_BLOCK",
+        "BIT_FLAG_BLOCK"
+      })
   void anotherChannelsDocumentIsOther(Samples sample) {
     byte[] document = sample.document();
     int name = indexOf(document, "news");
@@ -141,7 +175,7 @@ class DocumentFormatsTest {
         .hasMessageContaining("expected=" + sample.format);
   }
 
-  private static byte[] reseal(byte[] document) {
+  static byte[] reseal(byte[] document) {
     CRC32C crc = new CRC32C();
     crc.update(document, 0, CHECKSUM);
     crc.update(document, PAYLOAD, document.length - PAYLOAD);

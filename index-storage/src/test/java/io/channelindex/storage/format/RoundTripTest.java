@@ -8,6 +8,8 @@ import io.channelindex.sequence.BranchHistory.Branch;
 import io.channelindex.sequence.BranchVector;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.sequence.StreamPosition;
+import io.channelindex.storage.format.ChannelHead.Compacted;
+import io.channelindex.storage.format.ChannelHead.Retired;
 import io.channelindex.storage.format.ChannelHead.Summary;
 import io.channelindex.storage.format.StableDocument.Touched;
 import io.channelindex.storage.format.StableDocument.VbucketState;
@@ -96,7 +98,12 @@ class RoundTripTest {
             Collections.nCopies(width, -1L),
             rows.subList(0, half),
             rows.subList(half, rows.size()),
-            rows.size());
+            rows.size(),
+            new Compacted(
+                rows.subList(0, half / 2),
+                half,
+                List.of(new Retired(Retired.Kind.PAGE, half, 1 + half)),
+                Collections.nCopies(width, 7L)));
 
     assertThat(ChannelHead.decode("key", channel, head.encode())).isEqualTo(head);
     DirectoryPage page = new DirectoryPage(channel, rows);
@@ -142,10 +149,26 @@ class RoundTripTest {
         IntStream.range(0, ChannelHead.BLOCKS_PER_PAGE)
             .mapToObj(block -> new Summary(block, 250, row(16, 5_000_000 + 16L * block)))
             .toList();
-    ChannelHead head = new ChannelHead("news", 0, 0, 1, row(16, 5_010_000), List.of(), closed, 128);
+    ChannelHead head =
+        new ChannelHead(
+            "news", 0, 0, 1, row(16, 5_010_000), List.of(), closed, 128, Compacted.none(16));
 
     // A byte per vbucket and block, where the seqnos themselves would take 4.
     assertThat(head.encode().length).isLessThan(128 * 22 + 100);
+  }
+
+  private static ChannelHead head(
+      String channel, int partition, int firstVbucket, List<Long> clock, int active) {
+    return new ChannelHead(
+        channel,
+        partition,
+        firstVbucket,
+        1,
+        clock,
+        List.of(),
+        List.of(),
+        active,
+        Compacted.none(clock.size()));
   }
 
   @Example
@@ -154,13 +177,11 @@ class RoundTripTest {
     assertThatThrownBy(() -> new DirectoryPage("c", List.of(narrow, new Summary(1, 1, List.of()))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("vbuckets=0, expected=1");
-    assertThatThrownBy(() -> new ChannelHead("c", 1024, 0, 1, List.of(0L), List.of(), List.of(), 0))
+    assertThatThrownBy(() -> head("c", 1024, 0, List.of(0L), 0))
         .hasMessageContaining("partition=1024");
-    assertThatThrownBy(
-            () -> new ChannelHead("c", 0, 1023, 1, List.of(0L, 0L), List.of(), List.of(), 0))
+    assertThatThrownBy(() -> head("c", 0, 1023, List.of(0L, 0L), 0))
         .hasMessageContaining("firstVbucket=1023");
-    assertThatThrownBy(() -> new ChannelHead("c", 0, 0, 1, List.of(0L), List.of(), List.of(), -1))
-        .hasMessageContaining("active=-1");
+    assertThatThrownBy(() -> head("c", 0, 0, List.of(0L), -1)).hasMessageContaining("active=-1");
     assertThatThrownBy(() -> new Summary(-1, 0, List.of())).hasMessageContaining("number=-1");
     assertThatThrownBy(() -> new Touched(List.of(1L), true)).hasMessageContaining("channels=1");
     assertThatThrownBy(() -> new ChannelRegistryPage(List.of("a", "a")))

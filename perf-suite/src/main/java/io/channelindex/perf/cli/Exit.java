@@ -1,6 +1,7 @@
 package io.channelindex.perf.cli;
 
 import io.channelindex.perf.PerfException;
+import io.channelindex.perf.compare.UnreadableResultsException;
 import io.channelindex.perf.config.InvalidSettingException;
 import io.channelindex.perf.target.TargetException;
 import picocli.CommandLine;
@@ -10,10 +11,10 @@ final class Exit {
   /** The report is there and sound, and all checks hold. */
   static final int SOUND = 0;
 
-  /** A check failed, or the report is not sound. */
+  /** A check failed, the report is not sound, or something got worse. */
   static final int UNSOUND = 1;
 
-  /** A setting or an argument is wrong; nothing was run. */
+  /** A setting, an argument or a file that was given is wrong; nothing was run. */
   static final int USAGE = 2;
 
   /** The target cannot be started or reached, or lacks something. */
@@ -33,7 +34,8 @@ final class Exit {
     if (failure instanceof PerfException) {
       command.getErr().println("perf-suite: " + failure.getMessage());
       command.getErr().flush();
-      if (failure instanceof InvalidSettingException) {
+      if (failure instanceof InvalidSettingException
+          || failure instanceof UnreadableResultsException) {
         return USAGE;
       }
       return failure instanceof TargetException ? NO_TARGET : UNSOUND;

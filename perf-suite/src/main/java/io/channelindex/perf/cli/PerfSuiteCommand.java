@@ -3,14 +3,14 @@ package io.channelindex.perf.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line of the suite: {@code run} and {@code check}. */
+/** The command line of the suite: {@code run}, {@code check} and {@code compare}. */
 @Command(
     name = "perf-suite",
     description = "Measures a Couchbase target and writes a report.",
     mixinStandardHelpOptions = true,
     version = "Channel Index perf suite",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RunCommand.class, CheckCommand.class})
+    subcommands = {RunCommand.class, CheckCommand.class, CompareCommand.class})
 public final class PerfSuiteCommand {
   private static final String LOGGING_PROPERTY = "logback.configurationFile";
   private static final String LOGGING_RESOURCE = "io/channelindex/perf/cli/logback.xml";

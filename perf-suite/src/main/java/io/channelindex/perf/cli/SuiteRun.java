@@ -91,9 +91,8 @@ final class SuiteRun {
           target.endpoint().connectionString() + ", " + version + ", vbuckets=" + vbuckets);
       for (Workload workload : chosen) {
         Outcome outcome = runOne(target, session, workload, vbuckets);
-        results.add(
-            new Result(
-                workload.name(), workload.description(), target.kind().label(), vbuckets, outcome));
+        add(target, workload, vbuckets, outcome);
+        outcome.cells().forEach(cell -> add(target, workload, vbuckets, cell));
         progress.say(line(workload, vbuckets, outcome));
       }
     } catch (PerfException e) {
@@ -102,6 +101,12 @@ final class SuiteRun {
       }
       throw e;
     }
+  }
+
+  private void add(Target target, Workload workload, int vbuckets, Outcome outcome) {
+    results.add(
+        new Result(
+            workload.name(), workload.description(), target.kind().label(), vbuckets, outcome));
   }
 
   private Outcome runOne(Target target, ClusterSession session, Workload workload, int vbuckets)
@@ -116,6 +121,7 @@ final class SuiteRun {
             settings.load(),
             settings.feeds(),
             settings.codecs(),
+            settings.matrix(),
             new Namespace(run, workload.name()),
             TimeSource.SYSTEM,
             (phase, share, rate) ->

@@ -33,7 +33,10 @@ import java.util.concurrent.CompletableFuture;
 public final class ClusterSession implements AutoCloseable {
   private static final Duration READY = Duration.ofSeconds(10);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final Duration OPERATION_TIMEOUT = Duration.ofSeconds(30);
+
+  /** How long an operation may take: time enough for a stall to be measured instead of failing. */
+  public static final Duration OPERATION_TIMEOUT = Duration.ofSeconds(30);
+
   private static final byte[] PROBE = {'{', '}'};
 
   private final Endpoint endpoint;
@@ -96,6 +99,11 @@ public final class ClusterSession implements AutoCloseable {
   /** The collection of the documents of the data bucket. */
   public Collection collection() {
     return cluster.bucket(endpoint.buckets().data()).defaultCollection();
+  }
+
+  /** The collection of the documents of the index bucket. */
+  public Collection indexCollection() {
+    return cluster.bucket(endpoint.buckets().index()).defaultCollection();
   }
 
   /** How to reach the target. */

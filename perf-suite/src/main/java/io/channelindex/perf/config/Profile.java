@@ -80,6 +80,36 @@ public enum Profile {
         settings.seconds(Setting.CODEC_SECONDS, codecs.iteration()));
   }
 
+  /** Which variants of the index are compared, likewise. */
+  MatrixSettings matrix(Settings settings) {
+    List<String> compressions = MatrixSettings.COMPRESSIONS;
+    List<MatrixShape> shapes = List.of(MatrixShape.FEW_LARGE, MatrixShape.UPDATE_HEAVY);
+    MatrixSettings matrix =
+        switch (this) {
+          case SMOKE ->
+              new MatrixSettings(MatrixSettings.LAYOUTS, List.of("none"), shapes, 1, 2_000);
+          case QUICK ->
+              new MatrixSettings(
+                  MatrixSettings.LAYOUTS, List.of("none", "zstd"), shapes, 3, 60_000);
+          case FULL ->
+              new MatrixSettings(
+                  MatrixSettings.LAYOUTS, compressions, List.of(MatrixShape.values()), 3, 200_000);
+        };
+    return new MatrixSettings(
+        settings.names(Setting.MATRIX_LAYOUTS, MatrixSettings.LAYOUTS, matrix.layouts()),
+        settings.names(Setting.MATRIX_COMPRESSIONS, compressions, matrix.compressions()),
+        settings
+            .names(
+                Setting.MATRIX_SHAPES,
+                MatrixShape.labels(),
+                matrix.shapes().stream().map(MatrixShape::label).toList())
+            .stream()
+            .map(MatrixShape::of)
+            .toList(),
+        settings.integer(Setting.MATRIX_REPEATS, matrix.repeats()),
+        settings.integer(Setting.MATRIX_DOCUMENTS, matrix.documents()));
+  }
+
   private FeedLoadSettings feeds() {
     Duration second = Duration.ofSeconds(1);
     return switch (this) {

@@ -38,6 +38,12 @@ public enum Setting {
   SERVER_HEAP("server-heap-mib", "the heap of the changes server, in MiB"),
   CODECS("codecs", "of which clock codecs the speed is measured: few, chosen or all"),
   CODEC_SECONDS("codec-seconds", "how long one of the eight iterations of each takes"),
+  MATRIX_LAYOUTS("matrix-layouts", "layouts of the matrix, separated by commas, or all"),
+  MATRIX_COMPRESSIONS(
+      "matrix-compressions", "compressions of the matrix, separated by commas, or all"),
+  MATRIX_SHAPES("matrix-shapes", "shapes of the matrix, separated by commas, or all"),
+  MATRIX_REPEATS("matrix-repeats", "how often each cell of the matrix is measured"),
+  MATRIX_DOCUMENTS("matrix-documents", "changes that each cell of the matrix indexes, about"),
   SEED("seed", "the seed of every generated document"),
   REPORT_DIRECTORY("report-directory", "where the report goes"),
   PROGRESS("progress", "how to show progress: auto, live or plain");

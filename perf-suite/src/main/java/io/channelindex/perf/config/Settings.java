@@ -13,6 +13,8 @@ import java.util.Optional;
  * setting a malformed text belongs to. Ranges are the business of the records that take the values.
  */
 final class Settings {
+  private static final String ALL = "all";
+
   private final EnumMap<Setting, String> given = new EnumMap<>(Setting.class);
 
   /**
@@ -68,6 +70,35 @@ final class Settings {
     return values.isEmpty()
         ? otherwise
         : values.stream().map(value -> parseInteger(setting, value)).toList();
+  }
+
+  /**
+   * Names out of those that are known, each once; {@code all} stands for all of them.
+   *
+   * @throws InvalidSettingException if one is not known, with the nearest that are
+   */
+  List<String> names(Setting setting, List<String> known, List<String> otherwise) {
+    List<String> given = list(setting);
+    if (given.isEmpty()) {
+      return otherwise;
+    }
+    if (given.equals(List.of(ALL))) {
+      return known;
+    }
+    for (String name : given) {
+      if (!known.contains(name)) {
+        throw new InvalidSettingException(
+            "unknown value: "
+                + setting.key()
+                + "="
+                + name
+                + ", nearest="
+                + Nearest.to(name, known)
+                + ", or "
+                + ALL);
+      }
+    }
+    return given.stream().distinct().toList();
   }
 
   /** A constant of an enum by its lower-case name. */

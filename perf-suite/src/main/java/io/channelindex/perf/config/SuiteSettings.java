@@ -11,6 +11,7 @@ import java.util.Map;
  * @param load how much
  * @param feeds how much where a changes server is measured
  * @param codecs how clock codecs are measured
+ * @param matrix which variants of the index are compared
  * @param workloads names of the workloads to run; empty means all
  * @param report what is left behind
  */
@@ -20,6 +21,7 @@ public record SuiteSettings(
     LoadSettings load,
     FeedLoadSettings feeds,
     CodecSettings codecs,
+    MatrixSettings matrix,
     List<String> workloads,
     ReportSettings report) {
   public SuiteSettings {
@@ -41,6 +43,7 @@ public record SuiteSettings(
         profile.load(settings),
         profile.feeds(settings),
         profile.codecs(settings),
+        profile.matrix(settings),
         settings.list(Setting.WORKLOADS),
         ReportSettings.from(settings));
   }

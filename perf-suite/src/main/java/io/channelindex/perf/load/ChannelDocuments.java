@@ -1,6 +1,7 @@
 package io.channelindex.perf.load;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * The documents of a plan, each of exactly the same size and with the channel of its version in it.
@@ -31,7 +32,13 @@ public final class ChannelDocuments {
 
   /** The same in a channel that is none of the plan's. */
   public byte[] inChannel(String channel, int document, int version) {
-    byte[] head = ("{\"channels\":[\"" + channel + "\"],").getBytes(StandardCharsets.UTF_8);
+    return inChannels(List.of(channel), document, version);
+  }
+
+  /** The same in several channels; longer where their names leave no room for anything else. */
+  public byte[] inChannels(List<String> channels, int document, int version) {
+    String names = String.join("\",\"", channels);
+    byte[] head = ("{\"channels\":[\"" + names + "\"],").getBytes(StandardCharsets.UTF_8);
     int rest = Math.max(DocumentSource.LEAST_BYTES, bytes - head.length + 1);
     byte[] body = new byte[head.length + rest - 1];
     System.arraycopy(head, 0, body, 0, head.length);

@@ -44,6 +44,13 @@ public final class Namespace {
     return database;
   }
 
+  /** The names of several databases of the workload's own. */
+  public String database(int number) {
+    String suffix = "-" + number;
+    return database.substring(0, Math.min(database.length(), LONGEST_DATABASE - suffix.length()))
+        + suffix;
+  }
+
   /** What all keys begin with. */
   public String prefix() {
     return prefix;

@@ -47,6 +47,18 @@ final class HtmlPage {
     report.environment().facts().forEach(environment::putPOJO);
     ArrayNode results = root.putArray("results");
     report.results().forEach(result -> results.add(result(result)));
+    ArrayNode goals = root.putArray("goals");
+    GoalCheck.of(report)
+        .forEach(
+            goal ->
+                goals
+                    .addObject()
+                    .put("about", goal.about())
+                    .put("found", goal.found())
+                    .put("goal", goal.goal())
+                    .put("reached", goal.isReached()));
+    ArrayNode readings = root.putArray("matrix");
+    MatrixShapeResults.of(report).forEach(shape -> readings.add(reading(shape)));
     try {
       return JSON.writeValueAsString(root);
     } catch (JsonProcessingException e) {
@@ -63,20 +75,21 @@ final class HtmlPage {
     ObjectNode parameters = node.putObject("parameters");
     result.outcome().parameters().forEach(parameters::putPOJO);
     ObjectNode metrics = node.putObject("metrics");
-    result
-        .outcome()
-        .metrics()
-        .forEach(
-            (name, metric) ->
-                metrics
-                    .putObject(name)
-                    .put("value", metric.value())
-                    .put("unit", metric.unit().symbol()));
+    result.outcome().metrics().forEach((name, metric) -> ResultsJson.put(metrics, name, metric));
     ObjectNode checks = node.putObject("checks");
     result.outcome().checks().forEach(checks::put);
     ObjectNode notes = node.putObject("notes");
     result.outcome().notes().forEach(notes::put);
     plots(result, node);
+    return node;
+  }
+
+  /** What the results of a shape say; the figures are among the results. */
+  private static ObjectNode reading(MatrixShapeResults shape) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("shape", shape.shape()).put("vbuckets", shape.vbuckets());
+    ArrayNode sentences = node.putArray("reading");
+    MatrixReading.of(shape).forEach(sentences::add);
     return node;
   }
 

@@ -71,12 +71,24 @@ final class ReportCheck {
                         + result.get("workload").asText()
                         + ", vbuckets="
                         + result.get("parameters").get("vbuckets")
+                        + cell(result.get("parameters"))
                         + ", "
                         + check.getKey()
                         + "="
                         + check.getValue());
               }
             });
+  }
+
+  /** Which cell of the matrix; nothing where there are none. */
+  private static String cell(JsonNode parameters) {
+    StringBuilder cell = new StringBuilder();
+    for (String name : List.of("shape", "layout", "compression", "row")) {
+      if (parameters.has(name)) {
+        cell.append(", ").append(name).append('=').append(parameters.get(name).asText());
+      }
+    }
+    return cell.toString();
   }
 
   private static List<String> histogramProblems(Path directory) throws IOException {

@@ -52,7 +52,13 @@ final class ResultsJson {
     return node;
   }
 
-  private static void put(ObjectNode metrics, String name, Metric metric) {
-    metrics.putObject(name).put("value", metric.value()).put("unit", metric.unit().symbol());
+  /** A figure, as results and page have it. */
+  static void put(ObjectNode metrics, String name, Metric metric) {
+    ObjectNode node = metrics.putObject(name).put("value", metric.value());
+    Metric.Spread spread = metric.spread();
+    if (spread != null) {
+      node.put("min", spread.min()).put("max", spread.max());
+    }
+    node.put("unit", metric.unit().symbol());
   }
 }

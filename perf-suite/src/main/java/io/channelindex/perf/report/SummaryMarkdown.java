@@ -18,7 +18,12 @@ final class SummaryMarkdown {
     node(report, text);
     latency(report, text);
     tokens(report, text);
+    clocks(report, text);
+    placements(report, text);
     codecs(report, text);
+    MatrixMarkdown.write(report, text);
+    oneShot(report, text);
+    goals(report, text);
     problems(report, text);
     text.append("\n## Environment\n\n| | |\n| --- | --- |\n");
     report.environment().facts().forEach((name, value) -> row(text, name, value.toString()));
@@ -125,6 +130,58 @@ final class SummaryMarkdown {
     }
   }
 
+  private static List<Result> cells(Report report, String parameter) {
+    return report.results().stream()
+        .filter(result -> result.outcome().parameters().containsKey(parameter))
+        .toList();
+  }
+
+  private static void placements(Report report, StringBuilder text) {
+    List<Result> cells = cells(report, "placement");
+    if (cells.isEmpty()) {
+      return;
+    }
+    text.append("\n## Placement\n\n| placement | vbuckets | vbuckets of a read |");
+    text.append(" fullest, % of the mean | p50 ms | p99 ms |\n");
+    text.append("| --- | ---: | ---: | ---: | ---: | ---: |\n");
+    for (Result cell : cells) {
+      Map<String, Metric> metrics = cell.outcome().metrics();
+      row(
+          text,
+          String.valueOf(cell.outcome().parameters().get("placement")),
+          Figures.number(cell.vbuckets()),
+          shown(metrics.get("vbuckets_per_read")),
+          shown(metrics.get("fullest_vbucket")),
+          shown(metrics.get("read_p50")),
+          shown(metrics.get("read_p99")));
+    }
+  }
+
+  private static void clocks(Report report, StringBuilder text) {
+    List<Result> cells = cells(report, "clock-strategy");
+    if (cells.isEmpty()) {
+      return;
+    }
+    text.append("\n## Clocks\n\n| clock | writers | vbuckets | updates/s | retries per update |");
+    text.append(" operations | bytes sent | bytes written | p50 ms | p99 ms |\n");
+    text.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+    for (Result cell : cells) {
+      Map<String, Metric> metrics = cell.outcome().metrics();
+      row(
+          text,
+          String.valueOf(cell.outcome().parameters().get("clock-strategy")),
+          String.valueOf(cell.outcome().parameters().get("writers")),
+          Figures.number(cell.vbuckets()),
+          shown(metrics.get("updates_per_second")),
+          shown(metrics.get("cas_retries_per_update")),
+          shown(metrics.get("operations_per_update")),
+          shown(metrics.get("bytes_sent_per_update")),
+          shown(metrics.get("bytes_written_per_update")),
+          shown(metrics.get("update_p50")),
+          shown(metrics.get("update_p99")));
+    }
+  }
+
   private static void codecs(Report report, StringBuilder text) {
     List<Result> results =
         report.results().stream().filter(result -> result.workload().equals("codecs")).toList();
@@ -158,6 +215,41 @@ final class SummaryMarkdown {
     }
   }
 
+  private static void oneShot(Report report, StringBuilder text) {
+    List<Result> results =
+        report.results().stream()
+            .filter(result -> result.outcome().metrics().containsKey("wide-cold"))
+            .toList();
+    if (results.isEmpty()) {
+      return;
+    }
+    text.append("\n## One request\n\nMilliseconds, median.\n\n| layout | vbuckets |");
+    text.append(" over HTTP, cold | cached | wide channel, cold | cached |\n");
+    text.append("| --- | ---: | ---: | ---: | ---: | ---: |\n");
+    for (Result result : results) {
+      Map<String, Metric> metrics = result.outcome().metrics();
+      row(
+          text,
+          String.valueOf(result.outcome().parameters().get("layout")),
+          Figures.number(result.vbuckets()),
+          shown(metrics.get("http-cold")),
+          shown(metrics.get("http-cached")),
+          shown(metrics.get("wide-cold")),
+          shown(metrics.get("wide-cached")));
+    }
+  }
+
+  private static void goals(Report report, StringBuilder text) {
+    List<GoalCheck> goals = GoalCheck.of(report);
+    if (goals.isEmpty()) {
+      return;
+    }
+    text.append("\n## Goals\n\n| figure | found | goal | |\n| --- | ---: | ---: | --- |\n");
+    for (GoalCheck goal : goals) {
+      row(text, goal.about(), goal.found(), goal.goal(), goal.isReached() ? "reached" : "missed");
+    }
+  }
+
   private static void problems(Report report, StringBuilder text) {
     if (report.failedChecks() == 0) {
       return;
@@ -185,7 +277,8 @@ final class SummaryMarkdown {
     return metric == null ? "" : Figures.number(metric.value());
   }
 
-  private static void row(StringBuilder text, String... cells) {
+  /** A row of a table; nothing in a cell can end it. */
+  static void row(StringBuilder text, String... cells) {
     List<String> escaped =
         Arrays.stream(cells).map(cell -> cell.replace("|", "\\|").replace("\n", " ")).toList();
     text.append("| ").append(String.join(" | ", escaped)).append(" |\n");

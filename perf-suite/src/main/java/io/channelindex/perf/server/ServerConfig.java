@@ -2,6 +2,7 @@ package io.channelindex.perf.server;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.channelindex.perf.target.Endpoint;
+import io.channelindex.storage.layout.Layouts;
 import java.util.Locale;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Locale;
  * @param persistence when changes are indexed
  * @param wakeUps how feeds learn that there is something new
  * @param tokens how tokens are made
+ * @param layout how the index is arranged
  */
 public record ServerConfig(
     Endpoint endpoint,
@@ -20,7 +22,19 @@ public record ServerConfig(
     Indexing indexing,
     Persistence persistence,
     WakeUps wakeUps,
-    Tokens tokens) {
+    Tokens tokens,
+    String layout) {
+  /** With an index arranged as it is where nothing is said. */
+  public ServerConfig(
+      Endpoint endpoint,
+      String database,
+      Indexing indexing,
+      Persistence persistence,
+      WakeUps wakeUps,
+      Tokens tokens) {
+    this(endpoint, database, indexing, persistence, wakeUps, tokens, Layouts.DENSE.name());
+  }
+
   /** Whether a server indexes what is written. */
   public enum Indexing {
     /** All partitions. */
@@ -93,6 +107,7 @@ public record ServerConfig(
             index:
               bucket: %s
               owned: %s
+              layout: %s
             feed:
               persistencePolling: %s
             wakeUps:
@@ -110,6 +125,7 @@ public record ServerConfig(
             quoted(endpoint.buckets().data()),
             quoted(endpoint.buckets().index()),
             indexing.owned,
+            quoted(layout),
             quoted(persistence.polling),
             wakeUps.mode,
             wakeUps.handOver,

@@ -5,8 +5,10 @@ import io.channelindex.perf.measure.Metric;
 import io.channelindex.perf.measure.Throughput;
 import io.channelindex.perf.measure.Timeline;
 import io.channelindex.perf.measure.Unit;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,6 +20,8 @@ import java.util.Map;
  * @param latencies distributions by name
  * @param timelines rates over time by name
  * @param notes what a failed check is about, for a person
+ * @param cells what a workload that compares variants found of each of them; they have no cells of
+ *     their own
  */
 public record Outcome(
     Map<String, Object> parameters,
@@ -25,7 +29,8 @@ public record Outcome(
     Map<String, Long> checks,
     Map<String, LatencyDistribution> latencies,
     Map<String, Timeline> timelines,
-    Map<String, String> notes) {
+    Map<String, String> notes,
+    List<Outcome> cells) {
   public Outcome {
     parameters = frozen(parameters);
     metrics = frozen(metrics);
@@ -33,11 +38,13 @@ public record Outcome(
     latencies = frozen(latencies);
     timelines = frozen(timelines);
     notes = frozen(notes);
+    cells = List.copyOf(cells);
   }
 
-  /** Whether every check holds. */
+  /** Whether every check holds, of the cells too. */
   public boolean isRight() {
-    return checks.values().stream().allMatch(violations -> violations == 0);
+    return checks.values().stream().allMatch(violations -> violations == 0)
+        && cells.stream().allMatch(Outcome::isRight);
   }
 
   private static <V> Map<String, V> frozen(Map<String, V> map) {
@@ -52,6 +59,7 @@ public record Outcome(
     private final Map<String, LatencyDistribution> latencies = new LinkedHashMap<>();
     private final Map<String, Timeline> timelines = new LinkedHashMap<>();
     private final Map<String, String> notes = new LinkedHashMap<>();
+    private final List<Outcome> cells = new ArrayList<>();
 
     /** What it ran with. */
     public Builder parameter(String name, Object value) {
@@ -106,6 +114,12 @@ public record Outcome(
       return this;
     }
 
+    /** What was found of one of the variants that the workload compares. */
+    public Builder cell(Outcome cell) {
+      cells.add(cell);
+      return this;
+    }
+
     /** Everything that another outcome has. */
     public Builder all(Outcome other) {
       parameters.putAll(other.parameters);
@@ -114,12 +128,13 @@ public record Outcome(
       latencies.putAll(other.latencies);
       timelines.putAll(other.timelines);
       other.notes.forEach(this::note);
+      cells.addAll(other.cells);
       return this;
     }
 
     /** The outcome. */
     public Outcome build() {
-      return new Outcome(parameters, metrics, checks, latencies, timelines, notes);
+      return new Outcome(parameters, metrics, checks, latencies, timelines, notes, cells);
     }
   }
 }

@@ -4,6 +4,7 @@ import io.channelindex.perf.cluster.ClusterSession;
 import io.channelindex.perf.config.CodecSettings;
 import io.channelindex.perf.config.FeedLoadSettings;
 import io.channelindex.perf.config.LoadSettings;
+import io.channelindex.perf.config.MatrixSettings;
 import io.channelindex.perf.load.Namespace;
 import io.channelindex.perf.measure.TimeSource;
 import io.channelindex.perf.process.ProcessUsage;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param load how much
  * @param feeds how much where a changes server is measured
  * @param codecs how clock codecs are measured
+ * @param matrix which variants of the index are compared
  * @param namespace the keys that belong to this workload of this run alone
  * @param time the clock
  * @param phases told how it goes
@@ -28,6 +30,7 @@ public record WorkloadRun(
     LoadSettings load,
     FeedLoadSettings feeds,
     CodecSettings codecs,
+    MatrixSettings matrix,
     Namespace namespace,
     TimeSource time,
     PhaseListener phases) {}

@@ -21,6 +21,8 @@
     "continuous-push": "Continuous, pushed",
     "continuous-poll": "Continuous, polled",
     "memory": "Memory",
+    "matrix": "Matrix",
+    "one-shot": "One request",
     "longpoll": "Long polls",
     "longpoll-lookup": "Long polls, lookup",
     "longpoll-relative": "Long polls, relative",
@@ -236,20 +238,132 @@
     }
   }
 
+  // The cells of the matrix follow its own result and have its name.
+  const matrixCells = results.filter(({workload, parameters}) =>
+    workload === "matrix" && parameters.shape);
+  const variant = ({layout, compression}) => `${layout}, ${compression}`;
+  const shown = metric => number(metric.value);
+
+  const matrixWriting = [
+    ["mutations_per_second", "mutations/s"],
+    ["of_drain", "% of raw stream"],
+    ["cpu_us_per_mutation", "CPU µs"],
+    ["bucket_operations_per_mutation", "operations"],
+    ["bytes_written_per_mutation", "bytes written"],
+    ["cas_retries_per_update", "CAS retries per update"],
+  ];
+  const matrixReading = [
+    ["bytes_per_entry", "bytes per entry"],
+    ["bytes_per_entry_raw", "raw"],
+    ["documents_per_entry", "documents"],
+    ["cold_read_entries_per_second", "cold entries/s"],
+    ["cached_read_entries_per_second", "cached entries/s"],
+    ["operations_per_cold_read", "ops per read"],
+  ];
+
+  function matrixTable(cells, all) {
+    const columns = all.filter(([name]) => cells.some(({metrics}) => metrics[name]));
+    const table = element("table", "");
+    fillTable(table, [["Layout"], ["compression", "text"], ...columns.map(([, text]) => [text])],
+      cells.map(({parameters, metrics}) => [
+        parameters.layout + (parameters.row ? " (again)" : ""),
+        parameters.compression,
+        ...columns.map(([name]) => {
+          const metric = metrics[name];
+          if (!metric) {
+            return "";
+          }
+          return metric.min === undefined || metric.min === metric.max ? shown(metric) : withSpread(metric);
+        }),
+      ]));
+    cells.forEach(({parameters}, index) =>
+      table.tBodies[0].rows[index].classList.toggle("again", Boolean(parameters.row)));
+    return table;
+  }
+
+  /** A part of the page for each shape: what its figures say, plots, and the figures. */
+  function matrixShapes() {
+    if (matrixCells.length) {
+      const {repeats} = find("matrix", matrixCells[0].vbuckets)?.parameters ?? {};
+      const overhead = matrixCells[0].parameters["document-overhead-bytes"];
+      byId("matrix-about").textContent =
+        `Every variant indexes the same documents from nothing, in turns, ${repeats} × after a pass to warm up: ` +
+        "the median, and below it the least and the greatest. The row that is marked again is the same variant " +
+        "once more; how far it differs is noise. An entry is a document in a channel, and every document is also " +
+        `in the channel *. Bytes per entry are those of keys and values of all documents of the index, and ${overhead} ` +
+        "more for each, as the data service takes.";
+    }
+    for (const {shape, vbuckets: count, reading} of data.matrix) {
+      const cells = matrixCells.filter(({parameters, vbuckets: own}) =>
+        parameters.shape === shape && own === count);
+      const {documents, channels, rounds} = cells[0].parameters;
+      const drain = cells[0].metrics.dcp_drain;
+      const about = [
+        `${number(documents)} documents in ${number(channels)} channels`,
+        ...(rounds > 1 ? [`each written ${number(rounds)} ×`] : []),
+        ...(drain ? [`raw stream ${number(Math.round(drain.value))} mutations/s`] : []),
+        buckets(count),
+      ];
+      const charts = element("div", "charts", "");
+      charts.dataset.shape = shape;
+      charts.dataset.vbuckets = count;
+      byId("matrix").append(element("div", "shape",
+        element("h3", "", shape),
+        element("p", "about", about.join(" · ")),
+        element("ul", "reading", ...reading.map(sentence => element("li", "", sentence))),
+        charts,
+        element("div", "scroll", matrixTable(cells, matrixWriting)),
+        element("div", "scroll", matrixTable(cells, matrixReading))));
+    }
+  }
+
+  const oneShots = results.filter(({metrics}) => metrics["wide-cold"]);
+
+  function withSpread(metric) {
+    return metric
+      ? [shown(metric), element("span", "spread", `${number(metric.min)} – ${number(metric.max)}`)]
+      : "";
+  }
+
+  function oneShotTable() {
+    const {documents, revisions, asked, "wide-documents": wide} =
+      find("one-shot", oneShots[0].vbuckets).parameters;
+    byId("one-shot-about").textContent =
+      `Milliseconds until all of a channel is there, median of ${asked}, and the least and the greatest: over HTTP, ` +
+      `${number(documents)} documents that were written ${number(revisions)} × each, from a server that is warm; and from ` +
+      `the index alone, ${number(wide)} documents over all vbuckets.`;
+    fillTable(byId("one-shot-table"), [
+      ["Layout"], ["vbuckets"], ["over HTTP, cold"], ["cached"], ["wide channel, cold"], ["cached"],
+    ], oneShots.map(({parameters, vbuckets: count, metrics}) => [
+      parameters.layout, number(count),
+      ...["http-cold", "http-cached", "wide-cold", "wide-cached"].map(name => withSpread(metrics[name])),
+    ]));
+  }
+
+  function goalsTable() {
+    fillTable(byId("goals-table"), [["Figure"], ["found"], ["goal"], ["", "text"]],
+      data.goals.map(({about, found, goal, reached}) => [
+        about, found, goal,
+        element("span", reached ? "tag good" : "tag bad", reached ? "✓ reached" : "✗ missed"),
+      ]));
+  }
+
   function checksTable() {
-    const verdict = result => {
-      if (!result) {
+    const verdict = found => {
+      if (found.length === 0) {
         return "";
       }
-      const failed = Object.entries(result.checks).filter(([, violations]) => violations > 0);
+      const failed = found.flatMap(result =>
+        Object.entries(result.checks).filter(([, violations]) => violations > 0));
       return failed.length === 0
         ? element("span", "tag good", "✓ hold")
         : failed.map(([name, violations]) =>
           element("span", "tag bad", `✗ ${name} ${number(violations)}`));
     };
     const rows = workloads.map(workload => {
-      const cells = vbuckets.map(count => find(workload, count));
-      const names = new Set(cells.flatMap(cell => cell ? Object.keys(cell.checks) : []));
+      const cells = vbuckets.map(count => results.filter(result =>
+        result.workload === workload && result.vbuckets === count));
+      const names = new Set(cells.flat().flatMap(cell => Object.keys(cell.checks)));
       return [workload, ...cells.map(verdict), element("span", "caption", [...names].join(", "))];
     });
     fillTable(byId("checks-table"), [
@@ -557,6 +671,93 @@
     }));
   }
 
+  const layouts = [...new Set(matrixCells.map(({parameters}) => parameters.layout))];
+
+  /** The nearer to the upper left corner the better. */
+  function matrixScatter(parent, cells) {
+    const canvas = figure(parent, "Throughput against size", "Mutations per second by bytes per entry");
+    const chosen = options(
+      axis("bytes per entry, compacted", {
+        type: "linear", grace: "12%", beginAtZero: true, ticks: {maxTicksLimit: 6, callback: value => number(value)},
+      }),
+      axis("mutations/s", {
+        beginAtZero: true, grace: "12%",
+        ticks: {maxTicksLimit: 5, callback: value => value >= 1000 ? `${number(value / 1000)} k` : number(value)},
+      }), {
+        title: items => items[0].raw.full,
+        label: ({raw}) => ` ${number(Math.round(raw.y))} mutations/s, ${number(raw.x)} bytes per entry`,
+      });
+    chosen.interaction = {mode: "nearest", axis: "xy", intersect: true};
+    chosen.plugins.legend.labels = {...chosen.plugins.legend.labels, boxHeight: 7};
+    delete chosen.plugins.legend.labels.pointStyle;
+    charts.push(new Chart(canvas, {
+      type: "scatter",
+      data: {
+        datasets: layouts.map((layout, index) => ({
+          named: true,
+          label: layout,
+          data: cells.filter(({parameters, metrics}) =>
+            parameters.layout === layout && metrics.bytes_per_entry && metrics.mutations_per_second)
+            .map(({parameters, metrics}) => ({
+              x: metrics.bytes_per_entry.value,
+              y: metrics.mutations_per_second.value,
+              name: parameters.compression,
+              full: variant(parameters),
+            })),
+          backgroundColor: colour(`--c${index % 5}`),
+          borderColor: colour(`--c${index % 5}`),
+          pointStyle: "circle",
+          pointRadius: 4.5,
+          pointHoverRadius: 6,
+        })).filter(({data: points}) => points.length),
+      },
+      options: chosen,
+      plugins: [names],
+    }));
+  }
+
+  function matrixBars(parent, cells, heading, name, unit) {
+    const measured = cells.filter(({metrics}) => metrics[name]);
+    if (measured.length === 0) {
+      return;
+    }
+    const canvas = figure(parent, heading, `${heading} by layout and compression`);
+    const chosen = options(
+      axis(unit, {
+        beginAtZero: true,
+        ticks: {maxTicksLimit: 5, callback: value => value.toLocaleString("en-US")},
+      }),
+      axis("", {grid: {display: false}, ticks: {autoSkip: false}}),
+      {label: item => ` ${number(item.parsed.x)} ${unit}`});
+    chosen.indexAxis = "y";
+    chosen.interaction = {mode: "nearest", axis: "y", intersect: false};
+    chosen.plugins.legend.display = false;
+    charts.push(new Chart(canvas, {
+      type: "bar",
+      data: {
+        labels: measured.map(({parameters}) => variant(parameters)),
+        datasets: [{
+          data: measured.map(({metrics}) => metrics[name].value),
+          backgroundColor: measured.map(({parameters}) =>
+            colour(`--c${layouts.indexOf(parameters.layout) % 5}`)),
+          borderRadius: 3,
+          maxBarThickness: 22,
+        }],
+      },
+      options: chosen,
+    }));
+  }
+
+  function matrixCharts(parent) {
+    const cells = matrixCells.filter(({parameters, vbuckets: count}) => !parameters.row &&
+      parameters.shape === parent.dataset.shape && count === Number(parent.dataset.vbuckets));
+    parent.replaceChildren();
+    matrixScatter(parent, cells);
+    matrixBars(parent, cells, "Cold reads", "cold_read_entries_per_second", "entries/s");
+    matrixBars(parent, cells, "Operations per mutation", "bucket_operations_per_mutation", "operations");
+    matrixBars(parent, cells, "Bytes written per mutation", "bytes_written_per_mutation", "bytes");
+  }
+
   function tokenChart(heading, name, unit) {
     const shown = tokenResults.filter(result => result.metrics[name]);
     if (shown.length === 0) {
@@ -592,6 +793,7 @@
     tokenChart("Token length", "token-mean", "characters");
     tokenChart("Bucket operations", "token-operations", "per request");
     tokenChart("Write → seen, median", "latency-p50", "ms");
+    document.querySelectorAll("[data-shape]").forEach(matrixCharts);
     codecResults.forEach(result => codecFigures(result).forEach((figures, distribution) =>
       codecChart(result, distribution, figures)));
   }
@@ -610,12 +812,20 @@
   }
   tokenTable();
   codecTables();
+  matrixShapes();
+  if (oneShots.length) {
+    oneShotTable();
+  }
+  if (data.goals.length) {
+    goalsTable();
+  }
   comparisons();
   checksTable();
   allFigures();
   environment();
   draw();
-  ["headline", "latency-charts", "timeline-charts", "token-charts", "codec-tables"].forEach(hideEmpty);
+  ["headline", "latency-charts", "timeline-charts", "token-charts", "codec-tables", "matrix",
+    "one-shot-table", "goals-table"].forEach(hideEmpty);
   byId("comparisons").hidden = !byId("comparisons").childElementCount;
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 })();

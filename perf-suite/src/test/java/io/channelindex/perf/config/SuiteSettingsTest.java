@@ -72,6 +72,10 @@ class SuiteSettingsTest {
     "perf.vbuckets, 48, 'setting is not a power of two: perf.vbuckets=48'",
     "perf.vbuckets, 2048, 'setting out of range: perf.vbuckets=2048, minimum=1, maximum=1024'",
     "perf.seed, 1.5, 'malformed setting: perf.seed=1.5, expected a whole number'",
+    "perf.matrix-repeats, 0, 'setting out of range: perf.matrix-repeats=0, minimum=1, maximum=100'",
+    "perf.matrix-layouts, dens, 'unknown value: perf.matrix-layouts=dens, nearest=[dense], or all'",
+    "perf.matrix-shapes, 'sparse,many-smal', 'unknown value: perf.matrix-shapes=many-smal, nearest=[many-small], or all'",
+    "perf.matrix-compressions, nonne, 'unknown value: perf.matrix-compressions=nonne, nearest=[none], or all'",
     "perf.target, moon, 'malformed setting: perf.target=moon, expected one of [auto, embedded, container, external]'",
     "perf.index-bucket, data, 'the buckets must differ: perf.data-bucket=data, perf.index-bucket=data'"
   })
@@ -79,6 +83,22 @@ class SuiteSettingsTest {
     assertThatThrownBy(() -> SuiteSettings.from(Map.of(name, value)))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(message);
+  }
+
+  @Test
+  void allOfAMatrixOrSomeOfIt() {
+    MatrixSettings all = SuiteSettings.from(Map.of("perf.matrix-shapes", "all")).matrix();
+    assertThat(all.shapes()).containsExactly(MatrixShape.values());
+    MatrixSettings some =
+        SuiteSettings.from(
+                Map.of(
+                    "perf.matrix-shapes", "sparse, update-heavy,sparse",
+                    "perf.matrix-repeats", "5",
+                    "perf.matrix-documents", "10_000"))
+            .matrix();
+    assertThat(some.shapes()).containsExactly(MatrixShape.SPARSE, MatrixShape.UPDATE_HEAVY);
+    assertThat(some.repeats()).isEqualTo(5);
+    assertThat(some.documents()).isEqualTo(10_000);
   }
 
   @ParameterizedTest

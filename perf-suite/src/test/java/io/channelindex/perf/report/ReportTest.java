@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.channelindex.perf.workload.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,9 +71,63 @@ class ReportTest {
   }
 
   @Test
+  void theMatrixHasATableAndAReadingForEachShape() throws IOException {
+    assertThat(written(Reports.withMatrix()).problems()).isEmpty();
+    JsonNode cell = new ObjectMapper().readTree(content("results.json")).get("results").get(2);
+    assertThat(cell.get("parameters").get("layout").asText()).isEqualTo("dense");
+    assertThat(cell.get("metrics").get("mutations_per_second").get("max").asDouble())
+        .isEqualTo(10_200);
+    assertThat(content("summary.md"))
+        .contains("## Matrix: few-large, 64 vbuckets")
+        .contains("- Fastest to write: log, none (30,000 mutations/s).")
+        .contains("| log | none | 30,000 (29,000–31,000) |")
+        .contains("| dense (again) | none | 11,000 (10,900–11,100) |");
+    assertThat(content("index.html"))
+        .contains("\"matrix\":[{\"shape\":\"few-large\",\"vbuckets\":64,\"reading\":[\"Fastest")
+        .contains("id=\"matrix\"");
+  }
+
+  @Test
+  void goalsSayWhatWasFoundAndWhetherItIsEnough() throws IOException {
+    assertThat(written(Reports.withOneShots()).problems()).isEmpty();
+    assertThat(content("summary.md"))
+        .contains("| dense | 1,024 | 30 | 15 | 60 | 4 |")
+        .contains("| wide-cold, dense, 1,024 vbuckets | 60 ms | ≤ 50 ms | missed |")
+        .contains("| wide-cached, dense, 1,024 vbuckets | 4 ms | ≤ 5 ms | reached |")
+        .contains("| wide-cold, log, 1,024 vbuckets | 40 ms | ≤ 50 ms | reached |")
+        .contains(
+            "| http-cold, dense, 1,024 vbuckets | 30 ms, 1.50 × the in-memory baseline | ≤ 2 × |"
+                + " reached |")
+        .contains(
+            "| http-cold, log, 1,024 vbuckets | 50 ms, 2.50 × the in-memory baseline | ≤ 2 × |"
+                + " missed |")
+        .doesNotContain("http-cold, in-memory");
+    assertThat(content("index.html")).contains("\"goals\":[{\"about\":\"wide-cold, dense");
+    assertThat(GoalCheck.of(Reports.withMatrix()))
+        .extracting(GoalCheck::isReached)
+        .as("operations of log, with and without compression")
+        .containsExactly(false, false);
+  }
+
+  @Test
+  void aFailedCheckNamesItsCell() {
+    Report report = Reports.withMatrix();
+    Outcome wrong = Reports.cell("log", "none", 1, 1, 1, 1).check("missed", 2).build();
+    Result result = new Result("matrix", "Layouts.", "embedded", 64, wrong);
+    assertThat(written(new Report(report.environment(), List.of(result))).problems())
+        .containsExactly(
+            "check failed: workload=matrix, vbuckets=64, shape=few-large, layout=log,"
+                + " compression=none, missed=2");
+  }
+
+  @Test
   void whatWasNotRunHasNoSectionInTheSummary() throws IOException {
     written(Reports.sound());
-    assertThat(content("summary.md")).doesNotContain("## Codecs").doesNotContain("## Tokens");
+    assertThat(content("summary.md"))
+        .doesNotContain("## Codecs")
+        .doesNotContain("## Matrix")
+        .doesNotContain("## Goals")
+        .doesNotContain("## Tokens");
   }
 
   @Test

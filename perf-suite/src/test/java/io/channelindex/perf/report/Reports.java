@@ -6,6 +6,7 @@ import io.channelindex.perf.measure.Timeline;
 import io.channelindex.perf.measure.Unit;
 import io.channelindex.perf.workload.Outcome;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Reports to test with. */
@@ -52,6 +53,77 @@ final class Reports {
             report.results().get(0),
             new Result("codecs", "Codecs.", "embedded", 64, codecs),
             new Result("longpoll-relative", "Polls.", "embedded", 64, tokens)));
+  }
+
+  /** A shape with two layouts and two compressions, of which the first again. */
+  static Report withMatrix() {
+    Report report = sound();
+    List<Result> results = new ArrayList<>(report.results());
+    results.add(matrix(new Outcome.Builder().parameter("repeats", 3).check("incomplete", 0)));
+    results.add(matrix(cell("dense", "none", 10_000, 9_800, 10_200, 90)));
+    results.add(matrix(cell("dense", "zstd", 9_900, 9_700, 10_100, 60)));
+    results.add(matrix(cell("log", "none", 30_000, 29_000, 31_000, 110)));
+    results.add(matrix(cell("log", "zstd", 20_000, 19_000, 21_000, 75)));
+    results.add(matrix(cell("dense", "none", 11_000, 10_900, 11_100, 90).parameter("row", "a-a")));
+    return new Report(report.environment(), results);
+  }
+
+  /** One request to each of some layouts, of which one is the baseline. */
+  static Report withOneShots() {
+    Report report = sound();
+    List<Result> results = new ArrayList<>(report.results());
+    results.add(
+        oneShot(
+            new Outcome.Builder()
+                .parameter("documents", 1_000)
+                .parameter("revisions", 10)
+                .parameter("asked", 30)
+                .parameter("wide-documents", 10_000)));
+    results.add(oneShot(asked("dense", 30, 60, 4)));
+    results.add(oneShot(asked("log", 50, 40, 6)));
+    results.add(oneShot(asked("in-memory", 20, 5, 4)));
+    return new Report(report.environment(), results);
+  }
+
+  private static Outcome.Builder asked(String layout, double http, double cold, double cached) {
+    return new Outcome.Builder()
+        .parameter("layout", layout)
+        .metric("http-cold", Metric.median(List.of(http), Unit.MILLISECONDS))
+        .metric("http-cached", Metric.median(List.of(http / 2), Unit.MILLISECONDS))
+        .metric("wide-cold", Metric.median(List.of(cold), Unit.MILLISECONDS))
+        .metric("wide-cached", Metric.median(List.of(cached), Unit.MILLISECONDS));
+  }
+
+  private static Result oneShot(Outcome.Builder outcome) {
+    return new Result("one-shot", "Asked.", "embedded", 1_024, outcome.check("missed", 0).build());
+  }
+
+  private static Result matrix(Outcome.Builder outcome) {
+    return new Result("matrix", "Layouts.", "embedded", 64, outcome.build());
+  }
+
+  /** A cell; {@code bytes} is said to be the same in each repetition. */
+  static Outcome.Builder cell(
+      String layout, String compression, double rate, double min, double max, double bytes) {
+    return new Outcome.Builder()
+        .parameter("shape", "few-large")
+        .parameter("documents", 1_000)
+        .parameter("channels", 100)
+        .parameter("rounds", 1)
+        .parameter("document-overhead-bytes", 56)
+        .parameter("layout", layout)
+        .parameter("compression", compression)
+        .metric(
+            "mutations_per_second",
+            Metric.median(List.of(rate, min, max), Unit.MUTATIONS_PER_SECOND))
+        .metric("bucket_operations_per_mutation", bytesOf(bytes / 100))
+        .metric("bytes_written_per_mutation", bytesOf(bytes * 2))
+        .metric("bytes_per_entry", bytesOf(bytes))
+        .check("missed", 0);
+  }
+
+  private static Metric bytesOf(double value) {
+    return Metric.median(List.of(value, value, value), Unit.BYTES_PER_ENTRY);
   }
 
   private static Metric bytes(double bytes) {

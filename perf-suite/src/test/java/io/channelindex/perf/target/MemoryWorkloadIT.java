@@ -34,6 +34,7 @@ class MemoryWorkloadIT {
                   settings.load(),
                   settings.feeds(),
                   settings.codecs(),
+                  settings.matrix(),
                   new Namespace("it", workload.name()),
                   TimeSource.SYSTEM,
                   (phase, share, rate) -> {}));

@@ -75,6 +75,7 @@ class PlantedStallIT {
                   settings.load(),
                   settings.feeds(),
                   settings.codecs(),
+                  settings.matrix(),
                   new Namespace("it", name),
                   TimeSource.SYSTEM,
                   stallOnce));

@@ -96,6 +96,7 @@ class FeedWorkloadIT {
             LOAD,
             FEEDS,
             new CodecSettings(CodecCells.FEW, Duration.ofMillis(10)),
+            MatrixWorkloadIT.SMALL,
             new Namespace("it" + runs.incrementAndGet(), variant.label()),
             TimeSource.SYSTEM,
             (phase, share, rate) -> {});

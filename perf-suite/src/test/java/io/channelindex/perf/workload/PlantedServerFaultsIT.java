@@ -80,6 +80,7 @@ class PlantedServerFaultsIT {
             LOAD,
             feeds,
             new CodecSettings(CodecCells.FEW, Duration.ofMillis(10)),
+            MatrixWorkloadIT.SMALL,
             new Namespace("f" + runs.incrementAndGet(), variant.label()),
             TimeSource.SYSTEM,
             (phase, share, rate) -> {});

@@ -114,6 +114,8 @@ class WorkloadsIT {
     }
     IndexWorkload index = new IndexWorkload(servers);
     served.put(index.name(), index);
+    OneShotWorkload oneShot = new OneShotWorkload(servers, new OneShotWorkload.Scale(50, 300));
+    served.put(oneShot.name(), oneShot);
     return Workloads.all().stream()
         .map(workload -> served.getOrDefault(workload.name(), workload))
         .toList();
@@ -126,6 +128,7 @@ class WorkloadsIT {
         LOAD,
         FEEDS,
         new CodecSettings(CodecCells.FEW, Duration.ofMillis(10)),
+        MatrixWorkloadIT.SMALL,
         new Namespace("it" + runs.incrementAndGet(), "w"),
         TimeSource.SYSTEM,
         phases);

@@ -1,0 +1,214 @@
+package io.channelindex.storage.format;
+
+import java.util.Arrays;
+
+/**
+ * A column of numbers of 64 bits, in whichever of four forms is shortest.
+ *
+ * <pre>
+ *  +-------+-------+--------+-----------+---------------------------+
+ *  | form  | width | base   | first     | numbers, lowest bit first |
+ *  | octet | octet | varint | varint    |                           |
+ *  +-------+-------+--------+-----------+---------------------------+
+ *  form 0: number - base in width bits (frame of reference)
+ *       1: number - base as a Rice code: its part above width bits in ones and a 0, then the
+ *          lowest width bits; 24 ones say that the number stands there in 64 bits
+ *       2, 3: the same of the zigzag form of the difference to the number before, but for the first
+ *          number, which stands before them in these forms only
+ * </pre>
+ *
+ * A column of one value, or of one difference, has width 0 and no more. Rice codes (Rice, Plaunt
+ * 1971) are within a tenth of a bit of the entropy of geometric gaps, and bear outliers, which make
+ * a frame of reference wide for all. A column without numbers is empty.
+ */
+final class PackedNumbers {
+  static final int BITS = 0;
+  static final int RICE = 1;
+  static final int DIFFERENCES = 2;
+
+  private static final int ESCAPE = 24;
+  private static final int MAX_RICE_WIDTH = 56;
+
+  private PackedNumbers() {}
+
+  /** Writes the first numbers. */
+  static void write(PayloadWriter payload, long[] numbers, int count) {
+    if (count == 0) {
+      return;
+    }
+    long[] offsets = Arrays.copyOf(numbers, count);
+    long base = subtractLeast(offsets, 0);
+    Lengths lengths = new Lengths(offsets, 0);
+    long[] differences = new long[count];
+    for (int i = 1; i < count; i++) {
+      differences[i] = PayloadWriter.zigzag(numbers[i] - numbers[i - 1]);
+    }
+    long least = subtractLeast(differences, 1);
+    Lengths others = new Lengths(differences, 1);
+    if (others.sum < lengths.sum) {
+      Plan plan = Plan.of(differences, others, 1);
+      payload.octet(plan.form | DIFFERENCES).octet(plan.width).varint(least).varint(numbers[0]);
+      plan.write(payload, differences, 1);
+    } else {
+      Plan plan = Plan.of(offsets, lengths, 0);
+      payload.octet(plan.form).octet(plan.width).varint(base);
+      plan.write(payload, offsets, 0);
+    }
+  }
+
+  private static long subtractLeast(long[] numbers, int from) {
+    // Unsigned numbers are in the order of signed ones with the highest bit the other way round.
+    long least = Long.MAX_VALUE;
+    for (int i = from; i < numbers.length; i++) {
+      least = Math.min(least, numbers[i] ^ Long.MIN_VALUE);
+    }
+    least = from < numbers.length ? least ^ Long.MIN_VALUE : 0;
+    for (int i = from; i < numbers.length; i++) {
+      numbers[i] -= least;
+    }
+    return least;
+  }
+
+  /** Reads so many numbers. */
+  static long[] read(PayloadReader payload, int count) {
+    long[] numbers = new long[count];
+    if (count == 0) {
+      return numbers;
+    }
+    int form = payload.octet("form", RICE | DIFFERENCES);
+    boolean rice = (form & RICE) != 0;
+    int width = payload.octet("width", rice ? MAX_RICE_WIDTH : Long.SIZE);
+    long base = payload.varint();
+    int from = (form & DIFFERENCES) == 0 ? 0 : 1;
+    if (from == 1) {
+      numbers[0] = payload.varint();
+    }
+    if (rice) {
+      readRice(payload, numbers, from, width);
+    } else if (width > 0) {
+      readBits(payload, numbers, from, width);
+    }
+    for (int i = from; i < count; i++) {
+      numbers[i] += base;
+    }
+    for (int i = from; from == 1 && i < count; i++) {
+      numbers[i] = numbers[i - 1] + PayloadReader.unzigzag(numbers[i]);
+    }
+    return numbers;
+  }
+
+  private static void readBits(PayloadReader payload, long[] numbers, int from, int width) {
+    BitReader bits = new BitReader(payload);
+    for (int i = from; i < numbers.length; i++) {
+      numbers[i] = bits.bits(width);
+    }
+    bits.finish();
+  }
+
+  private static void readRice(PayloadReader payload, long[] numbers, int from, int width) {
+    BitReader bits = new BitReader(payload);
+    long mask = (1L << width) - 1;
+    boolean atOnce = ESCAPE + width <= BitReader.MAX_PEEK;
+    for (int i = from; i < numbers.length; i++) {
+      long word = bits.peek();
+      int ones = Long.numberOfTrailingZeros(~word);
+      if (ones >= ESCAPE) {
+        bits.skip(ESCAPE);
+        numbers[i] = bits.bits(Long.SIZE);
+      } else if (atOnce) {
+        numbers[i] = (long) ones << width | (word >>> (ones + 1) & mask);
+        bits.skip(ones + 1 + width);
+      } else {
+        bits.skip(ones + 1);
+        numbers[i] = (long) ones << width | bits.bits(width);
+      }
+    }
+    bits.finish();
+  }
+
+  /** How many numbers have how many bits, zeroes before them left out. */
+  private static final class Lengths {
+    final int[] counts = new int[Long.SIZE + 1];
+    final long sum;
+    final int longest;
+
+    Lengths(long[] numbers, int from) {
+      long bits = 0;
+      long all = 0;
+      for (int i = from; i < numbers.length; i++) {
+        int length = Long.SIZE - Long.numberOfLeadingZeros(numbers[i]);
+        counts[length]++;
+        bits += length;
+        all |= numbers[i];
+      }
+      sum = bits;
+      longest = Long.SIZE - Long.numberOfLeadingZeros(all);
+    }
+
+    int median(int count) {
+      int median = 0;
+      for (long below = counts[0]; median < longest && 2 * below < count; ) {
+        median++;
+        below += counts[median];
+      }
+      return median;
+    }
+  }
+
+  /** How numbers are packed: the form, but for whether they are differences. */
+  private record Plan(int form, int width) {
+    static Plan of(long[] numbers, Lengths lengths, int from) {
+      int count = numbers.length - from;
+      Plan best = new Plan(BITS, lengths.longest);
+      long least = (long) lengths.longest * count;
+      // The best Rice code of geometric numbers splits them below the length of their median.
+      int median = lengths.median(count);
+      int most = Math.min(Math.min(median, lengths.longest - 1), MAX_RICE_WIDTH);
+      for (int k = Math.max(0, median - 2); k <= most; k++) {
+        long bits = riceBits(numbers, from, k);
+        if (bits < least) {
+          least = bits;
+          best = new Plan(RICE, k);
+        }
+      }
+      return best;
+    }
+
+    private static long riceBits(long[] numbers, int from, int k) {
+      long bits = (long) (numbers.length - from) * (1 + k);
+      for (int i = from; i < numbers.length; i++) {
+        long high = numbers[i] >>> k;
+        bits += isShort(high) ? high : ESCAPE + Long.SIZE - 1 - k;
+      }
+      return bits;
+    }
+
+    /** Whether the high part of a number is written in ones. */
+    private static boolean isShort(long high) {
+      return high >= 0 && high < ESCAPE;
+    }
+
+    void write(PayloadWriter payload, long[] numbers, int from) {
+      BitWriter bits = new BitWriter(payload);
+      for (int i = from; i < numbers.length; i++) {
+        if (form == BITS) {
+          bits.bits(numbers[i], width);
+        } else {
+          writeRice(bits, numbers[i]);
+        }
+      }
+      bits.finish();
+    }
+
+    private void writeRice(BitWriter bits, long number) {
+      long high = number >>> width;
+      if (isShort(high)) {
+        bits.bits((1L << high) - 1, (int) high + 1);
+        bits.bits(number & ((1L << width) - 1), width);
+      } else {
+        bits.bits((1L << ESCAPE) - 1, ESCAPE);
+        bits.bits(number, Long.SIZE);
+      }
+    }
+  }
+}

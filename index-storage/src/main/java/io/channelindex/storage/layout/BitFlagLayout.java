@@ -1,0 +1,272 @@
+package io.channelindex.storage.layout;
+
+import io.channelindex.storage.Entry;
+import io.channelindex.storage.EntryState;
+import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.IndexStorageException;
+import io.channelindex.storage.Versioned;
+import io.channelindex.storage.WriteResult.Outcome;
+import io.channelindex.storage.compress.Compressor;
+import io.channelindex.storage.format.BitFlagBlock;
+import io.channelindex.storage.format.ChannelHead;
+import io.channelindex.storage.format.EntryFilter;
+import io.channelindex.storage.format.SequenceDocument;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Layout {@code bit-flag} (W2): blocks of two bits per seqno, and one sequence document for each
+ * seqno at which a document was in any channel.
+ *
+ * <p>Sequence documents never change; compaction removes those that a newer readable state of the
+ * same document has superseded, which the head of the channel {@code *} tells ({@link
+ * ChannelHead#pruned}). A reader that misses one at or below that passes over it: what is newer is
+ * in every channel that the document was in.
+ */
+final class BitFlagLayout extends Layout {
+  private static final String EVERYTHING = "*";
+
+  BitFlagLayout() {
+    super("bit-flag", HeadClock.COVERS_ACTIVE);
+  }
+
+  @Override
+  public Companions companions() {
+    return Companions.READ;
+  }
+
+  @Override
+  public ActiveBlock begin(BlockPlace place) {
+    return new Bits(new BitFlagBlock(place.channel(), place.epoch()), place.coding().compressor());
+  }
+
+  @Override
+  public ActiveBlock resume(BlockPlace place, byte[] stored, List<Entry> kept) {
+    BitFlagBlock block = new BitFlagBlock(place.channel(), place.epoch());
+    kept.forEach(block::add);
+    return new Bits(block, place.coding().compressor());
+  }
+
+  /** A seqno at which a document was in the channel. */
+  private record Point(int vbucket, long seqno, long vbuuid) {}
+
+  @Override
+  public CompletionStage<Contents> read(
+      BlockPlace place, List<StoredBlock> blocks, EntryFilter filter, DocumentReads documents) {
+    List<Entry> entries = new ArrayList<>();
+    Map<Point, String> points = new LinkedHashMap<>();
+    long epoch = 0;
+    for (StoredBlock block : blocks) {
+      long its =
+          BitFlagBlock.decode(
+              block.key(),
+              place.channel(),
+              block.document(),
+              place.coding().compressions(),
+              filter,
+              (vbucket, seqno, vbuuid) ->
+                  points.put(
+                      new Point(vbucket, seqno, vbuuid),
+                      place.keys().sequence(vbucket, vbuuid, seqno)),
+              (documentId, revision, vbucket, seqno, vbuuid, state) ->
+                  entries.add(
+                      new Entry(
+                          documentId,
+                          Objects.requireNonNull(revision),
+                          vbucket,
+                          seqno,
+                          vbuuid,
+                          state)));
+      epoch = Epochs.later(its, epoch);
+    }
+    long latest = epoch;
+    return sequences(points, place, documents)
+        .thenApply(
+            active -> {
+              active.addAll(entries);
+              return new Contents(active, latest);
+            });
+  }
+
+  @Override
+  public byte[] pack(BlockPlace place, List<Entry> entries) {
+    BitFlagBlock block = new BitFlagBlock(place.channel(), place.epoch());
+    entries.forEach(block::add);
+    return block.encode(place.coding().compressor());
+  }
+
+  @Override
+  public boolean prunes(String channel, Entry entry) {
+    return channel.equals(EVERYTHING) && entry.state() == EntryState.ACTIVE;
+  }
+
+  @Override
+  public CompletionStage<Void> prune(
+      Collection<Entry> entries, IndexKeys keys, DocumentWrites documents) {
+    return documents.each(
+        entries,
+        entry -> remove(keys.sequence(entry.vbucket(), entry.vbuuid(), entry.seqno()), documents));
+  }
+
+  private static CompletionStage<Void> remove(String key, DocumentWrites documents) {
+    return documents
+        .get(key)
+        .thenCompose(
+            found ->
+                found.isEmpty()
+                    ? CompletableFuture.<Void>completedFuture(null)
+                    : documents.remove(key, found.get().cas()).thenAccept(removed -> {}));
+  }
+
+  private static CompletionStage<List<Entry>> sequences(
+      Map<Point, String> points, BlockPlace place, DocumentReads documents) {
+    if (points.isEmpty()) {
+      return CompletableFuture.completedFuture(new ArrayList<>());
+    }
+    List<Point> order = List.copyOf(points.keySet());
+    List<String> keys = List.copyOf(points.values());
+    return documents
+        .getAll(keys)
+        .thenCompose(
+            answers -> {
+              List<Entry> entries = new ArrayList<>(order.size());
+              List<Point> missing = new ArrayList<>();
+              for (int i = 0; i < answers.size(); i++) {
+                Entry entry = entry(order.get(i), keys.get(i), answers.get(i));
+                if (entry == null) {
+                  missing.add(order.get(i));
+                } else {
+                  entries.add(entry);
+                }
+              }
+              return missing.isEmpty()
+                  ? CompletableFuture.completedFuture(entries)
+                  : requirePruned(missing, place, documents).thenApply(pruned -> entries);
+            });
+  }
+
+  private static @Nullable Entry entry(
+      Point point, String key, Optional<Versioned<byte[]>> document) {
+    if (document.isEmpty()) {
+      return null;
+    }
+    SequenceDocument sequence = SequenceDocument.decode(key, document.get().value());
+    return new Entry(
+        sequence.documentId(),
+        sequence.revision(),
+        point.vbucket(),
+        point.seqno(),
+        point.vbuuid(),
+        EntryState.ACTIVE);
+  }
+
+  private static CompletionStage<Void> requirePruned(
+      List<Point> missing, BlockPlace place, DocumentReads documents) {
+    String key = place.keys().head(EVERYTHING, place.partition());
+    return documents
+        .getAll(List.of(key))
+        .thenAccept(
+            answers -> {
+              List<Long> pruned =
+                  answers
+                      .get(0)
+                      .map(head -> ChannelHead.decode(key, EVERYTHING, head.value()).pruned())
+                      .orElse(List.of());
+              for (Point point : missing) {
+                int index = point.vbucket() - place.firstVbucket();
+                if (index >= pruned.size()
+                    || Long.compareUnsigned(point.seqno(), pruned.get(index)) > 0) {
+                  throw new IndexStorageException(
+                      "sequence document is missing: key="
+                          + place.keys().sequence(point.vbucket(), point.vbuuid(), point.seqno())
+                          + ", channel="
+                          + place.channel());
+                }
+              }
+            });
+  }
+
+  @Override
+  public CompletionStage<Void> writeCompanions(
+      Collection<Entry> entries, EntryFilter readable, IndexKeys keys, DocumentWrites documents) {
+    Map<String, Entry> byKey = new LinkedHashMap<>();
+    for (Entry entry : entries) {
+      if (entry.state() == EntryState.ACTIVE) {
+        byKey.putIfAbsent(keys.sequence(entry.vbucket(), entry.vbuuid(), entry.seqno()), entry);
+      }
+    }
+    return documents.each(byKey.entrySet(), one -> insert(one.getKey(), one.getValue(), documents));
+  }
+
+  private static CompletionStage<Void> insert(String key, Entry entry, DocumentWrites documents) {
+    byte[] document = new SequenceDocument(entry.documentId(), entry.revision()).encode();
+    // One that is there says the same: a seqno of a branch is one mutation.
+    return documents
+        .insert(key, document)
+        .thenAccept(
+            result -> {
+              if (result.outcome() == Outcome.MISSING) {
+                throw new IndexStorageException("insert of what is missing: key=" + key);
+              }
+            });
+  }
+
+  private static final class Bits implements ActiveBlock {
+    private static final int BYTES_PER_LISTED = 200;
+
+    private final BitFlagBlock block;
+    private final Compressor compressor;
+    private boolean changed;
+
+    Bits(BitFlagBlock block, Compressor compressor) {
+      this.compressor = compressor;
+      this.block = block;
+    }
+
+    @Override
+    public boolean hasRoomFor(Entry entry, int blockBytes) {
+      return block.size() == 0 || (block.encodedSize() < blockBytes && block.covers(entry));
+    }
+
+    @Override
+    public boolean add(Entry entry) {
+      boolean added = block.add(entry);
+      changed |= added;
+      return added;
+    }
+
+    @Override
+    public int size() {
+      return block.size();
+    }
+
+    @Override
+    public boolean isChanged() {
+      return changed;
+    }
+
+    @Override
+    public Mode mode() {
+      return Mode.WHOLE;
+    }
+
+    @Override
+    public byte[] pending() {
+      changed = false;
+      return block.encode(compressor);
+    }
+
+    @Override
+    public int memoryBytes() {
+      return block.encodedSize() + BYTES_PER_LISTED;
+    }
+  }
+}

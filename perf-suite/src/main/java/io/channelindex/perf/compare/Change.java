@@ -1,0 +1,59 @@
+package io.channelindex.perf.compare;
+
+import io.channelindex.perf.measure.Unit;
+import io.channelindex.perf.measure.Unit.Better;
+import java.util.Set;
+
+/**
+ * A figure before and after.
+ *
+ * @param name the figure's
+ * @param before what it was
+ * @param after what it is
+ * @param noise how far, of 1, it differs where nothing differs, as far as the two runs know
+ */
+record Change(String name, Figure before, Figure after, double noise) {
+  /** Shares of something that is the more the better. */
+  private static final Set<String> HIGHER_SHARES =
+      Set.of("of_drain", "of-drain", "of-client-ceiling");
+
+  /** What a change is. */
+  enum Verdict {
+    /** Worse by more than the threshold, and that is no noise. */
+    LOSS,
+    /** Better by more than the threshold, and that is no noise. */
+    GAIN,
+    /** More than the threshold, and no more than what comes and goes by itself. */
+    NOISE,
+    /** Within the threshold. */
+    SAME
+  }
+
+  /** Which of the two would be the better one. */
+  Better better() {
+    return HIGHER_SHARES.contains(name)
+        ? Better.HIGHER
+        : Unit.of(after.unit()).map(Unit::better).orElse(Better.NEITHER);
+  }
+
+  /** After in terms of before; infinite if there was nothing before and is something now. */
+  double ratio() {
+    return after.value() == before.value() ? 1 : after.value() / before.value();
+  }
+
+  /**
+   * What to think of it.
+   *
+   * @param threshold from which share of what was before a change counts, such as 0.1
+   */
+  Verdict verdict(double threshold) {
+    double change = Math.abs(ratio() - 1);
+    if (change <= threshold || better() == Better.NEITHER) {
+      return Verdict.SAME;
+    }
+    if (before.overlaps(after) || change <= noise) {
+      return Verdict.NOISE;
+    }
+    return (ratio() > 1) == (better() == Better.HIGHER) ? Verdict.GAIN : Verdict.LOSS;
+  }
+}

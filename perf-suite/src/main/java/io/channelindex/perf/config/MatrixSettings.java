@@ -1,0 +1,40 @@
+package io.channelindex.perf.config;
+
+import io.channelindex.storage.compress.BlockCompression;
+import io.channelindex.storage.layout.Layouts;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Which variants of the index are compared, and how.
+ *
+ * @param layouts names out of {@link #LAYOUTS}, each once
+ * @param compressions names out of {@link #COMPRESSIONS}, each once
+ * @param shapes what is indexed, each once
+ * @param repeats how often each cell is measured, beside once to warm up
+ * @param documents how many changes a cell indexes, about
+ */
+public record MatrixSettings(
+    List<String> layouts,
+    List<String> compressions,
+    List<MatrixShape> shapes,
+    int repeats,
+    int documents) {
+  /** The layouts there are. */
+  public static final List<String> LAYOUTS = Layouts.names();
+
+  /** The compressions there are. */
+  public static final List<String> COMPRESSIONS =
+      Arrays.stream(BlockCompression.values())
+          .filter(compression -> compression != BlockCompression.ZSTD_DICTIONARY)
+          .map(BlockCompression::stableName)
+          .toList();
+
+  public MatrixSettings {
+    layouts = List.copyOf(layouts);
+    compressions = List.copyOf(compressions);
+    shapes = List.copyOf(shapes);
+    Require.range(Setting.MATRIX_REPEATS, repeats, 1, 100);
+    Require.range(Setting.MATRIX_DOCUMENTS, documents, 100, 10_000_000);
+  }
+}

@@ -1,0 +1,98 @@
+package io.channelindex.perf.report;
+
+import io.channelindex.perf.measure.Metric;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A goal that the design sets for figures of a report, and what was found. Goals are ratios, or
+ * were set for two cores: they say where a machine stands, and fail nothing.
+ *
+ * @param about what is measured
+ * @param found what was found
+ * @param goal what was wanted
+ * @param isReached whether it was found
+ */
+record GoalCheck(String about, String found, String goal, boolean isReached) {
+  private static final double LOG_OPERATIONS = 0.15;
+  private static final double SHARE_OF_DRAIN = 30;
+  private static final double TIMES_IN_MEMORY = 2;
+  private static final double WIDE_COLD_MILLIS = 50;
+  private static final double WIDE_CACHED_MILLIS = 5;
+  private static final String IN_MEMORY = "in-memory";
+
+  /** The goals whose figures a report has; none if it has none of them. */
+  static List<GoalCheck> of(Report report) {
+    List<GoalCheck> goals = new ArrayList<>();
+    for (Result result : report.results()) {
+      Map<String, Object> parameters = result.outcome().parameters();
+      if (parameters.containsKey("row") || !(parameters.get("layout") instanceof String layout)) {
+        continue;
+      }
+      String where = layout + ", " + Figures.number(result.vbuckets()) + " vbuckets";
+      if (layout.equals("log") && "few-large".equals(parameters.get("shape"))) {
+        String variant = where + ", " + parameters.get("compression");
+        atMost(result, "bucket_operations_per_mutation", variant, LOG_OPERATIONS, goals);
+        share(result, variant, goals);
+      }
+      if (layout.equals("log") || layout.equals("dense")) {
+        atMost(result, "wide-cold", where, WIDE_COLD_MILLIS, goals);
+        atMost(result, "wide-cached", where, WIDE_CACHED_MILLIS, goals);
+      }
+      Metric cold = result.outcome().metrics().get("http-cold");
+      Optional<Double> base = inMemory(report, result);
+      if (cold != null && base.isPresent()) {
+        goals.add(besideInMemory(cold, base.get(), where));
+      }
+    }
+    return goals;
+  }
+
+  private static void atMost(
+      Result result, String name, String where, double limit, List<GoalCheck> goals) {
+    Metric metric = result.outcome().metrics().get(name);
+    if (metric != null) {
+      String goal = "≤ " + Figures.number(limit) + " " + metric.unit().symbol();
+      goals.add(
+          new GoalCheck(name + ", " + where, Figures.of(metric), goal, metric.value() <= limit));
+    }
+  }
+
+  private static void share(Result result, String where, List<GoalCheck> goals) {
+    Metric share = result.outcome().metrics().get("of_drain");
+    if (share != null) {
+      goals.add(
+          new GoalCheck(
+              "of_drain, " + where,
+              Figures.of(share),
+              "≥ " + Figures.number(SHARE_OF_DRAIN) + " %",
+              share.value() >= SHARE_OF_DRAIN));
+    }
+  }
+
+  private static GoalCheck besideInMemory(Metric cold, double base, String where) {
+    double ratio = cold.value() / base;
+    return new GoalCheck(
+        "http-cold, " + where,
+        Figures.of(cold) + ", " + Figures.number(ratio) + " × the in-memory baseline",
+        "≤ " + Figures.number(TIMES_IN_MEMORY) + " ×",
+        ratio <= TIMES_IN_MEMORY);
+  }
+
+  /** What the in-memory baseline took for what another layout was asked over HTTP. */
+  private static Optional<Double> inMemory(Report report, Result of) {
+    if (IN_MEMORY.equals(of.outcome().parameters().get("layout"))) {
+      return Optional.empty();
+    }
+    return report.results().stream()
+        .filter(result -> result.workload().equals(of.workload()))
+        .filter(result -> result.vbuckets() == of.vbuckets())
+        .filter(result -> IN_MEMORY.equals(result.outcome().parameters().get("layout")))
+        .map(result -> result.outcome().metrics().get("http-cold"))
+        .filter(metric -> metric != null && metric.value() > 0)
+        .map(Metric::value)
+        .findFirst();
+  }
+}

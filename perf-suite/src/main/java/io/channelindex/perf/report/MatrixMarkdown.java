@@ -1,0 +1,64 @@
+package io.channelindex.perf.report;
+
+import io.channelindex.perf.measure.Metric;
+import io.channelindex.perf.measure.Metric.Spread;
+import io.channelindex.perf.report.MatrixShapeResults.Row;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The matrix of the summary: a table and a reading for each shape. */
+final class MatrixMarkdown {
+  private static final Map<String, String> COLUMNS = columns();
+
+  private MatrixMarkdown() {}
+
+  private static Map<String, String> columns() {
+    Map<String, String> columns = new LinkedHashMap<>();
+    columns.put("mutations_per_second", "mutations/s");
+    columns.put("of_drain", "% of drain");
+    columns.put("cpu_us_per_mutation", "CPU µs");
+    columns.put("bucket_operations_per_mutation", "operations");
+    columns.put("bytes_written_per_mutation", "bytes");
+    columns.put("bytes_per_entry", "bytes per entry");
+    columns.put("bytes_per_entry_raw", "raw");
+    columns.put("documents_per_entry", "documents per entry");
+    columns.put("cold_read_entries_per_second", "cold entries/s");
+    columns.put("cached_read_entries_per_second", "cached entries/s");
+    columns.put("operations_per_cold_read", "operations per cold read");
+    return columns;
+  }
+
+  static void write(Report report, StringBuilder text) {
+    for (MatrixShapeResults shape : MatrixShapeResults.of(report)) {
+      text.append("\n## Matrix: ").append(shape.shape()).append(", ");
+      text.append(Figures.number(shape.vbuckets())).append(" vbuckets\n\n");
+      MatrixReading.of(shape).forEach(sentence -> text.append("- ").append(sentence).append('\n'));
+      text.append('\n');
+      List<String> head = new ArrayList<>(List.of("layout", "compression"));
+      head.addAll(COLUMNS.values());
+      SummaryMarkdown.row(text, head.toArray(String[]::new));
+      text.append("| --- | --- |").append(" ---: |".repeat(COLUMNS.size())).append('\n');
+      for (Row row : shape.rows()) {
+        List<String> cells = new ArrayList<>();
+        cells.add(row.layout() + (row.isAgain() ? " (again)" : ""));
+        cells.add(row.compression());
+        COLUMNS.keySet().forEach(name -> cells.add(shown(row.metrics().get(name))));
+        SummaryMarkdown.row(text, cells.toArray(String[]::new));
+      }
+    }
+  }
+
+  private static String shown(@Nullable Metric metric) {
+    if (metric == null) {
+      return "";
+    }
+    Spread spread = metric.spread();
+    String value = Figures.number(metric.value());
+    return spread == null || spread.min() == spread.max()
+        ? value
+        : value + " (" + Figures.number(spread.min()) + "–" + Figures.number(spread.max()) + ")";
+  }
+}

@@ -1,0 +1,49 @@
+package io.channelindex.perf.workload;
+
+import io.channelindex.perf.measure.Unit;
+import java.util.Locale;
+
+/** What is measured of a cell of the matrix. The names are those in the results. */
+enum MatrixFigure {
+  /** Changes indexed, from the first that comes to the last commit. */
+  MUTATIONS_PER_SECOND(Unit.MUTATIONS_PER_SECOND),
+  /** The same as a share of what the raw stream of the same documents brings. */
+  OF_DRAIN(Unit.PERCENT),
+  /** Processor time of the process that indexes, its DCP and key-value clients among it. */
+  CPU_US_PER_MUTATION(Unit.MICROSECONDS),
+  /** Processor time of the node meanwhile. */
+  NODE_CPU_US_PER_MUTATION(Unit.MICROSECONDS),
+  /** Operations of the writers in the index bucket, reads among them. */
+  BUCKET_OPERATIONS_PER_MUTATION(Unit.OPERATIONS_PER_MUTATION),
+  /** Bytes that the writers sent as values of documents. */
+  BYTES_WRITTEN_PER_MUTATION(Unit.BYTES_PER_MUTATION),
+  /** Writes that found their document changed, per operation on channel heads and stable clocks. */
+  CAS_RETRIES_PER_UPDATE(Unit.RETRIES_PER_UPDATE),
+  /** Keys, values and overhead of all documents of the index per live entry, compacted. */
+  BYTES_PER_ENTRY(Unit.BYTES_PER_ENTRY),
+  /** The same as the writers left it. */
+  BYTES_PER_ENTRY_RAW(Unit.BYTES_PER_ENTRY),
+  /** Documents of the index per live entry, compacted. */
+  DOCUMENTS_PER_ENTRY(Unit.DOCUMENTS_PER_ENTRY),
+  /** Entries read from the beginning, channel by channel, with nothing in memory. */
+  COLD_READ_ENTRIES_PER_SECOND(Unit.ENTRIES_PER_SECOND),
+  /** The same channels again. */
+  CACHED_READ_ENTRIES_PER_SECOND(Unit.ENTRIES_PER_SECOND),
+  /** Documents that were asked for to read a channel with nothing in memory. */
+  OPERATIONS_PER_COLD_READ(Unit.OPERATIONS_PER_READ);
+
+  private final Unit unit;
+
+  MatrixFigure(Unit unit) {
+    this.unit = unit;
+  }
+
+  /** As it is called in the results. */
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  Unit unit() {
+    return unit;
+  }
+}

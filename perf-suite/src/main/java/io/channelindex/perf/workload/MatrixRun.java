@@ -1,0 +1,336 @@
+package io.channelindex.perf.workload;
+
+import io.channelindex.index.read.Row;
+import io.channelindex.perf.cluster.ChangeFeed;
+import io.channelindex.perf.cluster.ChangeListener;
+import io.channelindex.perf.cluster.KeyValue;
+import io.channelindex.perf.cluster.Positions;
+import io.channelindex.perf.config.MatrixSettings;
+import io.channelindex.perf.config.MatrixShape;
+import io.channelindex.perf.follow.StoredDocuments;
+import io.channelindex.perf.indexing.BucketIndex;
+import io.channelindex.perf.indexing.BucketIndex.Arrival;
+import io.channelindex.perf.indexing.DrainWatch;
+import io.channelindex.perf.indexing.IndexReader;
+import io.channelindex.perf.indexing.IndexVariant;
+import io.channelindex.perf.indexing.StoredSizes;
+import io.channelindex.perf.indexing.Written;
+import io.channelindex.perf.load.ClosedLoop;
+import io.channelindex.perf.load.Operation;
+import io.channelindex.perf.measure.Metric;
+import io.channelindex.perf.measure.Unit;
+import io.channelindex.sequence.PartitionMap;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.IntStream;
+
+/**
+ * All variants of the index on one shape. A pass writes, reads and compacts an index of every
+ * variant, one after the other; the first pass warms up and is not measured, and what the others
+ * measured is compared. What is read is judged each time, and after the last pass all that is
+ * there.
+ *
+ * <p>Documents that are written once are there before the first pass. Those that are written again
+ * and again are so in rounds, which all indexes take in one after the other: a stream that begins
+ * later would bring the last version of each only.
+ */
+final class MatrixRun {
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final int CHANNELS_READ = 50;
+  private static final int READ_AT_ONCE = 32;
+
+  private final WorkloadRun run;
+  private final MatrixShape shape;
+  private final ScheduledExecutorService executor;
+  private final MatrixWorkload.Meddling meddling;
+  private final MatrixDocuments documents;
+  private final StoredDocuments store;
+  private final List<MatrixCell> cells;
+  private final Positions dataBefore;
+  private final Positions indexBefore;
+  private final List<Double> drains = new ArrayList<>();
+  private int databases;
+  private int versions;
+
+  MatrixRun(
+      WorkloadRun run,
+      MatrixShape shape,
+      ScheduledExecutorService executor,
+      MatrixWorkload.Meddling meddling)
+      throws InterruptedException {
+    this.run = run;
+    this.shape = shape;
+    this.executor = executor;
+    this.meddling = meddling;
+    this.documents =
+        new MatrixDocuments(
+            run.namespace(),
+            shape,
+            // Documents of another shape leave tombstones, which have revisions.
+            run.matrix().shapes().indexOf(shape) * run.matrix().documents(),
+            run.matrix().documents(),
+            PartitionMap.ofVbuckets(run.session().vbuckets()),
+            run.load().seed(),
+            run.feeds().documentBytes());
+    this.store = new StoredDocuments(run.session().collection(), run.session().vbuckets());
+    this.cells = cells(run.matrix());
+    this.dataBefore = dataNow();
+    try (ChangeFeed feed = run.session().indexChanges(ChangeListener.NOBODY)) {
+      this.indexBefore = feed.positions();
+    }
+  }
+
+  /** Every variant, and the first of them once more. */
+  private static List<MatrixCell> cells(MatrixSettings settings) {
+    List<MatrixCell> cells = new ArrayList<>();
+    for (String layout : settings.layouts()) {
+      for (String compression : settings.compressions()) {
+        cells.add(new MatrixCell(new IndexVariant(layout, compression), MatrixCell.Row.CELL));
+      }
+    }
+    cells.add(new MatrixCell(cells.get(0).variant(), MatrixCell.Row.AGAIN));
+    return cells;
+  }
+
+  /** Measures everything and adds a cell for each variant to the outcome. */
+  void run(Outcome.Builder outcome) throws InterruptedException {
+    Driver driver = new Driver(run, outcome);
+    driver.cleaningUp(
+        () -> {
+          removeIndexes(driver);
+          each(
+              driver,
+              "clean up",
+              documents.count(),
+              i -> run.session().documents().removeIfThere(documents.key(i)));
+        },
+        () -> {
+          if (isWrittenOnce()) {
+            writeRound(driver);
+          }
+          for (int pass = 0; pass <= run.matrix().repeats(); pass++) {
+            if (pass == 1) {
+              cells.forEach(MatrixCell::forget);
+              drains.clear();
+            }
+            pass(driver, pass);
+            removeIndexes(driver);
+          }
+        });
+    cells.forEach(cell -> outcome.cell(outcome(cell)));
+    MatrixCell again = cells.get(cells.size() - 1);
+    cells
+        .get(0)
+        .differences(again)
+        .forEach((figure, noise) -> outcome.metric("a-a." + shape.label() + "." + figure, noise));
+  }
+
+  private boolean isWrittenOnce() {
+    return documents.rounds() == 1;
+  }
+
+  private Outcome outcome(MatrixCell cell) {
+    Outcome.Builder outcome =
+        new Outcome.Builder()
+            .parameter("shape", shape.label())
+            .parameter("documents", documents.count())
+            .parameter("document-bytes", run.feeds().documentBytes())
+            .parameter("channels", documents.channels())
+            .parameter("rounds", documents.rounds())
+            .parameter("document-overhead-bytes", MatrixCell.DOCUMENT_OVERHEAD_BYTES);
+    cell.into(outcome);
+    return outcome
+        .metric("dcp_drain", Metric.median(drains, Unit.MUTATIONS_PER_SECOND))
+        .metric("entries", Metric.count(documents.entries()))
+        .build();
+  }
+
+  private void pass(Driver driver, int pass) throws InterruptedException {
+    Positions beginning = isWrittenOnce() ? dataBefore : dataNow();
+    Map<MatrixCell, Member> members = new LinkedHashMap<>();
+    try {
+      for (MatrixCell cell : inTurn(pass)) {
+        String database = run.namespace().database(databases++);
+        members.put(
+            cell,
+            new Member(
+                database,
+                new BucketIndex(
+                    run.session(), database, cell.variant(), beginning, run.node(), executor)));
+      }
+      write(driver, members, pass);
+      StoredSizes raw = stored();
+      members.forEach((cell, member) -> cell.raw(raw.of(member.database()), documents.entries()));
+      for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
+        step(member.getKey(), pass);
+        member.getValue().index().compact();
+      }
+      StoredSizes compacted = stored();
+      members.forEach(
+          (cell, member) -> cell.compacted(compacted.of(member.database()), documents.entries()));
+      if (pass == run.matrix().repeats()) {
+        for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
+          step(member.getKey(), pass);
+          meddling.meddle(member.getValue().database());
+          verify(member.getKey(), member.getValue().index());
+        }
+      }
+    } finally {
+      members.values().forEach(member -> member.index().close());
+    }
+  }
+
+  /** Each pass begins with another cell: none has the place after a pause every time. */
+  private List<MatrixCell> inTurn(int pass) {
+    List<MatrixCell> order = new ArrayList<>(cells);
+    int step = Math.max(1, cells.size() / run.matrix().repeats());
+    Collections.rotate(order, -pass * step);
+    return order;
+  }
+
+  /** The index of a cell in one pass. */
+  private record Member(String database, BucketIndex index) {}
+
+  private void write(Driver driver, Map<MatrixCell, Member> members, int pass)
+      throws InterruptedException {
+    if (isWrittenOnce()) {
+      long[] to = seqnos();
+      double drain = drain(to);
+      for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
+        MatrixCell cell = member.getKey();
+        BucketIndex index = member.getValue().index();
+        step(cell, pass);
+        index.start();
+        Written written = index.write(to, Arrival.STREAMED);
+        cell.written(written);
+        cell.add(
+            MatrixFigure.OF_DRAIN,
+            100 * written.changes() / (written.elapsed().toNanos() / 1e9) / drain);
+        step(cell, pass);
+        read(cell, index);
+      }
+    } else {
+      members.values().forEach(member -> member.index().start());
+      Map<MatrixCell, Written> sums = new LinkedHashMap<>();
+      for (int round = 0; round < documents.rounds(); round++) {
+        writeRound(driver);
+        long[] to = seqnos();
+        for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
+          step(member.getKey(), pass);
+          Written written = member.getValue().index().write(to, Arrival.COMPLETE);
+          sums.merge(member.getKey(), written, Written::plus);
+        }
+      }
+      sums.forEach(MatrixCell::written);
+      drain(seqnos());
+      for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
+        step(member.getKey(), pass);
+        read(member.getKey(), member.getValue().index());
+      }
+    }
+  }
+
+  /** Channels with nothing in memory, and again; what was read is judged when the clock stands. */
+  private void read(MatrixCell cell, BucketIndex index) throws InterruptedException {
+    List<Integer> sample = documents.sample(CHANNELS_READ);
+    try (IndexReader reader = index.read()) {
+      long before = reader.operations();
+      cell.add(MatrixFigure.COLD_READ_ENTRIES_PER_SECOND, rate(cell, reader, sample));
+      cell.add(
+          MatrixFigure.OPERATIONS_PER_COLD_READ,
+          (double) (reader.operations() - before) / sample.size());
+      cell.add(MatrixFigure.CACHED_READ_ENTRIES_PER_SECOND, rate(cell, reader, sample));
+    }
+  }
+
+  private double rate(MatrixCell cell, IndexReader reader, List<Integer> sample)
+      throws InterruptedException {
+    Map<Integer, List<Row>> read = new LinkedHashMap<>();
+    long started = run.time().nanos();
+    for (int channel : sample) {
+      read.put(channel, reader.rows(documents.channel(channel)));
+    }
+    double seconds = (run.time().nanos() - started) / 1e9;
+    read.forEach((channel, rows) -> cell.judged(documents.judge(channel, rows)));
+    return read.values().stream().mapToLong(List::size).sum() / seconds;
+  }
+
+  /** Every channel, and the one that has everything; some at a time. */
+  private void verify(MatrixCell cell, BucketIndex index) throws InterruptedException {
+    try (IndexReader reader = index.read()) {
+      for (int first = 0; first <= documents.channels(); first += READ_AT_ONCE) {
+        int end = Math.min(first + READ_AT_ONCE, documents.channels() + 1);
+        List<List<Row>> read =
+            reader.rows(IntStream.range(first, end).mapToObj(documents::channel).toList());
+        for (int i = 0; i < read.size(); i++) {
+          cell.judged(documents.judge(first + i, read.get(i)));
+        }
+      }
+    }
+  }
+
+  private void writeRound(Driver driver) throws InterruptedException {
+    int version = ++versions;
+    KeyValue data = run.session().documents();
+    each(
+        driver, "load", documents.count(), i -> documents.write(i, version, store, data::revision));
+  }
+
+  private void each(Driver driver, String phase, int count, Operation operation)
+      throws InterruptedException {
+    if (count > 0) {
+      ClosedLoop loop = new ClosedLoop(count, run.load().inFlight(), operation);
+      loop.start(1);
+      driver.awaitEnd(phase, loop, count);
+    }
+  }
+
+  private Positions dataNow() throws InterruptedException {
+    try (ChangeFeed feed = run.session().changes(ChangeListener.NOBODY)) {
+      return feed.positions();
+    }
+  }
+
+  private long[] seqnos() throws InterruptedException {
+    try (ChangeFeed feed = run.session().changes(ChangeListener.NOBODY)) {
+      return feed.seqnos();
+    }
+  }
+
+  /** Changes per second of the raw stream of the documents. */
+  private double drain(long[] to) throws InterruptedException {
+    DrainWatch watch = new DrainWatch();
+    try (ChangeFeed feed = run.session().changes(watch)) {
+      feed.streamBetween(dataBefore, to);
+      feed.awaitEnd(PATIENCE);
+    }
+    double rate = watch.changes() * 1e9 / Math.max(1, watch.elapsed().toNanos());
+    drains.add(rate);
+    return rate;
+  }
+
+  private StoredSizes stored() throws InterruptedException {
+    StoredSizes sizes = new StoredSizes();
+    try (ChangeFeed feed = run.session().indexChanges(sizes)) {
+      feed.streamBetween(indexBefore, feed.seqnos());
+      feed.awaitEnd(PATIENCE);
+    }
+    return sizes;
+  }
+
+  private void removeIndexes(Driver driver) throws InterruptedException {
+    List<String> keys = stored().keys(run.namespace().database());
+    each(driver, "clean up", keys.size(), i -> run.session().index().removeIfThere(keys.get(i)));
+  }
+
+  private void step(MatrixCell cell, int pass) {
+    int passes = run.matrix().repeats() + 1;
+    double share = (pass + (double) cells.indexOf(cell) / cells.size()) / passes;
+    run.phases().at(shape.label() + ", pass " + pass + " of " + run.matrix().repeats(), share, 0);
+  }
+}

@@ -1,0 +1,308 @@
+package io.channelindex.perf.workload;
+
+import io.channelindex.perf.PerfException;
+import io.channelindex.perf.cluster.ChangeFeed;
+import io.channelindex.perf.cluster.ChangeListener;
+import io.channelindex.perf.cluster.Positions;
+import io.channelindex.perf.follow.ChangesClient;
+import io.channelindex.perf.follow.StoredDocuments;
+import io.channelindex.perf.indexing.BucketIndex;
+import io.channelindex.perf.indexing.BucketIndex.Arrival;
+import io.channelindex.perf.indexing.IndexReader;
+import io.channelindex.perf.indexing.IndexVariant;
+import io.channelindex.perf.indexing.StoredSizes;
+import io.channelindex.perf.load.ChannelDocuments;
+import io.channelindex.perf.load.ChannelPlan;
+import io.channelindex.perf.load.ClosedLoop;
+import io.channelindex.perf.load.Operation;
+import io.channelindex.perf.measure.Metric;
+import io.channelindex.perf.measure.Unit;
+import io.channelindex.perf.server.ChangesServer;
+import io.channelindex.perf.server.ServerConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long somebody waits for all that a channel has, who asks once: a channel of documents that
+ * were written ten times each, over HTTP, and a channel with ten thousand entries over all
+ * vbuckets, from the index alone. Each of many channels with the same documents is asked for first
+ * when nothing of it is in memory, then again. An outcome's cells are layouts.
+ */
+final class OneShotWorkload implements Workload {
+  private static final Duration STUCK = Duration.ofMinutes(2);
+  private static final Duration POLL = Duration.ofMillis(20);
+  private static final int REVISIONS = 10;
+  private static final int MEASURED = 30;
+  private static final int WARM_UP = 10;
+  private static final int WARM_UP_ROUNDS = 30;
+
+  /** As in the design's goals. */
+  private static final Scale GOALS = new Scale(1_000, 10_000);
+
+  /**
+   * How much there is to read.
+   *
+   * @param documents of each channel that is read over HTTP
+   * @param wide documents of the channel that is read from the index
+   */
+  record Scale(int documents, int wide) {}
+
+  private final FeedWorkload.Starter starter;
+  private final Scale scale;
+
+  OneShotWorkload() {
+    this(FeedWorkload.process(List.of()), GOALS);
+  }
+
+  OneShotWorkload(FeedWorkload.Starter starter, Scale scale) {
+    this.starter = starter;
+    this.scale = scale;
+  }
+
+  @Override
+  public String name() {
+    return "one-shot";
+  }
+
+  @Override
+  public String description() {
+    return "All that a channel has, asked for once: over HTTP, and from an index that is wide.";
+  }
+
+  @Override
+  public Scope scope() {
+    return Scope.LAST_TARGET;
+  }
+
+  @Override
+  public Outcome run(WorkloadRun run) throws InterruptedException {
+    Outcome.Builder outcome =
+        new Outcome.Builder()
+            .parameter("documents", scale.documents())
+            .parameter("revisions", REVISIONS)
+            .parameter("wide-documents", scale.wide())
+            .parameter("asked", MEASURED);
+    for (String layout : run.matrix().layouts()) {
+      outcome.cell(new Asking(run, layout, outcome).ask());
+    }
+    return outcome.metric("layouts", Metric.count(run.matrix().layouts().size())).build();
+  }
+
+  /** One layout. */
+  private final class Asking {
+    private final WorkloadRun run;
+    private final String layout;
+    private final Driver driver;
+    private final StoredDocuments store;
+    private final Positions indexBefore;
+    private final Outcome.Builder outcome = new Outcome.Builder();
+    private final int first;
+    private long missed;
+    private long unexpected;
+
+    Asking(WorkloadRun run, String layout, Outcome.Builder all) throws InterruptedException {
+      this.run = run;
+      this.layout = layout;
+      this.driver = new Driver(run, all);
+      this.store = new StoredDocuments(run.session().collection(), run.session().vbuckets());
+      // Documents of another layout leave tombstones, which have revisions.
+      this.first = run.matrix().layouts().indexOf(layout) * (scale.documents() + scale.wide());
+      try (ChangeFeed feed = run.session().indexChanges(ChangeListener.NOBODY)) {
+        this.indexBefore = feed.positions();
+      }
+    }
+
+    Outcome ask() throws InterruptedException {
+      outcome.parameter("layout", layout);
+      driver.cleaningUp(
+          this::cleanUp,
+          () -> {
+            overHttp();
+            wide();
+          });
+      return outcome.check("missed", missed).check("unexpected", unexpected).build();
+    }
+
+    private void cleanUp() throws InterruptedException {
+      StoredSizes stored = new StoredSizes();
+      try (ChangeFeed feed = run.session().indexChanges(stored)) {
+        feed.streamBetween(indexBefore, feed.seqnos());
+        feed.awaitEnd(STUCK);
+      }
+      List<String> keys = stored.keys(run.namespace().database());
+      each("clean up", keys.size(), i -> run.session().index().removeIfThere(keys.get(i)));
+      each(
+          "clean up",
+          scale.documents() + scale.wide(),
+          i -> run.session().documents().removeIfThere(run.namespace().key(first + i)));
+    }
+
+    private void each(String phase, int count, Operation operation) throws InterruptedException {
+      if (count > 0) {
+        ClosedLoop loop = new ClosedLoop(count, run.load().inFlight(), operation);
+        loop.start(1);
+        driver.awaitEnd(phase, loop, count);
+      }
+    }
+
+    private String channel(int number) {
+      return run.namespace().channel(first + number);
+    }
+
+    private ChannelDocuments bodies() {
+      return new ChannelDocuments(
+          run.namespace(),
+          new ChannelPlan(1, 1, 0),
+          run.load().seed(),
+          run.feeds().documentBytes());
+    }
+
+    /** A server that has indexed every revision of documents that are in all of its channels. */
+    private void overHttp() throws InterruptedException {
+      ServerConfig config =
+          new ServerConfig(
+              run.session().endpoint(),
+              run.namespace().database(2 * first),
+              ServerConfig.Indexing.ALL,
+              ServerConfig.Persistence.AT_ONCE,
+              ServerConfig.WakeUps.HANDED_OVER,
+              ServerConfig.Tokens.STATELESS,
+              layout);
+      try (ChangesServer server = starter.start(run, config);
+          ChangesClient client = new ChangesClient(server.address(), config.database())) {
+        List<String> channels =
+            IntStream.range(0, WARM_UP + MEASURED).mapToObj(this::channel).toList();
+        write(channels);
+        awaitIndex(config, server);
+        run.phases().at(layout + ", warm up", 0, 0);
+        for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+          times(client, channels.subList(0, WARM_UP));
+        }
+        run.phases().at(layout + ", measure", 0, 0);
+        List<String> measured = channels.subList(WARM_UP, channels.size());
+        outcome
+            .metric("http-cold", Metric.median(times(client, measured), Unit.MILLISECONDS))
+            .metric("http-cached", Metric.median(times(client, measured), Unit.MILLISECONDS));
+      } catch (CompletionException e) {
+        throw new PerfException("the server's feed cannot be read: " + e.getCause(), e);
+      }
+    }
+
+    private void write(List<String> channels) throws InterruptedException {
+      AtomicReferenceArray<@Nullable String> revisions =
+          new AtomicReferenceArray<>(scale.documents());
+      for (int revision = 1; revision <= REVISIONS; revision++) {
+        int version = revision;
+        each(
+            "load",
+            scale.documents(),
+            i ->
+                store
+                    .store(
+                        run.namespace().key(first + i),
+                        revisions.get(i),
+                        bodies().inChannels(channels, first + i, version))
+                    .thenAccept(written -> revisions.set(i, written)));
+      }
+    }
+
+    private void awaitIndex(ServerConfig config, ChangesServer server) throws InterruptedException {
+      IndexProgress progress =
+          new IndexProgress(run.session().index(), config.database(), seqnos());
+      double last = 0;
+      long moved = run.time().nanos();
+      for (double share = progress.share(); share < 1; share = progress.share()) {
+        long now = run.time().nanos();
+        if (share > last) {
+          last = share;
+          moved = now;
+        } else if (now - moved > STUCK.toNanos()) {
+          throw new PerfException("indexing got stuck: share=" + share + server.complaints());
+        }
+        run.phases().at(layout + ", index", share, 0);
+        run.time().sleepUntil(now + POLL.toNanos());
+      }
+    }
+
+    /** Milliseconds until all of a channel is there, for each channel. */
+    private List<Double> times(ChangesClient client, List<String> channels) {
+      List<Double> times = new ArrayList<>();
+      for (String channel : channels) {
+        long started = run.time().nanos();
+        int rows = client.channels().rows(channel).join();
+        times.add((run.time().nanos() - started) / 1e6);
+        count(rows, scale.documents());
+      }
+      return times;
+    }
+
+    private void count(int rows, int expected) {
+      missed += Math.max(0, expected - rows);
+      unexpected += Math.max(0, rows - expected);
+    }
+
+    /** One channel over all vbuckets, read from its index: each time by another reader. */
+    private void wide() throws InterruptedException {
+      Positions beginning;
+      try (ChangeFeed feed = run.session().changes(ChangeListener.NOBODY)) {
+        beginning = feed.positions();
+      }
+      int from = first + scale.documents();
+      String channel = channel(WARM_UP + MEASURED);
+      each(
+          "load",
+          scale.wide(),
+          i ->
+              store.store(
+                  run.namespace().key(from + i), null, bodies().inChannel(channel, from + i, 1)));
+      ScheduledThreadPoolExecutor executor = IndexThreads.start();
+      try (BucketIndex index =
+          new BucketIndex(
+              run.session(),
+              run.namespace().database(2 * first + 1),
+              new IndexVariant(layout, "none"),
+              beginning,
+              run.node(),
+              executor)) {
+        run.phases().at(layout + ", read", 0, 0);
+        index.start();
+        index.write(seqnos(), Arrival.STREAMED);
+        List<Double> cold = new ArrayList<>();
+        List<Double> cached = new ArrayList<>();
+        for (int i = 0; i < WARM_UP + MEASURED; i++) {
+          try (IndexReader reader = index.read()) {
+            cold.add(time(reader, channel));
+            cached.add(time(reader, channel));
+          }
+        }
+        outcome.metric("wide-cold", median(cold)).metric("wide-cached", median(cached));
+      } finally {
+        executor.shutdownNow();
+      }
+    }
+
+    private static Metric median(List<Double> times) {
+      return Metric.median(times.subList(WARM_UP, times.size()), Unit.MILLISECONDS);
+    }
+
+    private double time(IndexReader reader, String channel) throws InterruptedException {
+      long started = run.time().nanos();
+      int rows = reader.rows(channel).size();
+      double milliseconds = (run.time().nanos() - started) / 1e6;
+      count(rows, scale.wide());
+      return milliseconds;
+    }
+
+    private long[] seqnos() throws InterruptedException {
+      try (ChangeFeed feed = run.session().changes(ChangeListener.NOBODY)) {
+        return feed.seqnos();
+      }
+    }
+  }
+}

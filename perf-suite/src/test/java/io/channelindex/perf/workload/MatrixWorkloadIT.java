@@ -1,0 +1,165 @@
+package io.channelindex.perf.workload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.channelindex.embedded.EmbeddedCouchbase;
+import io.channelindex.perf.cluster.ClusterSession;
+import io.channelindex.perf.config.Buckets;
+import io.channelindex.perf.config.Credentials;
+import io.channelindex.perf.config.MatrixSettings;
+import io.channelindex.perf.config.MatrixShape;
+import io.channelindex.perf.config.SuiteSettings;
+import io.channelindex.perf.load.Namespace;
+import io.channelindex.perf.measure.Metric;
+import io.channelindex.perf.measure.TimeSource;
+import io.channelindex.perf.process.ProcessUsage;
+import io.channelindex.perf.target.Endpoint;
+import io.channelindex.sequence.PartitionMap;
+import io.channelindex.storage.IndexKeys;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** The matrix against the embedded node, and its checks against something planted. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class MatrixWorkloadIT {
+  /** All shapes, of the plainest variant. */
+  static final MatrixSettings SMALL =
+      new MatrixSettings(List.of("dense"), List.of("none"), List.of(MatrixShape.values()), 1, 400);
+
+  private static final SuiteSettings SETTINGS =
+      SuiteSettings.from(Map.of("perf.profile", "smoke", "perf.in-flight", "64"));
+
+  private EmbeddedCouchbase node;
+  private ClusterSession session;
+
+  @BeforeAll
+  void start() throws InterruptedException {
+    node =
+        EmbeddedCouchbase.builder()
+            .port(0)
+            .managerPort(0)
+            .vbuckets(16)
+            .bucket("data")
+            .bucket("index")
+            .start();
+    session =
+        ClusterSession.open(
+            new Endpoint(
+                node.connectionString(),
+                new Credentials(node.username(), node.password()),
+                new Buckets("data", "index")),
+            SETTINGS.load(),
+            "it");
+  }
+
+  @AfterAll
+  void stop() {
+    session.close();
+    node.close();
+  }
+
+  private WorkloadRun run(String id, MatrixSettings matrix) {
+    return new WorkloadRun(
+        session,
+        Optional.of(new ProcessUsage(ProcessHandle.current().pid())),
+        SETTINGS.load(),
+        SETTINGS.feeds(),
+        SETTINGS.codecs(),
+        matrix,
+        new Namespace(id, "matrix"),
+        TimeSource.SYSTEM,
+        (phase, share, rate) -> {});
+  }
+
+  private static MatrixSettings only(MatrixShape shape, int repeats) {
+    return new MatrixSettings(SMALL.layouts(), SMALL.compressions(), List.of(shape), repeats, 500);
+  }
+
+  @Test
+  void aCellHasEveryFigureWithItsSpread() throws InterruptedException {
+    Outcome outcome = new MatrixWorkload().run(run("figures", only(MatrixShape.FEW_LARGE, 2)));
+    assertThat(outcome.isRight()).as("%s", outcome).isTrue();
+    assertThat(outcome.cells()).as("the variant, and once more").hasSize(2);
+    Outcome cell = outcome.cells().get(0);
+    assertThat(cell.parameters())
+        .containsEntry("layout", "dense")
+        .containsEntry("compression", "none")
+        .containsEntry("shape", "few-large")
+        .doesNotContainKey("row");
+    assertThat(outcome.cells().get(1).parameters()).containsEntry("row", "a-a");
+    assertThat(cell.metrics())
+        .containsKeys(
+            "mutations_per_second",
+            "cpu_us_per_mutation",
+            "bucket_operations_per_mutation",
+            "bytes_written_per_mutation",
+            "bytes_per_entry",
+            "bytes_per_entry_raw",
+            "documents_per_entry",
+            "cold_read_entries_per_second",
+            "cached_read_entries_per_second",
+            "operations_per_cold_read",
+            "cas_retries_per_update",
+            "dcp_drain",
+            "of_drain");
+    assertThat(cell.metrics().get("entries").value()).isEqualTo(1_000);
+    Metric rate = cell.metrics().get("mutations_per_second");
+    assertThat(rate.spread()).isNotNull();
+    assertThat(rate.value()).isPositive();
+  }
+
+  @Test
+  void figuresAddUp() throws InterruptedException {
+    Outcome cell =
+        new MatrixWorkload().run(run("sums", only(MatrixShape.SPARSE, 1))).cells().get(0);
+    Map<String, Metric> metrics = cell.metrics();
+    // A head in each of 16 partitions at least, for each channel that is read.
+    assertThat(metrics.get("operations_per_cold_read").value()).isGreaterThanOrEqualTo(16);
+    double documents = metrics.get("documents_per_entry").value();
+    assertThat(documents).as("a head and a block for each entry of a channel").isGreaterThan(0.9);
+    assertThat(metrics.get("bytes_per_entry").value())
+        .isGreaterThan(documents * MatrixCell.DOCUMENT_OVERHEAD_BYTES);
+  }
+
+  @Test
+  void anUpdatedDocumentIsIndexedEveryTime() throws InterruptedException {
+    Outcome outcome = new MatrixWorkload().run(run("updates", only(MatrixShape.UPDATE_HEAVY, 1)));
+    assertThat(outcome.isRight()).as("%s", outcome).isTrue();
+    Outcome cell = outcome.cells().get(0);
+    assertThat(cell.parameters()).containsEntry("documents", 50).containsEntry("rounds", 10);
+    assertThat(cell.metrics().get("entries").value()).isEqualTo(100);
+  }
+
+  /** A head is where a partition's entries of a channel hang: they are gone without an error. */
+  @Test
+  void aPlantedLossOfEntriesFailsTheCheckOfItsCell() throws InterruptedException {
+    WorkloadRun run = run("loss", only(MatrixShape.FEW_LARGE, 1));
+    MatrixDocuments any =
+        new MatrixDocuments(
+            run.namespace(), MatrixShape.FEW_LARGE, 0, 500, PartitionMap.ofVbuckets(16), 1, 1_024);
+    String channel = any.channel(3);
+    boolean[] done = new boolean[1];
+    MatrixWorkload.Meddling meddling =
+        database -> {
+          IndexKeys keys = new IndexKeys(database);
+          for (int partition = 0; partition < 16 && !done[0]; partition++) {
+            String head = keys.head(channel, partition);
+            done[0] = session.index().get(head).join() != null;
+            session.index().removeIfThere(head).join();
+          }
+        };
+    Outcome outcome = new MatrixWorkload(meddling).run(run);
+    assertThat(done[0]).as("something was planted").isTrue();
+    assertThat(outcome.isRight()).isFalse();
+    Outcome cell = outcome.cells().get(0);
+    assertThat(cell.checks().get("missed")).isPositive();
+    assertThat(cell.checks()).containsEntry("unexpected", 0L).containsEntry("stale", 0L);
+    assertThat(cell.notes().get("missed")).contains("dense, none").contains(channel);
+    assertThat(outcome.cells().get(1).isRight()).as("the other index is untouched").isTrue();
+  }
+}
