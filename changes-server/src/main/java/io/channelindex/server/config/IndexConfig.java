@@ -4,8 +4,11 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.channelindex.index.IndexSettings;
+import io.channelindex.index.write.WriterSettings;
+import io.channelindex.storage.compress.BlockCompression;
 import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param partitions how many partitions; 64, or one per vbucket where there are fewer, if 0
  * @param owned the partitions that this node indexes (F1): ids and ranges, {@code all}, or none
  * @param layout how entries are arranged in blocks (W2 to W5): all nodes have to have the same
+ * @param compression of blocks (W11): this node's; every node reads all
+ * @param compactBlocks after how many closed blocks a channel is compacted (W9), or after a quarter
+ *     of what it has compacted if that is more; 0 for never
  * @param blockBytes {@code blockSize}: when a block is full
  * @param batchChanges the most changes of one commit
  * @param linger how long a commit waits for more
@@ -28,6 +34,8 @@ public record IndexConfig(
     int partitions,
     List<String> owned,
     String layout,
+    BlockCompression compression,
+    int compactBlocks,
     int blockBytes,
     int batchChanges,
     Duration linger,
@@ -51,10 +59,18 @@ public record IndexConfig(
     owned = List.copyOf(owned);
     Require.range("index.partitions", partitions, 0, 1024);
     Require.oneOf("index.layout", layout, Layouts.names());
+    Require.range("index.compactBlocks", compactBlocks, 0, 1 << 16);
     Require.range("index.blockSize", blockBytes, 1 << 10, 1 << 20);
     Require.range("index.batchChanges", batchChanges, 1, 100_000);
     Require.range("index.linger", linger, Duration.ZERO, Duration.ofSeconds(10));
     Require.range("index.retryFor", retryFor, Duration.ofMillis(100), Duration.ofMinutes(10));
+  }
+
+  private static BlockCompression compression(String name) {
+    List<String> known =
+        Arrays.stream(BlockCompression.values()).map(BlockCompression::stableName).toList();
+    Require.oneOf("index.compression", name, known);
+    return BlockCompression.named(name);
   }
 
   /** Fills in what is absent. */
@@ -65,6 +81,8 @@ public record IndexConfig(
       @JsonProperty("owned") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
           @Nullable List<String> owned,
       @JsonProperty("layout") @Nullable String layout,
+      @JsonProperty("compression") @Nullable String compression,
+      @JsonProperty("compactBlocks") @Nullable Integer compactBlocks,
       @JsonProperty("blockSize") @Nullable String blockSize,
       @JsonProperty("batchChanges") @Nullable Integer batchChanges,
       @JsonProperty("linger") @Nullable String linger,
@@ -76,6 +94,8 @@ public record IndexConfig(
         partitions == null ? 0 : Require.range("index.partitions", partitions, 1, 1024),
         owned == null ? List.of("all") : owned,
         layout == null ? IndexSettings.DENSE : layout,
+        compression == null ? BlockCompression.NONE : compression(compression),
+        compactBlocks == null ? WriterSettings.DEFAULT.compactBlocks() : compactBlocks,
         blockSize == null ? 16 << 10 : Sizes.parse(blockSize),
         batchChanges == null ? 2_000 : batchChanges,
         linger == null ? Duration.ZERO : Durations.parse(linger),

@@ -39,7 +39,8 @@ public record ServerConfig(
               "db",
               DatabaseConfig.of(
                   "data",
-                  IndexConfig.of("index", null, null, null, null, null, null, null, null, null),
+                  IndexConfig.of(
+                      "index", null, null, null, null, null, null, null, null, null, null, null),
                   null,
                   null,
                   null)));

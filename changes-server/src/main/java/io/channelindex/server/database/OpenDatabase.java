@@ -8,6 +8,7 @@ import io.channelindex.server.documents.PrincipalStore;
 import io.channelindex.server.indexing.IndexingOwner;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.format.SettingsDocument;
+import io.channelindex.storage.layout.BlockCoding;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param settings what the nodes of the index agreed on
  * @param bucket the index bucket
+ * @param coding how blocks are compressed
  * @param index the reading half
  * @param documents the data bucket
  * @param principals the users and roles in it
@@ -29,6 +31,7 @@ import org.slf4j.LoggerFactory;
 record OpenDatabase(
     SettingsDocument settings,
     IndexBucket bucket,
+    BlockCoding coding,
     ChannelIndex index,
     DocumentStore documents,
     PrincipalStore principals,
@@ -57,6 +60,7 @@ record OpenDatabase(
       // What was not committed is indexed again by whoever takes the partitions next.
       LOG.warn("Partitions did not stop in order: {}", e.toString());
     } finally {
+      coding.close();
       index.close();
       bucket.close();
     }

@@ -77,6 +77,10 @@ record Opening(
         answer(
             IndexSettings.agree(bucket, keys, new IndexSettings(map, config.index().layout())),
             "agreeing on the settings of the index");
+    BlockCoding coding =
+        answer(
+            BlockCoding.open(config.index().compression(), bucket, keys, workers.executor()),
+            "reading the dictionaries of compression");
     ChannelIndex reader =
         answer(
             ChannelIndex.open(
@@ -86,6 +90,7 @@ record Opening(
                 wakeUps(bucket, keys, map),
                 ReaderSettings.DEFAULT.withCachedBytes(config.index().cacheBytes()),
                 config.tokens().settings(),
+                coding,
                 workers.executor()),
             "opening the index");
     DocumentStore documents =
@@ -99,7 +104,7 @@ record Opening(
             bucket,
             keys,
             map,
-            writerSettings(),
+            writerSettings(coding),
             workers.executor(),
             documents,
             principals,
@@ -113,7 +118,7 @@ record Opening(
             owned.ids(),
             owner);
     feed.start();
-    return new OpenDatabase(agreed, bucket, reader, documents, principals, owner, feed);
+    return new OpenDatabase(agreed, bucket, coding, reader, documents, principals, owner, feed);
   }
 
   private Bucket bucket(String bucket) throws InterruptedException {
@@ -143,13 +148,13 @@ record Opening(
     };
   }
 
-  private WriterSettings writerSettings() {
+  private WriterSettings writerSettings(BlockCoding coding) {
     IndexConfig index = config.index();
     return new WriterSettings(
         Layouts.named(index.layout()),
-        BlockCoding.plain(),
+        coding,
         index.blockBytes(),
-        4,
+        index.compactBlocks(),
         index.batchChanges(),
         index.linger(),
         index.retryFor(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.channelindex.sequence.token.TokenSettings;
+import io.channelindex.storage.compress.BlockCompression;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +45,9 @@ class ServerConfigTest {
                   bucket: cars-index
                   partitions: 32
                   owned: [0-7, 12]
+                  layout: log
+                  compression: zstd-dictionary
+                  compactBlocks: 16
                   blockSize: 8KiB
                   batchChanges: 500
                   linger: 5ms
@@ -69,7 +73,9 @@ class ServerConfigTest {
                             "cars-index",
                             32,
                             List.of("0-7", "12"),
-                            "dense",
+                            "log",
+                            BlockCompression.ZSTD_DICTIONARY,
+                            16,
                             8192,
                             500,
                             Duration.ofMillis(5),
@@ -109,6 +115,8 @@ class ServerConfigTest {
         "databases: {db: {bucket: a, index: {bucket: b, partitions: 0}}}|index.partitions=0, min=1",
         "databases: {db: {bucket: a, index: {bucket: b, linger: 5}}}|not a duration: value=5",
         "databases: {db: {bucket: a, index: {bucket: b, blockSize: 2GiB}}}|not a size: value=2GiB",
+        "databases: {db: {bucket: a, index: {bucket: b, layout: x}}}|unknown: index.layout=x",
+        "databases: {db: {bucket: a, index: {bucket: b, compression: gzip}}}|index.compression=gzip",
         "databases: {db: {bucket: a, index: {bucket: b}, wakeUps: {mode: guess}}}"
             + "|wakeUps.mode=guess, known=push, poll",
         "databases: {db: {bucket: a, index: {bucket: b}, tokens: {strategy: guess}}}"

@@ -140,14 +140,7 @@ final class ChannelLoader {
     ChannelState state = loaded.state();
     StoredBlock block = new StoredBlock(key, document.value());
     return scope
-        .settings()
-        .layout()
-        .read(
-            scope.place(state.channel(), owner.epoch()),
-            List.of(block),
-            EntryFilter.ALL,
-            scope.companions())
-        .toCompletableFuture()
+        .read(scope.place(state.channel(), owner.epoch()), List.of(block), EntryFilter.ALL)
         .thenAccept(
             contents -> {
               owner.requireNotAfter(key, contents.epoch());

@@ -129,14 +129,10 @@ final class ChannelScan {
         .retries()
         .run(
             () ->
-                scope
-                    .settings()
-                    .layout()
-                    .read(
-                        scope.place(channel, 0),
-                        found,
-                        (itsVbucket, seqno, vbuuid) -> itsVbucket == vbucket,
-                        scope.companions()))
+                scope.read(
+                    scope.place(channel, 0),
+                    found,
+                    (itsVbucket, seqno, vbuuid) -> itsVbucket == vbucket))
         .thenAccept(contents -> contents.entries().forEach(entries));
   }
 

@@ -181,9 +181,8 @@ final class Compaction {
   }
 
   private CompletableFuture<Void> read(Source source, StoredBlock block) {
-    return layout()
-        .read(place(), List.of(block), EntryFilter.ALL, scope.companions())
-        .toCompletableFuture()
+    return scope
+        .read(place(), List.of(block), EntryFilter.ALL)
         .thenAccept(
             contents -> {
               owner.requireNotAfter(block.key(), contents.epoch());

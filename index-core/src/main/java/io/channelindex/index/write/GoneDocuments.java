@@ -4,6 +4,7 @@ import io.channelindex.index.write.VbucketProgress.Rebuild;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,11 @@ final class GoneDocuments {
   private final Rebuild rebuild;
   private final Arrival arrival;
 
+  /** By channel, in the order in which they were registered. */
+  private final Map<String, Found> found = new LinkedHashMap<>();
+
+  private long highest;
+
   /** Whether a rebuild is complete. */
   enum Outcome {
     /** The batch has what has to be told. */
@@ -49,29 +55,36 @@ final class GoneDocuments {
 
   /** Looks for them, and adds their rows at the whole point that the stream has reached. */
   CompletableFuture<Outcome> addTo(Batch batch) {
-    Found found = new Found();
-    return new ChannelScan(scope, Batch.EVERYTHING, progress.vbucket(), found::see)
-        .run()
-        .thenCompose(
+    return registry
+        .all()
+        .thenCompose(channels -> Window.each(channels, CHANNELS_AT_ONCE, this::scan))
+        .thenApply(
             scanned -> {
-              found.keepActive();
-              if (mustWait(found)) {
-                return CompletableFuture.completedFuture(Outcome.POSTPONED);
+              found.values().forEach(Found::keepActive);
+              found.values().removeIf(inChannel -> inChannel.newest.isEmpty());
+              if (mustWait()) {
+                return Outcome.POSTPONED;
               }
-              return found.newest.isEmpty()
-                  ? CompletableFuture.completedFuture(Outcome.COMPLETE)
-                  : tellChannels(found.newest, batch);
+              tell(batch);
+              return Outcome.COMPLETE;
             });
   }
 
-  private boolean mustWait(Found found) {
+  /** Each channel for itself: compaction may have left in one what it has taken from another. */
+  private CompletableFuture<Void> scan(String channel) {
+    Found inChannel = new Found();
+    found.put(channel, inChannel);
+    return new ChannelScan(scope, channel, progress.vbucket(), inChannel::see).run();
+  }
+
+  private boolean mustWait() {
     long whole = arrival.whole();
-    if (Long.compareUnsigned(found.highest, whole) > 0) {
+    if (Long.compareUnsigned(highest, whole) > 0) {
       // The stream has not brought again all that was indexed.
-      rebuild.postponeTo(found.highest);
+      rebuild.postponeTo(highest);
       return true;
     }
-    if (!found.newest.isEmpty() && Long.compareUnsigned(whole, progress.stable()) <= 0) {
+    if (!found.isEmpty() && Long.compareUnsigned(whole, progress.stable()) <= 0) {
       // Readers may have passed this point: rows at it would be missed.
       rebuild.postponeTo(progress.stable() + 1);
       return true;
@@ -79,37 +92,19 @@ final class GoneDocuments {
     return false;
   }
 
-  private CompletableFuture<Outcome> tellChannels(Map<String, Entry> gone, Batch batch) {
+  private void tell(Batch batch) {
+    Map<String, Entry> last = new HashMap<>();
+    for (Found inChannel : found.values()) {
+      inChannel.newest.forEach((id, entry) -> last.merge(id, entry, this::newer));
+    }
     Map<String, String> revisions = new HashMap<>();
-    gone.forEach((id, entry) -> revisions.put(id, documents.goneRevision(id, entry.revision())));
-    return registry
-        .all()
-        .thenCompose(
-            channels ->
-                Window.each(channels, CHANNELS_AT_ONCE, channel -> tell(channel, revisions, batch)))
-        .thenApply(told -> Outcome.COMPLETE);
-  }
-
-  private CompletableFuture<Void> tell(String channel, Map<String, String> revisions, Batch batch) {
-    Found found = new Found();
-    return new ChannelScan(
-            scope,
-            channel,
-            progress.vbucket(),
-            entry -> {
-              if (revisions.containsKey(entry.documentId())) {
-                found.see(entry);
-              }
-            })
-        .run()
-        .thenAccept(
-            scanned -> {
-              found.keepActive();
-              found
-                  .newest
-                  .keySet()
-                  .forEach(id -> batch.gone(channel, row(id, revisions), progress));
-            });
+    last.forEach((id, entry) -> revisions.put(id, documents.goneRevision(id, entry.revision())));
+    found.forEach(
+        (channel, inChannel) ->
+            inChannel
+                .newest
+                .keySet()
+                .forEach(id -> batch.gone(channel, row(id, revisions), progress)));
   }
 
   private Entry row(String documentId, Map<String, String> revisions) {
@@ -125,7 +120,6 @@ final class GoneDocuments {
   /** The last states of documents that the stream did not bring. */
   private final class Found {
     final Map<String, Entry> newest = new HashMap<>();
-    long highest;
 
     void see(Entry entry) {
       boolean isTrue = isTrue(entry);
@@ -137,25 +131,25 @@ final class GoneDocuments {
               && entry.state() == EntryState.DELETED
               && Long.compareUnsigned(entry.seqno(), progress.stable()) > 0;
       if (!uncommittedDeletion && !rebuild.hasSeen(entry.documentId())) {
-        newest.merge(entry.documentId(), entry, this::newer);
+        newest.merge(entry.documentId(), entry, GoneDocuments.this::newer);
       }
     }
 
     void keepActive() {
       newest.values().removeIf(entry -> entry.state() != EntryState.ACTIVE);
     }
+  }
 
-    private Entry newer(Entry known, Entry candidate) {
-      if (!isTrue(known)) {
-        return candidate;
-      }
-      boolean newer =
-          isTrue(candidate) && Long.compareUnsigned(candidate.seqno(), known.seqno()) >= 0;
-      return newer ? candidate : known;
+  private Entry newer(Entry known, Entry candidate) {
+    if (!isTrue(known)) {
+      return candidate;
     }
+    boolean newer =
+        isTrue(candidate) && Long.compareUnsigned(candidate.seqno(), known.seqno()) >= 0;
+    return newer ? candidate : known;
+  }
 
-    private boolean isTrue(Entry entry) {
-      return progress.history().contains(entry.vbuuid(), entry.seqno());
-    }
+  private boolean isTrue(Entry entry) {
+    return progress.history().contains(entry.vbuuid(), entry.seqno());
   }
 }

@@ -214,18 +214,23 @@ final class Rollback {
   /** What was not undone of the documents that could not be restored. */
   private CompletableFuture<Void> findSurvivors() {
     Set<String> channels = new LinkedHashSet<>(replaced.keySet());
-    if (!gone.isEmpty()) {
-      channels.add(Batch.EVERYTHING);
+    if (gone.isEmpty()) {
+      return Window.each(channels, CHANNELS_AT_ONCE, this::findSurvivors);
     }
-    return Window.each(channels, CHANNELS_AT_ONCE, this::findSurvivors);
+    // Compaction may have left in one channel what it has taken from all others.
+    return commit
+        .channels()
+        .thenCompose(
+            all -> {
+              channels.addAll(all);
+              return Window.each(channels, CHANNELS_AT_ONCE, this::findSurvivors);
+            });
   }
 
   private CompletableFuture<Void> findSurvivors(String channel) {
     Set<String> writtenAnew = replaced.getOrDefault(channel, Set.of());
     Set<String> wanted = new HashSet<>(writtenAnew);
-    if (channel.equals(Batch.EVERYTHING)) {
-      wanted.addAll(gone);
-    }
+    wanted.addAll(gone);
     Map<String, Entry> newest = new HashMap<>();
     return new ChannelScan(
             scope,
@@ -251,12 +256,10 @@ final class Rollback {
         whole = 0;
       }
     }
-    if (everywhere) {
-      vanished =
-          newest.values().stream()
-              .anyMatch(
-                  entry -> entry.state() == EntryState.ACTIVE && gone.contains(entry.documentId()));
-    }
+    vanished |=
+        newest.values().stream()
+            .anyMatch(
+                entry -> entry.state() == EntryState.ACTIVE && gone.contains(entry.documentId()));
   }
 
   private static Entry newer(Entry one, Entry other) {

@@ -2,8 +2,13 @@ package io.channelindex.index.write;
 
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.format.EntryFilter;
 import io.channelindex.storage.layout.BlockPlace;
 import io.channelindex.storage.layout.DocumentReads;
+import io.channelindex.storage.layout.Layout;
+import io.channelindex.storage.layout.StoredBlock;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
@@ -33,6 +38,15 @@ record Scope(
   /** Reads what the layout has beside the blocks. */
   DocumentReads companions() {
     return keys -> bucket.getAll(WriterStep.BLOCKS, keys);
+  }
+
+  /** Reads blocks; the stage completes on the serial executor. */
+  CompletableFuture<Layout.Contents> read(
+      BlockPlace place, List<StoredBlock> blocks, EntryFilter filter) {
+    CompletableFuture<Layout.Contents> contents =
+        settings.layout().read(place, blocks, filter, companions()).toCompletableFuture();
+    // What had to load a dictionary comes back elsewhere.
+    return contents.isDone() ? contents : contents.whenCompleteAsync((read, failure) -> {}, serial);
   }
 
   /** The first vbucket of the partition. */

@@ -59,7 +59,7 @@ final class BitFlagLayout extends Layout {
   private record Point(int vbucket, long seqno, long vbuuid) {}
 
   @Override
-  public CompletionStage<Contents> read(
+  CompletionStage<Contents> decode(
       BlockPlace place, List<StoredBlock> blocks, EntryFilter filter, DocumentReads documents) {
     List<Entry> entries = new ArrayList<>();
     Map<Point, String> points = new LinkedHashMap<>();

@@ -29,7 +29,7 @@ final class DenseLayout extends Layout {
   }
 
   @Override
-  public CompletionStage<Contents> read(
+  CompletionStage<Contents> decode(
       BlockPlace place, List<StoredBlock> blocks, EntryFilter filter, DocumentReads documents) {
     List<Entry> wanted = new ArrayList<>();
     long epoch = 0;

@@ -64,7 +64,7 @@ final class HybridLayout extends Layout {
   private record Bare(String documentId, int vbucket, long seqno, long vbuuid) {}
 
   @Override
-  public CompletionStage<Contents> read(
+  CompletionStage<Contents> decode(
       BlockPlace place, List<StoredBlock> blocks, EntryFilter filter, DocumentReads documents) {
     List<Object> found = new ArrayList<>();
     long epoch = 0;

@@ -89,7 +89,13 @@ public abstract class Layout {
    * @param documents reads what stands beside the blocks
    * @return fails with an {@link IndexStorageException} if anything cannot be read
    */
-  public abstract CompletionStage<Contents> read(
+  public final CompletionStage<Contents> read(
+      BlockPlace place, List<StoredBlock> blocks, EntryFilter filter, DocumentReads documents) {
+    return place.coding().reading(() -> decode(place, blocks, filter, documents));
+  }
+
+  /** Reads as {@link #read}; has no effect if a dictionary is not known. */
+  abstract CompletionStage<Contents> decode(
       BlockPlace place, List<StoredBlock> blocks, EntryFilter filter, DocumentReads documents);
 
   /**

@@ -33,7 +33,7 @@ final class LogLayout extends Layout {
   }
 
   @Override
-  public CompletionStage<Contents> read(
+  CompletionStage<Contents> decode(
       BlockPlace place, List<StoredBlock> blocks, EntryFilter filter, DocumentReads documents) {
     List<Entry> wanted = new ArrayList<>();
     long epoch = 0;
