@@ -27,8 +27,9 @@ import java.util.zip.CRC32;
  * <p>The hash that is wanted is the vbucket's number itself, all 15 bits of it. A suffix hence does
  * not depend on the number of vbuckets: a key made for vbucket 700 of 1,024 is in 700 mod 64 if its
  * bucket is restored to one of 64. Servers make buckets of powers of two only, where the remainder
- * is the low bits, on which all clients agree. For any other number this class takes the remainder;
- * the java-client would mask with {@code vbuckets - 1} even then, and leave vbuckets unused.
+ * is the low bits, on which all clients agree. For any other number this class takes the remainder,
+ * as those in C and Go do; the java-client would mask with {@code vbuckets - 1} even then, and
+ * leave vbuckets unused.
  *
  * <p>Immutable, thread-safe.
  */

@@ -40,7 +40,7 @@ final class OperationsRoutes {
       case HEALTH -> health(exchange);
       case READY -> ready(exchange);
       case METRICS -> metrics(exchange);
-      case DATABASE, CHANGES, BULK_DOCS, DOCUMENT, NONE ->
+      case DATABASE, CHANGES, BULK_DOCS, DOCUMENT, USER, ROLE, NONE ->
           throw new IllegalStateException("no operation: route=" + exchange.route());
     }
   }

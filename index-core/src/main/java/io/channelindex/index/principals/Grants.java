@@ -31,6 +31,9 @@ public final class Grants {
 
   private final List<Grant> grants;
 
+  /** The last seqno with which anything was given or withdrawn; 0 if nothing was. */
+  private final long settled;
+
   /**
    * Something that was given, and perhaps withdrawn.
    *
@@ -63,6 +66,14 @@ public final class Grants {
 
   private Grants(List<Grant> grants) {
     this.grants = grants;
+    long last = 0;
+    for (Grant grant : grants) {
+      long date = grant.lasts() ? grant.since() : grant.until();
+      if (Long.compareUnsigned(date, last) > 0) {
+        last = date;
+      }
+    }
+    this.settled = last;
   }
 
   /** These grants. */
@@ -84,6 +95,11 @@ public final class Grants {
       }
     }
     return names;
+  }
+
+  /** Whether nothing has changed after a seqno, unsigned. */
+  public boolean isSettledAt(long seqno) {
+    return Long.compareUnsigned(settled, seqno) <= 0;
   }
 
   /** What was not withdrawn. */

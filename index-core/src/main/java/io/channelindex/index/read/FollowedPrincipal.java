@@ -49,7 +49,7 @@ final class FollowedPrincipal {
             read -> {
               Map<String, Principal> known = new HashMap<>();
               read.forEach(role -> role.ifPresent(found -> known.put(found.name().name(), found)));
-              return Access.of(principal, known);
+              return own.access(principal, known);
             });
   }
 

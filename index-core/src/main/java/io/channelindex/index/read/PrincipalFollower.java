@@ -158,7 +158,7 @@ final class PrincipalFollower implements Follower {
     Feed feed = channels.of(at.complete());
     Watched asleep = asleep(turn, feed, turn.seenOf(feed));
     CompletionStage<String> seq =
-        at.scope().equals(standing.at().scope())
+        at.complete().equals(standing.at().complete())
             ? CompletableFuture.completedFuture(standing.seq())
             : feeds.standing(at).thenApply(Standing::seq);
     return seq.thenApply(

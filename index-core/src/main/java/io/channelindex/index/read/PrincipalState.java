@@ -134,12 +134,12 @@ record PrincipalState(FeedState state, Set<String> complete, Set<String> backfil
     SequenceClock since = state.since();
     SequenceClock upper = state.upper(view);
     Set<String> target = access.at(upper);
-    if (since.equals(SequenceClock.zero(since.vbuckets()))) {
+    if (isBeginning(since)) {
       return at(state, target);
     }
     Set<String> fresh = minus(target, complete);
     if (fresh.isEmpty()) {
-      return at(state, both(complete, target));
+      return at(state, target);
     }
     if (!view.clock().covers(since)) {
       return lowered(view, access).next(view, access);
@@ -150,6 +150,15 @@ record PrincipalState(FeedState state, Set<String> complete, Set<String> backfil
             ClockSpan.exactly(since),
             new Iteration(upper, Stage.BACKFILL, 0, 0, null));
     return new PrincipalState(begun, complete, fresh);
+  }
+
+  private static boolean isBeginning(SequenceClock since) {
+    for (int vbucket = 0; vbucket < since.vbuckets(); vbucket++) {
+      if (since.seqno(vbucket) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** What cannot be read cannot be backfilled: the feed goes back to where everything can. */
@@ -176,19 +185,27 @@ record PrincipalState(FeedState state, Set<String> complete, Set<String> backfil
   PrincipalState backfilled(StableView view, Access access, Iteration iteration) {
     SequenceClock since = state.since();
     Set<String> visible = both(access.at(iteration.upper()), access.at(view.clock()));
-    Set<String> all = both(complete, visible);
+    Set<String> all = new TreeSet<>(both(complete, visible));
     all.addAll(backfilling);
     Iteration news = new Iteration(iteration.upper(), 0, since.seqno(0), null);
     return at(new FeedState(state.branches(), ClockSpan.exactly(since), news), all);
   }
 
+  @SuppressWarnings("ReferenceEquality") // Which they are as long as nothing is granted.
   private static Set<String> both(Set<String> one, Set<String> other) {
+    if (one == other) {
+      return one;
+    }
     Set<String> both = new TreeSet<>(one);
     both.retainAll(other);
     return both;
   }
 
+  @SuppressWarnings("ReferenceEquality")
   private static Set<String> minus(Set<String> one, Set<String> other) {
+    if (one == other) {
+      return Set.of();
+    }
     Set<String> rest = new TreeSet<>(one);
     rest.removeAll(other);
     return rest;

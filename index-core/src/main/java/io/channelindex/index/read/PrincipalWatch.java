@@ -1,5 +1,6 @@
 package io.channelindex.index.read;
 
+import io.channelindex.index.principals.Access;
 import io.channelindex.index.principals.Principal;
 import io.channelindex.index.principals.PrincipalName;
 import io.channelindex.index.principals.PrincipalSource;
@@ -7,6 +8,7 @@ import io.channelindex.storage.Entry;
 import io.channelindex.storage.IndexStorageException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +35,8 @@ final class PrincipalWatch {
   /** Guarded by {@code this}. */
   private @Nullable Known known;
 
+  private @Nullable Access access;
+
   /**
    * What was read, or is being read.
    *
@@ -45,6 +49,14 @@ final class PrincipalWatch {
     this.tail = tail;
     this.source = source;
     this.executor = executor;
+  }
+
+  /** What the principal can see with these roles: the same as long as they are. */
+  synchronized Access access(Optional<Principal> principal, Map<String, Principal> roles) {
+    if (access == null || !access.isOf(principal, roles)) {
+      access = Access.of(principal, roles);
+    }
+    return access;
   }
 
   /** Its channel. */

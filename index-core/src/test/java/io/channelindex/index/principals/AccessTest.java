@@ -37,10 +37,19 @@ class AccessTest {
 
     assertThat(access.at(SequenceClock.of(4, 20))).containsExactly("own");
     assertThat(access.at(SequenceClock.of(5, 19))).containsExactly("own");
-    assertThat(access.at(SequenceClock.of(5, 20))).containsExactly("c", "own");
+    assertThat(access.at(SequenceClock.of(5, 20))).containsExactlyInAnyOrder("c", "own");
     assertThat(access.at(SequenceClock.of(7, 99))).containsExactly("c");
     assertThat(access.at(SequenceClock.of(2, 99))).isEmpty();
     assertThat(access.vbuckets()).containsExactly(0, 1);
+  }
+
+  @Test
+  void whereNothingChangesTheAnswerIsTheSameSet() {
+    Access access = access(Status.ENABLED, ROLE);
+
+    assertThat(access.at(SequenceClock.of(7, 20))).isSameAs(access.at(SequenceClock.of(90, 21)));
+    assertThat(access.at(SequenceClock.of(90, 19))).isEmpty();
+    assertThat(access.isOf(Optional.of(user(Status.ENABLED)), Map.of("r", ROLE))).isFalse();
   }
 
   @Test

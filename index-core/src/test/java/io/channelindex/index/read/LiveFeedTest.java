@@ -24,12 +24,12 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class LiveFeedTest {
   /** Goes on by itself until it was told the last change and has caught up. */
-  private static final class Client {
+  static final class Client {
     private final Follower follower;
     private final int limit;
     private final Map<String, Row> told = new HashMap<>();
-    private final CompletableFuture<Map<String, Row>> done = new CompletableFuture<>();
-    private volatile boolean asleep;
+    final CompletableFuture<Map<String, Row>> done = new CompletableFuture<>();
+    volatile boolean asleep;
 
     Client(Follower follower, int limit) {
       this.follower = follower;

@@ -51,9 +51,18 @@ final class PrincipalWorld {
     write(name, world.put(name.key(), name.channel()));
   }
 
+  /** Gives the user these channels, beside those of its roles. */
+  void grant(Set<String> channels) {
+    write(USER, world.put(USER.key(), USER.channel()), channels);
+  }
+
   private void write(PrincipalName name, long seqno) {
+    write(name, seqno, some(CHANNELS));
+  }
+
+  private void write(PrincipalName name, long seqno, Set<String> channels) {
     Set<String> roles = name.equals(USER) ? some(ROLES) : Set.of();
-    principals.write(name, World.vbucket(name.key()), seqno, some(CHANNELS), roles);
+    principals.write(name, World.vbucket(name.key()), seqno, channels, roles);
     look();
   }
 

@@ -19,6 +19,7 @@ import io.channelindex.sequence.token.TokenSettings;
 import io.channelindex.server.config.FeedConfig;
 import io.channelindex.server.documents.DocumentSettings;
 import io.channelindex.server.documents.DocumentStore;
+import io.channelindex.server.documents.PrincipalStore;
 import io.channelindex.server.documents.StableSeqnos;
 import io.channelindex.server.indexing.IndexingOwner;
 import io.channelindex.storage.CouchbaseBucketSettings;
@@ -101,6 +102,11 @@ public final class BucketIndex implements AutoCloseable {
             variant.writer(coding),
             executor,
             new DocumentStore(
+                session.collection(),
+                map.vbuckets(),
+                DocumentSettings.DEFAULT,
+                StableSeqnos.UNKNOWN),
+            new PrincipalStore(
                 session.collection(),
                 map.vbuckets(),
                 DocumentSettings.DEFAULT,
@@ -238,12 +244,14 @@ public final class BucketIndex implements AutoCloseable {
   }
 
   /**
-   * Compacts what was written, all of it.
+   * Compacts what was written, all of it, and removes what that replaced.
    *
    * @throws PerfException if that does not succeed
    */
   public void compact() throws InterruptedException {
     Answers.of(owner.compact(), PATIENCE, "compacting");
+    // What was replaced is removed some time later, or when the channel is compacted again.
+    Answers.of(owner.compact(), PATIENCE, "removing what was compacted");
   }
 
   /** Opens it for reading, with nothing in memory. */

@@ -133,6 +133,9 @@ class MatrixWorkloadIT {
     Outcome cell = outcome.cells().get(0);
     assertThat(cell.parameters()).containsEntry("documents", 50).containsEntry("rounds", 10);
     assertThat(cell.metrics().get("entries").value()).isEqualTo(100);
+    assertThat(cell.metrics().get("bytes_per_entry").value())
+        .as("nine of ten entries are superseded")
+        .isLessThan(cell.metrics().get("bytes_per_entry_raw").value());
   }
 
   /** A head is where a partition's entries of a channel hang: they are gone without an error. */

@@ -114,7 +114,7 @@ class WorkloadsIT {
     }
     IndexWorkload index = new IndexWorkload(servers);
     served.put(index.name(), index);
-    OneShotWorkload oneShot = new OneShotWorkload(servers, new OneShotWorkload.Scale(50, 300));
+    OneShotWorkload oneShot = new OneShotWorkload(servers);
     served.put(oneShot.name(), oneShot);
     return Workloads.all().stream()
         .map(workload -> served.getOrDefault(workload.name(), workload))

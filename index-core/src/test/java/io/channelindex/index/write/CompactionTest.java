@@ -1,0 +1,147 @@
+package io.channelindex.index.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.channelindex.storage.Entry;
+import io.channelindex.storage.Versioned;
+import io.channelindex.storage.format.BitFlagBlock;
+import io.channelindex.storage.format.ChannelHead;
+import io.channelindex.storage.format.EntryFilter;
+import io.channelindex.storage.layout.BlockCoding;
+import io.channelindex.storage.layout.BlockPlace;
+import io.channelindex.storage.layout.Layout;
+import io.channelindex.storage.layout.Layouts;
+import io.channelindex.storage.layout.StoredBlock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is left of a channel's blocks when they are compacted (W9). */
+class CompactionTest {
+  private static final int DOCUMENTS = 40;
+
+  static Stream<Layout> layouts() {
+    return Layouts.all().stream();
+  }
+
+  /** Updates of the same documents, now and then out of their channel. */
+  private static long update(OnePartition partition, PartitionWriter writer, long from, int count) {
+    Random random = new Random(from);
+    long seqno = from;
+    for (int i = 0; i < count; i++) {
+      seqno++;
+      writer.snapshot(0, seqno, seqno);
+      String id = "doc" + random.nextInt(DOCUMENTS);
+      partition.tell(writer, partition.document(id, seqno, "a"));
+      partition.turns.until(() -> writer.status().commits() == writer.status().changes());
+    }
+    partition.turns.untilQuiet();
+    return seqno;
+  }
+
+  private static int storedEntries(OnePartition partition, String channel) {
+    BlockPlace place = new BlockPlace(channel, partition.keys, 0, 0, 2, BlockCoding.plain(), 0);
+    int entries = 0;
+    for (String key : partition.bucket.keys()) {
+      boolean ofChannel = key.endsWith(":" + channel);
+      if (ofChannel && (key.contains(":block:") || key.contains(":packed:"))) {
+        StoredBlock block = new StoredBlock(key, partition.bucket.peek(key));
+        List<Entry> found =
+            partition
+                .layout
+                .read(
+                    place,
+                    List.of(block),
+                    EntryFilter.ALL,
+                    keys -> CompletableFuture.completedFuture(peek(partition, keys)))
+                .toCompletableFuture()
+                .join()
+                .entries();
+        entries += found.size();
+      }
+    }
+    return entries;
+  }
+
+  private static List<Optional<Versioned<byte[]>>> peek(OnePartition partition, List<String> keys) {
+    return keys.stream()
+        .map(key -> Optional.ofNullable(partition.bucket.peek(key)).map(v -> new Versioned<>(v, 1)))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void afterUpdatesNotMuchMoreIsLeftThanWhatIsAlive(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    PartitionWriter writer = partition.takeAndOpen(1);
+    update(partition, writer, 0, 1_500);
+    List<String> before = partition.rows("a");
+    assertThat(before).hasSize(DOCUMENTS);
+
+    writer.compact();
+    partition.turns.untilQuiet();
+
+    assertThat(partition.rows("a")).isEqualTo(before);
+    assertThat(storedEntries(partition, "a")).isEqualTo(DOCUMENTS);
+    assertThat(storedEntries(partition, Batch.EVERYTHING)).isEqualTo(DOCUMENTS);
+    assertThat(partition.bucket.keys().stream().filter(key -> key.contains(":block:")).toList())
+        .as("what was replaced is gone")
+        .isEmpty();
+    if (layout.name().equals("bit-flag")) {
+      assertThat(partition.bucket.keys().stream().filter(key -> key.contains(":seq:")).count())
+          .isEqualTo(DOCUMENTS);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void underUpdatesWhatIsCompactedByItselfStaysInBounds(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    partition.compactBlocks = 2;
+    PartitionWriter writer = partition.takeAndOpen(1);
+    int perBlock = 0;
+    long seqno = 0;
+    for (int round = 0; round < 8; round++) {
+      seqno = update(partition, writer, seqno, 300);
+      perBlock = Math.max(perBlock, entriesOfABlock(partition));
+      assertThat(storedEntries(partition, "a"))
+          .as("round %d, entries of a block=%d", round, perBlock)
+          .isLessThanOrEqualTo(DOCUMENTS * 3 / 2 + 3 * perBlock);
+    }
+    assertThat(partition.rows("a")).hasSize(DOCUMENTS);
+  }
+
+  private static int entriesOfABlock(OnePartition partition) {
+    String key = partition.keys.head("a", 0);
+    ChannelHead head = ChannelHead.decode(key, "a", partition.bucket.peek(key));
+    int most = partition.layout.name().equals("bit-flag") ? BitFlagBlock.RANGE : 120;
+    for (ChannelHead.Summary block : head.closed()) {
+      most = Math.max(most, block.entries());
+    }
+    return most;
+  }
+
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void theNextOwnerGoesOnWithWhatIsCompacted(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    PartitionWriter writer = partition.takeAndOpen(1);
+    long seqno = update(partition, writer, 0, 400);
+    writer.compact();
+    partition.turns.untilQuiet();
+
+    PartitionWriter next = partition.take();
+    next.opened(0, OnePartition.LOG);
+    update(partition, next, seqno, 400);
+    next.compact();
+    partition.turns.untilQuiet();
+
+    assertThat(partition.rows("a")).hasSize(DOCUMENTS);
+    assertThat(storedEntries(partition, "a")).isEqualTo(DOCUMENTS);
+    assertThat(next.status().state()).isEqualTo(WriterStatus.State.RUNNING);
+  }
+}
