@@ -72,9 +72,10 @@ final class ChannelState {
         head.active(),
         head.compacted(),
         headCas);
-    // Appends are not fenced. Who owned the partition before may still close the active block, and
-    // would not know of what is appended from now on: its head must not be written any more.
-    headChanged = layout().headClock() == HeadClock.CLOSED_BLOCKS && head.epoch() != epoch;
+    // Who owned the partition before may still close or compact the active block, and would not
+    // know of what is written into it from now on: its head must not be written any more. Not every
+    // commit raises the clock and would write the head by itself: seqnos begin anew.
+    headChanged = head.epoch() != epoch;
   }
 
   private ChannelState(

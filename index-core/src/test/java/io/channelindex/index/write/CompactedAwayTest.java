@@ -3,6 +3,9 @@ package io.channelindex.index.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.channelindex.sequence.FailoverEntry;
+import io.channelindex.storage.BucketFault;
+import io.channelindex.storage.BucketFault.Action;
+import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layouts;
 import java.util.List;
@@ -48,5 +51,44 @@ class CompactedAwayTest {
     partition.turns.untilQuiet();
     assertThat(next.status().state()).isEqualTo(WriterStatus.State.RUNNING);
     assertThat(partition.rows("a")).containsExactly("kept@1 ACTIVE", "new@2 ACTIVE");
+  }
+
+  /**
+   * The owner before has compacted, and its head arrives late. The clock is not raised meanwhile,
+   * because seqnos begin anew, so that nobody had another reason to write the head.
+   */
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void aLateCompactionHidesNothing(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    PartitionWriter old = partition.takeAndOpen(9);
+    partition.tell(old, partition.document("old", 9, "a"));
+    partition.turns.untilQuiet();
+    BucketFault late =
+        partition.bucket.inject(
+            BucketFault.of(Action.HOLD)
+                .on(Operation.REPLACE)
+                .where(key -> key.equals(partition.keys.head("a", 0))));
+    CompletableFuture<Void> compacted = old.compact().toCompletableFuture();
+    partition.turns.untilQuiet();
+    assertThat(compacted).isNotDone();
+    late.stop();
+
+    PartitionWriter next = partition.take();
+    List<FailoverEntry> flushed = List.of(new FailoverEntry(79, 0));
+    partition.documents.clear();
+    CompletableFuture<?> rolledBack = next.rollback(0, 0, flushed).toCompletableFuture();
+    partition.turns.untilQuiet();
+    assertThat(rolledBack).isCompleted();
+    next.opened(0, flushed);
+    next.snapshot(0, 0, 2);
+    partition.tell(next, partition.document("new", 2, "a"));
+    partition.turns.untilQuiet();
+    partition.bucket.release();
+    partition.turns.untilQuiet();
+    next.snapshot(0, 2, 3);
+    partition.tell(next, partition.document("newer", 3, "a"));
+    partition.turns.untilQuiet();
+    assertThat(partition.rows("a")).contains("new@2 ACTIVE", "newer@3 ACTIVE");
   }
 }
