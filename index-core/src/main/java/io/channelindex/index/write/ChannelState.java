@@ -289,6 +289,10 @@ final class ChannelState {
     pages.clear();
     compacted = result;
     headChanged = true;
+    if (!blockStored) {
+      // What had raised the clock may be undone and gone: else it would speak of an active block.
+      System.arraycopy(highestListed(), 0, clock, 0, clock.length);
+    }
   }
 
   /** What a block of these entries holds. */
@@ -303,6 +307,17 @@ final class ChannelState {
 
   /** Whether the head's clock speaks of entries that only the active block can hold. */
   boolean activeMustExist() {
+    long[] listed = highestListed();
+    for (int i = 0; i < listed.length; i++) {
+      if (Long.compareUnsigned(clock[i], listed[i]) > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Up to where the blocks reach that the head lists. */
+  private long[] highestListed() {
     long[] listed = new long[clock.length];
     for (List<Summary> summaries : List.of(compacted.blocks(), pages, closed)) {
       for (Summary summary : summaries) {
@@ -311,12 +326,7 @@ final class ChannelState {
         }
       }
     }
-    for (int i = 0; i < listed.length; i++) {
-      if (Long.compareUnsigned(clock[i], listed[i]) > 0) {
-        return true;
-      }
-    }
-    return false;
+    return listed;
   }
 
   private static long max(long one, long other) {
