@@ -8,6 +8,7 @@ import io.channelindex.embedded.EmbeddedCouchbase;
 import io.channelindex.sequence.token.TokenSettings;
 import io.channelindex.storage.CouchbaseBucketSettings;
 import io.channelindex.storage.CouchbaseIndexBucket;
+import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
 import io.channelindex.storage.IndexBucket;
 import java.time.Duration;
@@ -61,7 +62,7 @@ class ChannelReadIT {
       String revision = "1-" + String.format("%032x", random.nextLong() & Long.MAX_VALUE);
       CONTENT.add(
           "channel",
-          new io.channelindex.storage.Entry(
+          new Entry(
               "document-" + i,
               revision,
               vbucket,

@@ -43,7 +43,7 @@ final class Histories {
       return otherwise;
     }
     Set<Trouble> named = EnumSet.noneOf(Trouble.class);
-    for (String name : names.split(",")) {
+    for (String name : names.split(",", -1)) {
       if (!name.isEmpty()) {
         named.add(Trouble.valueOf(name));
       }

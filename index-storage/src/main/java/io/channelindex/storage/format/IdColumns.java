@@ -224,18 +224,16 @@ final class IdColumns {
     int[] from = new int[groups.length];
     int[] to = new int[groups.length];
     for (Group group : found) {
+      ColumnTemplate template = Objects.requireNonNull(group.template);
       for (int field = 0; field < group.fields.length; field++) {
         for (int i = 0; i < group.size; i++) {
           from[i] = ids.from(group.members[i], group.fields[field]);
           to[i] = ids.to(group.members[i], group.fields[field]);
         }
-        if (Objects.requireNonNull(group.template).isText(field)) {
+        if (template.isText(field)) {
           words.add(from, to, group.size);
-        } else if (group.template.isDecimal(field)) {
-          for (int i = 0; i < group.size; i++) {
-            column[i] = IdFields.decimal(ids.bytes(), from[i], to[i]);
-          }
-          PackedNumbers.write(payload, column, group.size);
+        } else if (template.isDecimal(field)) {
+          writeDecimals(payload, from, to, group.size);
         } else {
           for (int i = 0; i < group.size; i++) {
             payload.hexDigits(ids.bytes(), from[i], to[i]);
@@ -244,5 +242,13 @@ final class IdColumns {
       }
     }
     words.write(payload);
+  }
+
+  private void writeDecimals(PayloadWriter payload, int[] from, int[] to, int count) {
+    long[] column = new long[count];
+    for (int i = 0; i < count; i++) {
+      column[i] = IdFields.decimal(ids.bytes(), from[i], to[i]);
+    }
+    PackedNumbers.write(payload, column, count);
   }
 }

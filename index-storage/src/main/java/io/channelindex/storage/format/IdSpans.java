@@ -138,20 +138,18 @@ final class IdSpans {
     to[at] = end;
   }
 
-  /** Of all that ids that are alike have in common. */
+  /** Of what ids that are alike have in common: the ends of pieces. Whatever else is compared. */
   int hash(int id) {
     int hash = counts[id];
-    int piece = starts[id];
-    int end = STRIDE * id + counts[id];
-    for (int field = STRIDE * id; field <= end; field++) {
-      int pieceEnd = field < end ? from[field] : starts[id + 1];
-      for (int i = piece; i < pieceEnd; i++) {
-        hash = 31 * hash + bytes[i];
+    for (int piece = 0; piece <= counts[id]; piece++) {
+      int start = pieceFrom(id, piece);
+      int end = pieceTo(id, piece);
+      if (start < end) {
+        hash =
+            31 * hash
+                + ((end - start) << 16 | (bytes[start] & 0xff) << 8 | (bytes[end - 1] & 0xff));
       }
-      if (field < end) {
-        hash = 31 * hash + kinds[field];
-        piece = to[field];
-      }
+      hash *= 31;
     }
     hash *= 0x9e3779b1;
     return hash ^ (hash >>> 15);

@@ -3,7 +3,7 @@ package io.channelindex.storage.format;
 import java.util.Arrays;
 
 /**
- * A column of numbers of 64 bits, in whichever of four forms is shortest.
+ * A column of numbers of 64 bits, in whichever of four forms seems shortest.
  *
  * <pre>
  *  +-------+-------+--------+-----------+---------------------------+
@@ -28,6 +28,9 @@ final class PackedNumbers {
 
   private static final int ESCAPE = 24;
   private static final int MAX_RICE_WIDTH = 56;
+  private static final int SAMPLES = 128;
+  // About what the first number takes, which stands there only for differences.
+  private static final int FIRST_NUMBER_BITS = 24;
 
   private PackedNumbers() {}
 
@@ -36,24 +39,42 @@ final class PackedNumbers {
     if (count == 0) {
       return;
     }
-    long[] offsets = Arrays.copyOf(numbers, count);
-    long base = subtractLeast(offsets, 0);
-    Lengths lengths = new Lengths(offsets, 0);
-    long[] differences = new long[count];
-    for (int i = 1; i < count; i++) {
-      differences[i] = PayloadWriter.zigzag(numbers[i] - numbers[i - 1]);
-    }
-    long least = subtractLeast(differences, 1);
-    Lengths others = new Lengths(differences, 1);
-    if (others.sum < lengths.sum) {
-      Plan plan = Plan.of(differences, others, 1);
+    if (differencesAreShorter(numbers, count)) {
+      long[] differences = new long[count];
+      for (int i = 1; i < count; i++) {
+        differences[i] = PayloadWriter.zigzag(numbers[i] - numbers[i - 1]);
+      }
+      long least = subtractLeast(differences, 1);
+      Plan plan = Plan.of(differences, 1);
       payload.octet(plan.form | DIFFERENCES).octet(plan.width).varint(least).varint(numbers[0]);
       plan.write(payload, differences, 1);
     } else {
-      Plan plan = Plan.of(offsets, lengths, 0);
+      long[] offsets = Arrays.copyOf(numbers, count);
+      long base = subtractLeast(offsets, 0);
+      Plan plan = Plan.of(offsets, 0);
       payload.octet(plan.form).octet(plan.width).varint(base);
       plan.write(payload, offsets, 0);
     }
+  }
+
+  /** Whether differences seem to have fewer bits than numbers have above the least, by a sample. */
+  private static boolean differencesAreShorter(long[] numbers, int count) {
+    int step = Math.max(1, (count - 1) / SAMPLES);
+    long least = Long.MAX_VALUE;
+    for (int i = 1; i < count; i += step) {
+      least = Math.min(least, numbers[i] ^ Long.MIN_VALUE);
+    }
+    least ^= Long.MIN_VALUE;
+    long saved = -FIRST_NUMBER_BITS;
+    for (int i = 1; i < count; i += step) {
+      int difference = bitLength(PayloadWriter.zigzag(numbers[i] - numbers[i - 1]));
+      saved += (long) step * (bitLength(numbers[i] - least) - difference);
+    }
+    return saved > 0;
+  }
+
+  private static int bitLength(long number) {
+    return Long.SIZE - Long.numberOfLeadingZeros(number);
   }
 
   private static long subtractLeast(long[] numbers, int from) {
@@ -126,44 +147,19 @@ final class PackedNumbers {
     bits.finish();
   }
 
-  /** How many numbers have how many bits, zeroes before them left out. */
-  private static final class Lengths {
-    final int[] counts = new int[Long.SIZE + 1];
-    final long sum;
-    final int longest;
-
-    Lengths(long[] numbers, int from) {
-      long bits = 0;
-      long all = 0;
-      for (int i = from; i < numbers.length; i++) {
-        int length = Long.SIZE - Long.numberOfLeadingZeros(numbers[i]);
-        counts[length]++;
-        bits += length;
-        all |= numbers[i];
-      }
-      sum = bits;
-      longest = Long.SIZE - Long.numberOfLeadingZeros(all);
-    }
-
-    int median(int count) {
-      int median = 0;
-      for (long below = counts[0]; median < longest && 2 * below < count; ) {
-        median++;
-        below += counts[median];
-      }
-      return median;
-    }
-  }
-
   /** How numbers are packed: the form, but for whether they are differences. */
   private record Plan(int form, int width) {
-    static Plan of(long[] numbers, Lengths lengths, int from) {
+    static Plan of(long[] numbers, int from) {
       int count = numbers.length - from;
-      Plan best = new Plan(BITS, lengths.longest);
-      long least = (long) lengths.longest * count;
+      long all = 0;
+      for (long number : numbers) {
+        all |= number;
+      }
+      Plan best = new Plan(BITS, bitLength(all));
+      long least = (long) best.width * count;
       // The best Rice code of geometric numbers splits them below the length of their median.
-      int median = lengths.median(count);
-      int most = Math.min(Math.min(median, lengths.longest - 1), MAX_RICE_WIDTH);
+      int median = all == 0 ? 0 : median(numbers, from);
+      int most = Math.min(Math.min(median, best.width - 1), MAX_RICE_WIDTH);
       for (int k = Math.max(0, median - 2); k <= most; k++) {
         long bits = riceBits(numbers, from, k);
         if (bits < least) {
@@ -172,6 +168,20 @@ final class PackedNumbers {
         }
       }
       return best;
+    }
+
+    /** The bits of the number in the middle. */
+    private static int median(long[] numbers, int from) {
+      int[] counts = new int[Long.SIZE + 1];
+      for (int i = from; i < numbers.length; i++) {
+        counts[bitLength(numbers[i])]++;
+      }
+      int median = 0;
+      for (int below = counts[0]; 2 * below < numbers.length - from; ) {
+        median++;
+        below += counts[median];
+      }
+      return median;
     }
 
     private static long riceBits(long[] numbers, int from, int k) {

@@ -29,7 +29,8 @@ final class PackedRevision {
     int digest = digestLength(revision);
     int signs = digest == 0 ? -1 : 0;
     for (int i = revision.length() - 2 * digest; i < revision.length(); i++) {
-      signs |= nibble(revision.charAt(i));
+      char digit = revision.charAt(i);
+      signs |= digit < NIBBLES.length ? NIBBLES[digit] : -1;
     }
     return signs >= 0;
   }
@@ -136,12 +137,12 @@ final class PackedRevision {
   }
 
   /** Negative for what is no lowercase hex digit. */
-  static int nibble(char digit) {
-    return digit < NIBBLES.length ? NIBBLES[digit] : -1;
+  static int nibble(byte digit) {
+    return NIBBLES[digit & 0xff];
   }
 
   private static byte[] nibbles() {
-    byte[] nibbles = new byte[128];
+    byte[] nibbles = new byte[256];
     Arrays.fill(nibbles, (byte) -1);
     for (int i = 0; i < HEX.length; i++) {
       nibbles[HEX[i]] = (byte) i;

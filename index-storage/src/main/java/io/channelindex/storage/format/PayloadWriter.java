@@ -2,6 +2,9 @@ package io.channelindex.storage.format;
 
 import io.channelindex.storage.compress.BlockCompression;
 import io.channelindex.storage.compress.Compressor;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -18,6 +21,9 @@ import java.util.Arrays;
  * <p>Confined to one thread.
  */
 final class PayloadWriter {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
   // Below that, a block's own header eats what there is to save.
   private static final int LEAST_COMPRESSED_BYTES = 64;
   private static final int LEAST_SAVING = 16;
@@ -100,10 +106,9 @@ final class PayloadWriter {
 
   /** The lowest bytes of a value, the lowest first. */
   void littleEndian(long value, int count) {
-    reserve(count);
-    for (int i = 0; i < count; i++) {
-      bytes[size++] = (byte) (value >>> (8 * i));
-    }
+    reserve(Long.BYTES);
+    LONGS.set(bytes, size, value);
+    size += count;
   }
 
   PayloadWriter text(String value) {
@@ -139,11 +144,13 @@ final class PayloadWriter {
   boolean hexDigits(String digits, int from) {
     int count = (digits.length() - from) / 2;
     reserve(count);
+    // A copy of bytes costs less than a look at each char; what is not Latin 1 becomes no digit.
+    byte[] text = digits.getBytes(StandardCharsets.ISO_8859_1);
     int signs = 0;
     for (int i = 0; i < count; i++) {
       int octet =
-          PackedRevision.nibble(digits.charAt(from + 2 * i)) << 4
-              | PackedRevision.nibble(digits.charAt(from + 2 * i + 1));
+          PackedRevision.nibble(text[from + 2 * i]) << 4
+              | PackedRevision.nibble(text[from + 2 * i + 1]);
       bytes[size + i] = (byte) octet;
       signs |= octet;
     }

@@ -23,6 +23,13 @@ record GoalCheck(String about, String found, String goal, boolean isReached) {
   private static final double WIDE_CACHED_MILLIS = 5;
   private static final String IN_MEMORY = "in-memory";
 
+  /** What the goals speak of; less of it is no way to reach them. */
+  private static final int VBUCKETS = 1_024;
+
+  private static final int WIDE = 10_000;
+  private static final int DOCUMENTS = 1_000;
+  private static final int CHANNELS = 100;
+
   /** The goals whose figures a report has; none if it has none of them. */
   static List<GoalCheck> of(Report report) {
     List<GoalCheck> goals = new ArrayList<>();
@@ -32,22 +39,29 @@ record GoalCheck(String about, String found, String goal, boolean isReached) {
         continue;
       }
       String where = layout + ", " + Figures.number(result.vbuckets()) + " vbuckets";
-      if (layout.equals("log") && "few-large".equals(parameters.get("shape"))) {
+      if (layout.equals("log")
+          && "few-large".equals(parameters.get("shape"))
+          && isAtLeast(result, "channels", CHANNELS)) {
         String variant = where + ", " + parameters.get("compression");
         atMost(result, "bucket_operations_per_mutation", variant, LOG_OPERATIONS, goals);
         share(result, variant, goals);
       }
-      if (layout.equals("log") || layout.equals("dense")) {
+      boolean isWide = result.vbuckets() == VBUCKETS && isAtLeast(result, "wide-documents", WIDE);
+      if (isWide && (layout.equals("log") || layout.equals("dense"))) {
         atMost(result, "wide-cold", where, WIDE_COLD_MILLIS, goals);
         atMost(result, "wide-cached", where, WIDE_CACHED_MILLIS, goals);
       }
       Metric cold = result.outcome().metrics().get("http-cold");
       Optional<Double> base = inMemory(report, result);
-      if (cold != null && base.isPresent()) {
+      if (cold != null && base.isPresent() && isAtLeast(result, "documents", DOCUMENTS)) {
         goals.add(besideInMemory(cold, base.get(), where));
       }
     }
     return goals;
+  }
+
+  private static boolean isAtLeast(Result result, String parameter, int least) {
+    return result.outcome().parameters().get(parameter) instanceof Integer value && value >= least;
   }
 
   private static void atMost(

@@ -129,7 +129,10 @@ final class OneShotWorkload implements Workload {
     }
 
     Outcome ask() throws InterruptedException {
-      outcome.parameter("layout", layout);
+      outcome
+          .parameter("layout", layout)
+          .parameter("documents", scale.documents())
+          .parameter("wide-documents", scale.wide());
       driver.cleaningUp(
           this::cleanUp,
           () -> {

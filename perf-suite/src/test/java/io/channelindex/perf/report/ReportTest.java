@@ -103,6 +103,11 @@ class ReportTest {
                 + " missed |")
         .doesNotContain("http-cold, in-memory");
     assertThat(content("index.html")).contains("\"goals\":[{\"about\":\"wide-cold, dense");
+    Outcome small = Reports.asked("log", 1, 1, 1).parameter("wide-documents", 500).build();
+    Result shortcut = new Result("one-shot", "Asked.", "embedded", 1_024, small);
+    assertThat(GoalCheck.of(new Report(Reports.sound().environment(), List.of(shortcut))))
+        .as("less is no way to reach a goal")
+        .isEmpty();
     assertThat(GoalCheck.of(Reports.withMatrix()))
         .extracting(GoalCheck::isReached)
         .as("operations of log, with and without compression")

@@ -85,9 +85,12 @@ final class Reports {
     return new Report(report.environment(), results);
   }
 
-  private static Outcome.Builder asked(String layout, double http, double cold, double cached) {
+  /** What one layout was asked, in milliseconds. */
+  static Outcome.Builder asked(String layout, double http, double cold, double cached) {
     return new Outcome.Builder()
         .parameter("layout", layout)
+        .parameter("documents", 1_000)
+        .parameter("wide-documents", 10_000)
         .metric("http-cold", Metric.median(List.of(http), Unit.MILLISECONDS))
         .metric("http-cached", Metric.median(List.of(http / 2), Unit.MILLISECONDS))
         .metric("wide-cold", Metric.median(List.of(cold), Unit.MILLISECONDS))
