@@ -82,7 +82,7 @@ class LiveFeedTest {
               BucketFault.of(Action.FAIL)
                   .on(Operation.GET)
                   .where(key -> !key.contains("stable"))
-                  .withProbability(0.02, new Random(seed)));
+                  .withProbability(0.05, new Random(seed)));
       for (int step = 0; step < 160; step++) {
         world.live(4);
         if (step % 16 == 15) {

@@ -40,7 +40,7 @@ class PrincipalLiveFeedTest {
               BucketFault.of(Action.FAIL)
                   .on(Operation.GET)
                   .where(key -> !key.contains("stable"))
-                  .withProbability(0.005, new Random(seed)));
+                  .withProbability(0.05, new Random(seed)));
       for (int step = 0; step < 120; step++) {
         world.world.live(4);
         if (step % 3 == 0) {
