@@ -31,11 +31,12 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>Compacted blocks of which little is superseded stay as they are.
  *
- * <p>Runs between commits. Memory: the entries of the channel in the partition, at most {@link
- * #MAX_ENTRIES}; of more, the newest. Confined to the partition's serial executor; used once.
+ * <p>Runs between commits. Memory: the entries of all blocks that are closed and not compacted, and
+ * of compacted ones the newest, at most {@link #MAX_ENTRIES}. Confined to the partition's serial
+ * executor; used once.
  */
 final class Compaction {
-  /** How many entries are compacted at a time, about. */
+  /** How many entries of compacted blocks are compacted again at a time. */
   static final int MAX_ENTRIES = 250_000;
 
   private static final int BLOCKS_AT_ONCE = 64;
