@@ -8,12 +8,12 @@ import java.util.regex.Pattern;
  * @param name up to 100 letters, digits and the characters {@code . _ % -}
  * @param vbuckets a power of two from 1 to 1,024; a real cluster has 1,024, or 64 or 128 on small
  *     deployments
- * @param replicas copies beside the active one, 0 to 3. There is no node to hold any: with replicas
- *     the bucket is one that has lost them, reads its only copy, and finds durable writes
- *     impossible
+ * @param replicas copies beside the active one, 0 to 3, on as many other nodes; for those that find
+ *     none, the bucket is one that has lost them, which may make durable writes impossible. With 3
+ *     they always are
  * @param quotaBytes how much memory documents, their tombstones and what the node keeps beside them
- *     may take; at least {@value #MIN_QUOTA_BYTES}, {@link #UNLIMITED} for all there is. Nothing is
- *     evicted: beyond 93 % writes are refused with a temporary failure
+ *     may take on each node; at least {@value #MIN_QUOTA_BYTES}, {@link #UNLIMITED} for all there
+ *     is. Nothing is evicted: beyond 93 % writes are refused with a temporary failure
  */
 public record BucketSettings(String name, int vbuckets, int replicas, long quotaBytes) {
   /** The quota of a bucket that has none. */
@@ -55,7 +55,7 @@ public record BucketSettings(String name, int vbuckets, int replicas, long quota
     return new BucketSettings(name, vbuckets, replicas, bytes);
   }
 
-  /** The same with replicas that are nowhere. */
+  /** The same with replicas. */
   public BucketSettings withReplicas(int count) {
     return new BucketSettings(name, vbuckets, count, quotaBytes);
   }

@@ -1,22 +1,38 @@
 package io.channelindex.embedded;
 
-import io.channelindex.embedded.connection.KvService;
+import io.channelindex.embedded.cluster.ClusterBucket;
+import io.channelindex.embedded.cluster.ClusterNode;
 import io.channelindex.embedded.engine.Bucket;
-import io.channelindex.embedded.engine.Loss;
 import io.channelindex.embedded.engine.VBucket;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
- * A bucket of an {@link EmbeddedCouchbase}, from behind: what a test does to it that no client can.
- * Thread-safe.
+ * A bucket of an {@link EmbeddedCouchbase}, or one node's copy of it, from behind: what a test does
+ * to it that no client can. Thread-safe.
  */
 public final class EmbeddedBucket {
-  private final Bucket bucket;
-  private final KvService service;
+  private final ClusterBucket bucket;
+  private final Supplier<List<EmbeddedNode>> nodes;
 
-  EmbeddedBucket(Bucket bucket, KvService service) {
+  /**
+   * The copies of {@code bucket} on some nodes.
+   *
+   * @param nodes which, now
+   */
+  EmbeddedBucket(ClusterBucket bucket, Supplier<List<EmbeddedNode>> nodes) {
     this.bucket = bucket;
-    this.service = service;
+    this.nodes = nodes;
+  }
+
+  private List<Bucket> copies() {
+    return nodes.get().stream()
+        .map(node -> bucket.copy(node.clusterNode()))
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   public String name() {
@@ -24,21 +40,22 @@ public final class EmbeddedBucket {
   }
 
   public int vbuckets() {
-    return bucket.vbucketCount();
+    return bucket.shape().vbuckets();
   }
 
   /** Documents that can be read, over all collections. */
   public long documentCount() {
-    return bucket.documentCount();
+    return copies().stream().mapToLong(Bucket::documentCount).sum();
   }
 
   /** Bytes of memory that documents and their tombstones take, as the quota counts them. */
   public long memoryUsed() {
-    return bucket.memoryUsed();
+    return copies().stream().mapToLong(Bucket::memoryUsed).sum();
   }
 
   /**
-   * The newest seqno of a vbucket, 0 if nothing ever happened in it.
+   * The newest seqno of a vbucket where it is active, or else of the copy that is asked for; 0 if
+   * nothing ever happened in it.
    *
    * @throws IllegalArgumentException if there is no such vbucket
    */
@@ -55,12 +72,40 @@ public final class EmbeddedBucket {
     return vbucket(vbucket).vbuuid();
   }
 
-  private VBucket vbucket(int id) {
-    if (id < 0 || id >= bucket.vbucketCount()) {
-      throw new IllegalArgumentException(
-          "vbucket=" + id + ", allowed=0 to " + (bucket.vbucketCount() - 1));
+  /**
+   * The node where a vbucket is active; empty if it is nowhere.
+   *
+   * @throws IllegalArgumentException if there is no such vbucket
+   */
+  public Optional<EmbeddedNode> activeNode(int vbucket) {
+    ClusterNode active = bucket.map().active(requireVbucket(vbucket));
+    return nodes.get().stream().filter(node -> node.clusterNode().equals(active)).findFirst();
+  }
+
+  /**
+   * The nodes that have replicas of a vbucket.
+   *
+   * @throws IllegalArgumentException if there is no such vbucket
+   */
+  public List<EmbeddedNode> replicaNodes(int vbucket) {
+    List<ClusterNode> replicas = bucket.map().replicas(requireVbucket(vbucket));
+    return nodes.get().stream().filter(node -> replicas.contains(node.clusterNode())).toList();
+  }
+
+  private int requireVbucket(int id) {
+    if (id < 0 || id >= vbuckets()) {
+      throw new IllegalArgumentException("vbucket=" + id + ", allowed=0 to " + (vbuckets() - 1));
     }
-    return bucket.vbucket(id);
+    return id;
+  }
+
+  /** The copy on the node that the map names, if that is one of these; or else another one. */
+  private VBucket vbucket(int id) {
+    ClusterNode active = bucket.map().active(requireVbucket(id));
+    Bucket serving = active == null ? null : bucket.copy(active);
+    List<Bucket> copies = copies();
+    Bucket copy = serving != null && copies.contains(serving) ? serving : copies.get(0);
+    return copy.vbucket(id);
   }
 
   /**
@@ -69,7 +114,7 @@ public final class EmbeddedBucket {
    * @throws IllegalArgumentException if the name is not allowed or taken
    */
   public void createScope(String scope) {
-    bucket.createScope(scope);
+    bucket.anyCopy().createScope(scope);
   }
 
   /**
@@ -78,7 +123,7 @@ public final class EmbeddedBucket {
    * @throws IllegalArgumentException if the scope is unknown, or the name not allowed or taken
    */
   public void createCollection(String scope, String collection) {
-    bucket.createCollection(scope, collection, 0);
+    bucket.anyCopy().createCollection(scope, collection, 0);
   }
 
   /**
@@ -86,12 +131,12 @@ public final class EmbeddedBucket {
    * streamed, but {@link #crash()} loses them. {@code observe_seqno} says so.
    */
   public void pausePersistence() {
-    bucket.pausePersistence();
+    copies().forEach(Bucket::pausePersistence);
   }
 
   /** Persists everything, and every write at once from then on. */
   public void resumePersistence() {
-    bucket.resumePersistence();
+    copies().forEach(Bucket::resumePersistence);
   }
 
   /**
@@ -100,7 +145,12 @@ public final class EmbeddedBucket {
    * vbucket begins a new branch of its history. Persistence runs afterwards.
    */
   public void crash() {
-    service.crash(bucket, new Loss.Unpersisted());
+    for (EmbeddedNode node : nodes.get()) {
+      Bucket copy = bucket.copy(node.clusterNode());
+      if (copy != null) {
+        node.crash(copy);
+      }
+    }
   }
 
   /**
@@ -129,7 +179,7 @@ public final class EmbeddedBucket {
    * @return how many
    */
   public int expire() {
-    return bucket.expire();
+    return copies().stream().mapToInt(Bucket::expire).sum();
   }
 
   /**
@@ -139,6 +189,6 @@ public final class EmbeddedBucket {
    * @return how many
    */
   public int purgeTombstones(Duration age) {
-    return bucket.purgeTombstones(age);
+    return copies().stream().mapToInt(copy -> copy.purgeTombstones(age)).sum();
   }
 }

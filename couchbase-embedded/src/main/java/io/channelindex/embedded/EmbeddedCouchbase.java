@@ -1,17 +1,17 @@
 package io.channelindex.embedded;
 
+import static java.util.stream.Collectors.joining;
+
 import io.channelindex.embedded.auth.Account;
 import io.channelindex.embedded.auth.UserStore;
 import io.channelindex.embedded.cluster.Cluster;
-import io.channelindex.embedded.cluster.Node;
-import io.channelindex.embedded.connection.KvService;
+import io.channelindex.embedded.cluster.ClusterBucket;
 import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.BucketShape;
-import io.channelindex.embedded.fault.FaultInjector;
 import io.channelindex.embedded.fault.FaultPlan;
 import io.channelindex.embedded.fault.Faults;
 import io.channelindex.embedded.fault.PausableClock;
-import io.channelindex.embedded.manager.ManagerService;
+import io.channelindex.embedded.replication.Link;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -33,8 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Couchbase data node in this JVM, that the real clients talk to over sockets: KV, sub-document
- * and DCP, with authentication.
+ * A Couchbase data node in this JVM, or a cluster of them, that the real clients talk to over
+ * sockets: KV, sub-document and DCP, with authentication.
  *
  * <pre>{@code
  * try (EmbeddedCouchbase node = EmbeddedCouchbase.builder().bucket("data").start()) {
@@ -53,52 +54,33 @@ public final class EmbeddedCouchbase implements AutoCloseable {
   private static final long PAGER_SECONDS = 1;
   private static final long PURGE_SECONDS = 60;
 
-  private final String username;
-  private final String password;
-  private final InstantSource clock;
-  private final Cluster cluster;
-  private final FaultInjector faultInjector;
-  private final Faults faults;
-  private final KvService kvService;
-  private final ManagerService managerService;
+  private static final Duration MOVING = Duration.ofMinutes(1);
+
+  private final Builder settings;
+  private final Cluster cluster = new Cluster(newUuid());
+  private final UserStore users;
   private final EventLoopGroup acceptor;
   private final EventLoopGroup workers;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final Node node;
+  private final List<EmbeddedNode> nodes = new CopyOnWriteArrayList<>();
 
   private EmbeddedCouchbase(Builder builder) {
-    username = builder.username;
-    password = builder.password;
-    clock = builder.clock;
-    cluster = new Cluster(newUuid());
-    Account account = Account.of(username, password);
-    UserStore users = UserStore.of(account);
-    faultInjector = new FaultInjector(clock instanceof PausableClock movable ? movable : null);
-    kvService = new KvService(cluster, users, faultInjector, builder.dcpIdleTimeout);
-    faults = new Faults(faultInjector, cluster, kvService::release);
-    managerService = new ManagerService(cluster, users);
+    settings = builder.copy();
+    Account account = Account.of(settings.username, settings.password);
+    users = UserStore.of(account);
     acceptor = eventLoops(1, "couchbase-accept");
-    workers = eventLoops(builder.threads, "couchbase-io");
-    builder.buckets.values().forEach(this::createBucket);
+    workers = eventLoops(settings.threads, "couchbase-io");
+    for (int i = 0; i < settings.nodes; i++) {
+      nodes.add(newNode());
+    }
+    settings.buckets.values().forEach(this::createBucket);
     try {
-      if (builder.faultPlan != null) {
-        faults.install(builder.faultPlan);
-      }
-      int managerPort =
-          bind(
-              "managerPort",
-              builder.managerAddress(),
-              address -> managerService.bind(address, acceptor));
-      int kvPort =
-          bind("port", builder.kvAddress(), address -> kvService.bind(address, acceptor, workers));
-      node = new Node(builder.host.getHostAddress(), kvPort, managerPort);
+      nodes.forEach(this::prepare);
     } catch (RuntimeException e) {
       close();
       throw e;
     }
-    cluster.setNodes(List.of(node));
-    kvService.accept();
-    managerService.accept();
+    nodes.forEach(EmbeddedNode::accept);
     // Deriving keys costs tens of milliseconds: done before the first client needs them, elsewhere.
     Thread keys = new Thread(account::forgetPassword, "couchbase-keys");
     keys.setDaemon(true);
@@ -107,21 +89,19 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     schedule(PURGE_SECONDS, bucket -> bucket.purgeTombstones(TOMBSTONE_AGE));
   }
 
-  private interface Service {
-    InetSocketAddress bind(InetSocketAddress address);
+  private EmbeddedNode newNode() {
+    return new EmbeddedNode(cluster.addNode(), users, settings.clock, settings.dcpIdleTimeout);
   }
 
-  private int bind(String name, InetSocketAddress address, Service service) {
-    try {
-      return service.bind(address).getPort();
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      // Netty throws what the socket threw, declared or not.
-      throw new IllegalStateException(
-          name + "=" + address.getPort() + " on " + address.getAddress() + ": " + e.getMessage(),
-          e);
+  private void prepare(EmbeddedNode node) {
+    if (settings.faultPlan != null) {
+      node.install(settings.faultPlan);
     }
+    node.bind(
+        settings.address(settings.port, node.id()),
+        settings.address(settings.managerPort, node.id()),
+        acceptor,
+        workers);
   }
 
   private static EventLoopGroup eventLoops(int threads, String name) {
@@ -132,7 +112,10 @@ public final class EmbeddedCouchbase implements AutoCloseable {
   private void schedule(long seconds, Consumer<Bucket> chore) {
     ScheduledFuture<?> running =
         acceptor.scheduleWithFixedDelay(
-            () -> cluster.buckets().forEach(chore), seconds, seconds, TimeUnit.SECONDS);
+            () -> cluster.buckets().forEach(bucket -> bucket.copies().forEach(chore)),
+            seconds,
+            seconds,
+            TimeUnit.SECONDS);
     running.addListener(
         ended -> {
           if (!ended.isCancelled() && ended.cause() != null) {
@@ -152,7 +135,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
 
   /**
    * What clients connect with, for example {@code
-   * couchbase://127.0.0.1:11210=kv,127.0.0.1:8091=manager}.
+   * couchbase://127.0.0.1:11210=kv,127.0.0.1:8091=manager}; of a cluster it names all nodes.
    *
    * <p>{@code couchbase://127.0.0.1:11210} is enough to connect, but a {@code java-client} that is
    * not told the manager's port assumes 8091. When the configuration says something else, it takes
@@ -160,67 +143,74 @@ public final class EmbeddedCouchbase implements AutoCloseable {
    * meanwhile.
    */
   public String connectionString() {
-    return "couchbase://%1$s:%2$d=kv,%1$s:%3$d=manager"
-        .formatted(uriHost(), node.kvPort(), node.managerPort());
+    return "couchbase://" + nodes.stream().map(EmbeddedNode::seed).collect(joining(","));
   }
 
   /**
-   * The same with the data service's port only, for SDKs that know no other form: {@code
+   * The same with the data service's ports only, for SDKs that know no other form: {@code
    * couchbase://127.0.0.1:11210}.
    */
   public String plainConnectionString() {
-    return "couchbase://%s:%d".formatted(uriHost(), node.kvPort());
+    return "couchbase://" + nodes.stream().map(EmbeddedNode::plainSeed).collect(joining(","));
   }
 
-  private String uriHost() {
-    return node.host().contains(":") ? "[" + node.host() + "]" : node.host();
+  /** The nodes that are in the cluster, oldest first. */
+  public List<EmbeddedNode> nodes() {
+    return List.copyOf(nodes);
   }
 
-  /** The address that the ports are bound to. */
+  private EmbeddedNode first() {
+    return nodes.get(0);
+  }
+
+  /** The address that the ports of the first node are bound to. */
   public String host() {
-    return node.host();
+    return first().host();
   }
 
-  /** The port of the data service. */
+  /** The port of the data service of the first node. */
   public int port() {
-    return node.kvPort();
+    return first().port();
   }
 
-  /** The port of the manager's HTTP interface. */
+  /** The port of the manager's HTTP interface of the first node. */
   public int managerPort() {
-    return node.managerPort();
+    return first().managerPort();
   }
 
   public String username() {
-    return username;
+    return settings.username;
   }
 
   public String password() {
-    return password;
+    return settings.password;
   }
 
-  /** How many clients are connected to the data service. */
+  /** How many clients are connected to the data service, of all nodes. */
   public int connectionCount() {
-    return kvService.connectionCount();
+    return nodes.stream().mapToInt(EmbeddedNode::connectionCount).sum();
   }
 
-  /** What goes wrong on this node, on demand. */
+  /** What goes wrong on the first node, on demand; the others have {@link EmbeddedNode#faults}. */
   public Faults faults() {
-    return faults;
+    return first().faults();
   }
 
   /**
-   * The bucket called {@code name}.
+   * The bucket called {@code name}, on all nodes.
    *
    * @throws IllegalArgumentException if there is none
    */
   public EmbeddedBucket bucket(String name) {
-    Bucket bucket = cluster.bucket(name);
+    ClusterBucket bucket = cluster.bucket(name);
     if (bucket == null) {
       throw new IllegalArgumentException(
-          "bucket=" + name + ", existing=" + cluster.buckets().stream().map(Bucket::name).toList());
+          "bucket="
+              + name
+              + ", existing="
+              + cluster.buckets().stream().map(ClusterBucket::name).toList());
     }
-    return new EmbeddedBucket(bucket, kvService);
+    return new EmbeddedBucket(bucket, this::nodes);
   }
 
   /**
@@ -228,16 +218,15 @@ public final class EmbeddedCouchbase implements AutoCloseable {
    *
    * @throws IllegalArgumentException if there is one of that name
    */
-  public EmbeddedBucket createBucket(BucketSettings settings) {
-    Bucket bucket =
-        new Bucket(
-            settings.name(),
+  public EmbeddedBucket createBucket(BucketSettings bucket) {
+    ClusterBucket created =
+        cluster.createBucket(
+            bucket.name(),
             newUuid(),
-            new BucketShape(settings.vbuckets(), settings.replicas(), settings.quotaBytes()),
-            clock);
-    cluster.addBucket(bucket);
-    bucket.keepTail(faultInjector.longestTail());
-    return new EmbeddedBucket(bucket, kvService);
+            new BucketShape(bucket.vbuckets(), bucket.replicas(), bucket.quotaBytes()),
+            settings.clock);
+    nodes.forEach(node -> node.prepareForFaults(created));
+    return new EmbeddedBucket(created, this::nodes);
   }
 
   /**
@@ -246,11 +235,102 @@ public final class EmbeddedCouchbase implements AutoCloseable {
    * @throws IllegalArgumentException if there is none of that name
    */
   public void removeBucket(String name) {
-    Bucket bucket = cluster.bucket(name);
+    ClusterBucket bucket = cluster.bucket(name);
     if (bucket == null || !cluster.removeBucket(name)) {
       throw new IllegalArgumentException("bucket=" + name);
     }
-    kvService.disconnect(bucket);
+    nodes.forEach(node -> node.disconnect(bucket));
+  }
+
+  // Topology.
+
+  /**
+   * Adds a node. Clients are told of it; it has no vbuckets until the next {@link #rebalance}.
+   *
+   * @throws IllegalStateException if a port cannot be bound
+   */
+  public synchronized EmbeddedNode addNode() {
+    EmbeddedNode node = newNode();
+    try {
+      prepare(node);
+      node.accept();
+    } catch (RuntimeException e) {
+      node.close();
+      cluster.removeNode(node.clusterNode());
+      throw e;
+    }
+    nodes.add(node);
+    return node;
+  }
+
+  /**
+   * Spreads the vbuckets evenly over the nodes, one after the other, while clients work: streams
+   * end with <i>state changed</i>, and go on elsewhere on the same branch of the history. Durable
+   * writes that wait for their commit meanwhile are ambiguous.
+   *
+   * @throws IllegalStateException if a copy does not catch up within a minute, because its link is
+   *     cut for example; what was moved stays where it is
+   */
+  public synchronized void rebalance() {
+    cluster.rebalance(List.of(), MOVING);
+  }
+
+  /**
+   * Moves everything away from {@code node} and stops it.
+   *
+   * @throws IllegalArgumentException if it is not in the cluster, or the only node
+   * @throws IllegalStateException as {@link #rebalance}
+   */
+  public synchronized void removeNode(EmbeddedNode node) {
+    requireMember(node);
+    cluster.rebalance(List.of(node.clusterNode()), MOVING);
+    leave(node);
+  }
+
+  /**
+   * Kills a node and goes on without it: of each vbucket that was active there, the replica that
+   * has received most becomes active, on a new branch of the history. What it had not received is
+   * lost, and DCP consumers that saw it are rolled back. A vbucket without a replica is nowhere.
+   *
+   * @throws IllegalArgumentException if it is not in the cluster, or the only node
+   */
+  public synchronized void failOver(EmbeddedNode node) {
+    requireMember(node);
+    node.close();
+    cluster.failOver(node.clusterNode());
+    leave(node);
+  }
+
+  /**
+   * Hands the vbuckets of a node over to their replicas, without loss and on the same branch of the
+   * history, and stops it.
+   *
+   * @throws IllegalArgumentException if it is not in the cluster, or the only node
+   * @throws IllegalStateException if a vbucket has no replica, or none that catches up within a
+   *     minute; what was handed over stays where it is
+   */
+  public synchronized void failOverGracefully(EmbeddedNode node) {
+    requireMember(node);
+    cluster.failOverGracefully(node.clusterNode(), MOVING);
+    leave(node);
+  }
+
+  private void requireMember(EmbeddedNode node) {
+    if (!nodes.contains(node) || nodes.size() == 1) {
+      throw new IllegalArgumentException("node=" + node + ", nodes=" + nodes);
+    }
+  }
+
+  private void leave(EmbeddedNode node) {
+    nodes.remove(node);
+    node.close();
+  }
+
+  /**
+   * How what is written on {@code from} gets to its replicas on {@code to}: to be slowed or cut.
+   */
+  public Link link(EmbeddedNode from, EmbeddedNode to) {
+    return cluster.replicator().link(from.id(), to.id());
   }
 
   /** Closes every connection and port, and forgets everything. Does nothing when called again. */
@@ -259,8 +339,8 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    managerService.close();
-    kvService.close();
+    nodes.forEach(EmbeddedNode::close);
+    cluster.close();
     workers.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     acceptor.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
   }
@@ -268,6 +348,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
   /** What a node is made of. Not thread-safe. */
   public static final class Builder {
     private static final int MAX_PORT = 65_535;
+    private static final int MAX_NODES = 32;
 
     private final Map<String, BucketSettings> buckets = new LinkedHashMap<>();
     private InetAddress host = InetAddress.getLoopbackAddress();
@@ -275,6 +356,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     private int managerPort;
     private int vbuckets = 64;
     private long quotaBytes = BucketSettings.UNLIMITED;
+    private int nodes = 1;
     private int threads = Math.max(1, Math.min(Runtime.getRuntime().availableProcessors(), 8));
     private Duration dcpIdleTimeout = Duration.ofMinutes(6);
     private String username = "Administrator";
@@ -284,19 +366,50 @@ public final class EmbeddedCouchbase implements AutoCloseable {
 
     private Builder() {}
 
+    private Builder copy() {
+      Builder copy = new Builder();
+      copy.buckets.putAll(buckets);
+      copy.host = host;
+      copy.port = port;
+      copy.managerPort = managerPort;
+      copy.nodes = nodes;
+      copy.threads = threads;
+      copy.dcpIdleTimeout = dcpIdleTimeout;
+      copy.username = username;
+      copy.password = password;
+      copy.clock = clock;
+      copy.faultPlan = faultPlan;
+      return copy;
+    }
+
+    /** Number of nodes, 1 by default; each with its own ports and its own copies of the buckets. */
+    public Builder nodes(int value) {
+      if (value < 1 || value > MAX_NODES) {
+        throw new IllegalArgumentException("nodes=" + value + ", allowed=1 to " + MAX_NODES);
+      }
+      nodes = value;
+      return this;
+    }
+
     /** Address to listen on; the loopback address by default. */
     public Builder host(InetAddress address) {
       host = address;
       return this;
     }
 
-    /** Port of the data service; 0, the default, for any that is free. */
+    /**
+     * Port of the data service; 0, the default, for any that is free. Further nodes take the ports
+     * that follow.
+     */
     public Builder port(int value) {
       port = requirePort("port", value);
       return this;
     }
 
-    /** Port of the manager's HTTP interface; 0, the default, for any that is free. */
+    /**
+     * Port of the manager's HTTP interface; 0, the default, for any that is free. Further nodes
+     * take the ports that follow.
+     */
     public Builder managerPort(int value) {
       managerPort = requirePort("managerPort", value);
       return this;
@@ -357,7 +470,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
       return this;
     }
 
-    /** Event loops of the node; as many as cores by default, at most 8. */
+    /** Event loops of all nodes together; as many as cores by default, at most 8. */
     public Builder threads(int value) {
       if (value < 1) {
         throw new IllegalArgumentException("threads=" + value + ", minimum=1");
@@ -375,7 +488,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
       return this;
     }
 
-    /** What goes wrong from the first connection on; nothing by default. */
+    /** What goes wrong on each node from the first connection on; nothing by default. */
     public Builder faults(FaultPlan plan) {
       faultPlan = plan;
       return this;
@@ -392,12 +505,8 @@ public final class EmbeddedCouchbase implements AutoCloseable {
       return new EmbeddedCouchbase(this);
     }
 
-    private InetSocketAddress kvAddress() {
-      return new InetSocketAddress(host, port);
-    }
-
-    private InetSocketAddress managerAddress() {
-      return new InetSocketAddress(host, managerPort);
+    private InetSocketAddress address(int firstPort, int node) {
+      return new InetSocketAddress(host, firstPort == 0 ? 0 : firstPort + node);
     }
 
     private static int requirePort(String name, int value) {

@@ -20,9 +20,15 @@ final class ModelledBucket implements AutoCloseable {
   private final Map<String, String> model = new TreeMap<>();
 
   ModelledBucket(EmbeddedCouchbase node, JavaClient client, int vbuckets) {
+    this(node, client, vbuckets, 0);
+  }
+
+  ModelledBucket(EmbeddedCouchbase node, JavaClient client, int vbuckets, int replicas) {
     this.node = node;
     this.bucket =
-        node.createBucket(new BucketSettings("bucket" + BUCKETS.incrementAndGet(), vbuckets));
+        node.createBucket(
+            new BucketSettings("bucket" + BUCKETS.incrementAndGet(), vbuckets)
+                .withReplicas(replicas));
     this.documents = client.documents(bucket.name());
   }
 

@@ -1,6 +1,10 @@
 package io.channelindex.embedded.cluster;
 
-import io.channelindex.embedded.engine.Bucket;
+import io.channelindex.embedded.engine.BucketShape;
+import io.channelindex.embedded.replication.Replicator;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -9,24 +13,29 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes, the buckets, and the revision that every change of either moves on. Thread-safe.
- *
- * <p>Nodes are set once, when their ports are known; every node holds every vbucket of its buckets
- * as long as there is one node.
+ * The nodes, the buckets, who has which vbucket, and the revision that every change of any of these
+ * moves on. Thread-safe: changes of the topology happen one after the other.
  */
-public final class Cluster {
+public final class Cluster implements AutoCloseable {
   /** Hears of changed configurations; called by whoever made the change. */
   @FunctionalInterface
   public interface ConfigListener {
     /** The configuration of {@code bucket} changed. */
-    void onConfigChange(Bucket bucket);
+    void onConfigChange(ClusterBucket bucket);
   }
 
   private final String uuid;
-  private final ConcurrentSkipListMap<String, Bucket> buckets = new ConcurrentSkipListMap<>();
+  private final Replicator replicator = new Replicator();
+  private final ConcurrentSkipListMap<String, ClusterBucket> buckets =
+      new ConcurrentSkipListMap<>();
   private final List<ConfigListener> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong revision = new AtomicLong(1);
-  private volatile List<Node> nodes = List.of();
+  private volatile List<ClusterNode> members = List.of();
+
+  /** The members whose ports are bound. */
+  private volatile List<ClusterNode> nodes = List.of();
+
+  private int nextNode;
 
   /**
    * A cluster without nodes or buckets.
@@ -41,36 +50,70 @@ public final class Cluster {
     return uuid;
   }
 
-  public List<Node> nodes() {
-    return nodes;
-  }
-
-  public void setNodes(List<Node> nodes) {
-    this.nodes = List.copyOf(nodes);
-    revision.incrementAndGet();
-  }
-
-  /** Grows with every change of nodes, buckets or manifests. */
+  /** Grows with every change of nodes, buckets, vbucket maps or manifests. */
   public long revision() {
     return revision.get();
   }
 
+  // Nodes.
+
+  /** Those that clients are told of, in the order of the configuration. */
+  public List<ClusterNode> nodes() {
+    return nodes;
+  }
+
+  /** The link between two nodes, in this direction. */
+  public Replicator replicator() {
+    return replicator;
+  }
+
   /**
-   * Adds a bucket.
+   * Adds a node, which has no vbuckets of the buckets that there are until a {@link #rebalance}.
+   * Clients are told of it when its ports are bound.
+   */
+  public synchronized ClusterNode addNode() {
+    ClusterNode node = new ClusterNode(this, nextNode++);
+    buckets.values().forEach(bucket -> bucket.addCopy(node));
+    List<ClusterNode> more = new ArrayList<>(members);
+    more.add(node);
+    members = List.copyOf(more);
+    return node;
+  }
+
+  /** Forgets a node that has no vbuckets. */
+  public synchronized void removeNode(ClusterNode node) {
+    forget(node);
+  }
+
+  synchronized void nodesChanged() {
+    nodes = members.stream().filter(ClusterNode::isBound).toList();
+    revision.incrementAndGet();
+    buckets.values().forEach(this::announce);
+  }
+
+  // Buckets.
+
+  /**
+   * Adds a bucket, spread over the nodes that there are.
    *
+   * @param bucketUuid 32 hex digits
    * @throws IllegalArgumentException if there is one of that name
    */
-  public void addBucket(Bucket bucket) {
-    if (buckets.putIfAbsent(bucket.name(), bucket) != null) {
-      throw new IllegalArgumentException("bucket exists: name=" + bucket.name());
+  public synchronized ClusterBucket createBucket(
+      String name, String bucketUuid, BucketShape shape, InstantSource clock) {
+    if (buckets.containsKey(name)) {
+      throw new IllegalArgumentException("bucket exists: name=" + name);
     }
+    ClusterBucket bucket = new ClusterBucket(name, bucketUuid, shape, clock, replicator, members);
+    buckets.put(name, bucket);
     bucket.onManifestChange(() -> configChanged(bucket));
     configChanged(bucket);
+    return bucket;
   }
 
   /** Removes a bucket and ends what uses it; returns false if there was none of that name. */
-  public boolean removeBucket(String name) {
-    Bucket removed = buckets.remove(name);
+  public synchronized boolean removeBucket(String name) {
+    ClusterBucket removed = buckets.remove(name);
     if (removed == null) {
       return false;
     }
@@ -79,14 +122,79 @@ public final class Cluster {
     return true;
   }
 
-  public @Nullable Bucket bucket(String name) {
+  public @Nullable ClusterBucket bucket(String name) {
     return buckets.get(name);
   }
 
   /** By name, ascending. */
-  public Collection<Bucket> buckets() {
+  public Collection<ClusterBucket> buckets() {
     return List.copyOf(buckets.values());
   }
+
+  // Topology.
+
+  /**
+   * Goes on without {@code node}, which is dead: of each vbucket that was active there, the replica
+   * that has received most becomes active, on a new branch of its history; what it lacks is lost.
+   *
+   * @throws IllegalArgumentException if it is not a node of this cluster, or the last one
+   */
+  public synchronized void failOver(ClusterNode node) {
+    requireAnother(node);
+    buckets.values().forEach(bucket -> new VBucketMover(bucket).failOver(node));
+    forget(node);
+  }
+
+  /**
+   * As {@link #failOver}, but nothing is lost: each replica that becomes active has everything, and
+   * goes on on the same branch.
+   *
+   * @param patience how long replicas may take to catch up
+   * @throws IllegalArgumentException if it is not a node of this cluster, or the last one
+   * @throws IllegalStateException if a vbucket has no replica, or one does not catch up; the node
+   *     stays, with what has not been handed over
+   */
+  public synchronized void failOverGracefully(ClusterNode node, Duration patience) {
+    requireAnother(node);
+    for (ClusterBucket bucket : buckets.values()) {
+      new VBucketMover(bucket).handOver(node, patience, () -> configChanged(bucket));
+    }
+    failOver(node);
+  }
+
+  /**
+   * Spreads all vbuckets over the nodes except {@code leaving}, one after the other, without loss
+   * and without a new branch, while clients work.
+   *
+   * @param leaving nodes that are not of the cluster any more when this returns
+   * @param patience how long each copy may take to catch up
+   * @throws IllegalArgumentException if no node is left
+   * @throws IllegalStateException if a copy does not catch up; what was moved stays where it is
+   */
+  public synchronized void rebalance(List<ClusterNode> leaving, Duration patience) {
+    List<ClusterNode> staying = members.stream().filter(node -> !leaving.contains(node)).toList();
+    if (staying.isEmpty()) {
+      throw new IllegalArgumentException("leaving=" + leaving + ", nodes=" + members);
+    }
+    for (ClusterBucket bucket : buckets.values()) {
+      new VBucketMover(bucket).rebalance(staying, patience, () -> configChanged(bucket));
+    }
+    leaving.forEach(this::forget);
+  }
+
+  private void requireAnother(ClusterNode node) {
+    if (!members.contains(node) || members.size() == 1) {
+      throw new IllegalArgumentException("node=" + node + ", nodes=" + members);
+    }
+  }
+
+  private void forget(ClusterNode node) {
+    members = members.stream().filter(other -> !other.equals(node)).toList();
+    buckets.values().forEach(bucket -> bucket.removeCopy(node));
+    nodesChanged();
+  }
+
+  // Listeners.
 
   public void addListener(ConfigListener listener) {
     listeners.add(listener);
@@ -96,8 +204,18 @@ public final class Cluster {
     listeners.remove(listener);
   }
 
-  private void configChanged(Bucket bucket) {
+  private void configChanged(ClusterBucket bucket) {
     revision.incrementAndGet();
+    announce(bucket);
+  }
+
+  private void announce(ClusterBucket bucket) {
     listeners.forEach(listener -> listener.onConfigChange(bucket));
+  }
+
+  /** Ends replication. */
+  @Override
+  public void close() {
+    replicator.close();
   }
 }

@@ -32,15 +32,24 @@ public final class ClusterConfig {
           "nodesExt",
           "xattr");
 
-  /** Stands in the vbucket map for a replica that is nowhere. */
+  /** Stands in the vbucket map for a copy that is nowhere. */
   private static final int NO_NODE = -1;
 
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
+  private final ClusterNode self;
   private final Cluster cluster;
 
-  public ClusterConfig(Cluster cluster) {
-    this.cluster = cluster;
+  /** The configuration as {@code self} tells it. */
+  public ClusterConfig(ClusterNode self) {
+    this.self = self;
+    this.cluster = self.cluster();
+  }
+
+  /** The configuration of the bucket of which {@code copy} is a copy, or was one. */
+  public byte[] of(Bucket copy) {
+    ClusterBucket bucket = cluster.bucket(copy.name());
+    return bucket == null ? global() : of(bucket);
   }
 
   /** The configuration without a bucket. */
@@ -51,30 +60,32 @@ public final class ClusterConfig {
   /** The configuration without a bucket as a tree. */
   public ObjectNode globalTree() {
     ObjectNode config = header();
-    config.set("nodesExt", nodesExt());
+    config.set("nodesExt", nodesExt(cluster.nodes()));
     config.putArray("clusterCapabilitiesVer").add(1).add(0);
     config.putObject("clusterCapabilities");
     return config;
   }
 
   /** The configuration of {@code bucket}. */
-  public byte[] of(Bucket bucket) {
+  public byte[] of(ClusterBucket bucket) {
     return bytes(tree(bucket));
   }
 
   /** The configuration of {@code bucket} as a tree, to be built upon. */
-  public ObjectNode tree(Bucket bucket) {
+  public ObjectNode tree(ClusterBucket bucket) {
     ObjectNode config = header();
+    List<ClusterNode> members = cluster.nodes();
     config.put("name", bucket.name());
     config.put("uri", "/pools/default/buckets/" + bucket.name());
     config.put("streamingUri", "/pools/default/bucketsStreaming/" + bucket.name());
     ArrayNode nodes = config.putArray("nodes");
-    for (Node node : cluster.nodes()) {
+    for (ClusterNode member : members) {
+      Node node = member.address();
       ObjectNode entry = nodes.addObject();
       entry.put("hostname", node.host() + ":" + node.managerPort());
       entry.putObject("ports").put("direct", node.kvPort());
     }
-    config.set("nodesExt", nodesExt());
+    config.set("nodesExt", nodesExt(members));
     config.put("nodeLocator", "vbucket");
     config.put("uuid", bucket.uuid());
     config.put("collectionsManifestUid", Long.toHexString(bucket.manifest().uid()));
@@ -84,24 +95,27 @@ public final class ClusterConfig {
     if (bucket.shape().replicas() > 0) {
       capabilities.add("subdoc.ReplicaRead");
     }
-    config.set("vBucketServerMap", vbucketServerMap(bucket));
+    config.set("vBucketServerMap", vbucketServerMap(bucket, members));
     return config;
   }
 
-  private ObjectNode vbucketServerMap(Bucket bucket) {
-    ObjectNode map = JSON.objectNode();
-    map.put("hashAlgorithm", "CRC");
-    map.put("numReplicas", bucket.shape().replicas());
-    ArrayNode servers = map.putArray("serverList");
-    cluster.nodes().forEach(node -> servers.add(node.host() + ":" + node.kvPort()));
-    ArrayNode vbuckets = map.putArray("vBucketMap");
-    for (int vbucket = 0; vbucket < bucket.vbucketCount(); vbucket++) {
-      ArrayNode copies = vbuckets.addArray().add(0);
-      for (int replica = 0; replica < bucket.shape().replicas(); replica++) {
-        copies.add(NO_NODE);
+  private static ObjectNode vbucketServerMap(ClusterBucket bucket, List<ClusterNode> members) {
+    ObjectNode json = JSON.objectNode();
+    json.put("hashAlgorithm", "CRC");
+    json.put("numReplicas", bucket.shape().replicas());
+    ArrayNode servers = json.putArray("serverList");
+    for (ClusterNode member : members) {
+      servers.add(member.address().host() + ":" + member.address().kvPort());
+    }
+    VBucketMap map = bucket.map();
+    ArrayNode vbuckets = json.putArray("vBucketMap");
+    for (int vbucket = 0; vbucket < map.vbuckets(); vbucket++) {
+      ArrayNode copies = vbuckets.addArray();
+      for (ClusterNode node : map.chain(vbucket)) {
+        copies.add(node == null ? NO_NODE : members.indexOf(node));
       }
     }
-    return map;
+    return json;
   }
 
   private ObjectNode header() {
@@ -111,12 +125,15 @@ public final class ClusterConfig {
     return config;
   }
 
-  private ArrayNode nodesExt() {
+  private ArrayNode nodesExt(List<ClusterNode> members) {
     ArrayNode nodes = JSON.arrayNode();
-    for (Node node : cluster.nodes()) {
+    for (ClusterNode member : members) {
+      Node node = member.address();
       ObjectNode entry = nodes.addObject();
       entry.putObject("services").put("kv", node.kvPort()).put("mgmt", node.managerPort());
-      entry.put("thisNode", true);
+      if (member.equals(self)) {
+        entry.put("thisNode", true);
+      }
       entry.put("hostname", node.host());
     }
     return nodes;

@@ -1,4 +1,7 @@
-/** What the node tells clients about itself: nodes, buckets and the vbucket map. */
+/**
+ * What the nodes have in common: who they are, which buckets there are and who has which vbucket,
+ * how that changes, and what clients are told of it.
+ */
 @NullMarked
 package io.channelindex.embedded.cluster;
 

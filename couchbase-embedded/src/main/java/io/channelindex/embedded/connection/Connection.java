@@ -381,7 +381,7 @@ final class Connection extends ByteToMessageDecoder implements ConnectionFaults.
     byte[] extras =
         ByteBuffer.allocate(2 * Long.BYTES)
             .putLong(ClusterConfig.REVISION_EPOCH)
-            .putLong(service.cluster().revision())
+            .putLong(service.node().cluster().revision())
             .array();
     byte[] value = brief ? new byte[0] : service.config().of(bucket);
     responses.serverRequest(

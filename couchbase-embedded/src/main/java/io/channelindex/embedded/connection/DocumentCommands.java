@@ -48,7 +48,7 @@ final class DocumentCommands {
       case GET_AND_LOCK -> getAndLock(request);
       case UNLOCK -> unlock(request);
       case GET_META -> getMeta(request);
-      case GET_REPLICA -> throw StatusException.of(Status.NOT_MY_VBUCKET);
+      case GET_REPLICA -> getReplica(request);
       default -> throw StatusException.of(Status.UNKNOWN_COMMAND);
     }
   }
@@ -60,6 +60,15 @@ final class DocumentCommands {
       responses.status(Status.KEY_ENOENT);
     } else {
       document(item, vbucket.visibleCas(item));
+    }
+  }
+
+  private void getReplica(Request request) {
+    Item item = session.vbucket(request).getReplica(session.key(request));
+    if (item == null) {
+      responses.status(Status.KEY_ENOENT);
+    } else {
+      document(item, item.cas());
     }
   }
 

@@ -2,7 +2,9 @@ package io.channelindex.embedded.connection;
 
 import io.channelindex.embedded.auth.UserStore;
 import io.channelindex.embedded.cluster.Cluster;
+import io.channelindex.embedded.cluster.ClusterBucket;
 import io.channelindex.embedded.cluster.ClusterConfig;
+import io.channelindex.embedded.cluster.ClusterNode;
 import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.Loss;
 import io.channelindex.embedded.fault.FaultInjector;
@@ -32,7 +34,7 @@ public final class KvService implements AutoCloseable {
 
   private static final int BACKLOG = 1024;
 
-  private final Cluster cluster;
+  private final ClusterNode node;
   private final ClusterConfig config;
   private final UserStore users;
   private final Duration dcpIdleTimeout;
@@ -50,17 +52,17 @@ public final class KvService implements AutoCloseable {
    * @param dcpIdleTimeout how long a DCP client that enabled noops may say nothing
    */
   public KvService(
-      Cluster cluster, UserStore users, FaultInjector faults, Duration dcpIdleTimeout) {
+      ClusterNode node, UserStore users, FaultInjector faults, Duration dcpIdleTimeout) {
     this.dcpIdleTimeout = dcpIdleTimeout;
-    this.cluster = cluster;
-    this.config = new ClusterConfig(cluster);
+    this.node = node;
+    this.config = new ClusterConfig(node);
     this.users = users;
     this.faults = faults;
-    cluster.addListener(configListener);
+    node.cluster().addListener(configListener);
   }
 
-  Cluster cluster() {
-    return cluster;
+  ClusterNode node() {
+    return node;
   }
 
   ClusterConfig config() {
@@ -172,7 +174,11 @@ public final class KvService implements AutoCloseable {
     }
   }
 
-  private void announce(Bucket bucket) {
+  private void announce(ClusterBucket changed) {
+    Bucket bucket = changed.copy(node);
+    if (bucket == null) {
+      return;
+    }
     for (Connection connection : connections) {
       connection.announceConfig(bucket);
     }
@@ -181,7 +187,7 @@ public final class KvService implements AutoCloseable {
   /** Stops accepting and closes every connection. */
   @Override
   public void close() {
-    cluster.removeListener(configListener);
+    node.cluster().removeListener(configListener);
     Channel channel = server;
     if (channel != null) {
       channel.close().syncUninterruptibly();

@@ -140,7 +140,11 @@ final class Request {
             && timeout != INFINITE_TIMEOUT_MILLIS,
         Status.DURABILITY_INVALID_LEVEL);
     durabilityLevel =
-        level == LEVEL_MAJORITY ? Durability.Level.MAJORITY : Durability.Level.PERSISTED;
+        switch (level) {
+          case LEVEL_MAJORITY -> Durability.Level.MAJORITY;
+          case LEVEL_PERSIST_TO_MAJORITY -> Durability.Level.PERSIST_TO_MAJORITY;
+          default -> Durability.Level.MAJORITY_AND_PERSIST_ACTIVE;
+        };
     durabilityTimeoutMillis = timeout;
   }
 

@@ -8,6 +8,7 @@ import io.channelindex.embedded.engine.Key;
 import io.channelindex.embedded.engine.Limits;
 import io.channelindex.embedded.engine.StatusException;
 import io.channelindex.embedded.engine.VBucket;
+import io.channelindex.embedded.engine.VBucketState;
 import io.channelindex.embedded.protocol.Datatype;
 import io.channelindex.embedded.protocol.Feature;
 import io.channelindex.embedded.protocol.Status;
@@ -175,14 +176,19 @@ final class Session {
   /**
    * How durable a write is to be; to be asked once a request.
    *
-   * @throws StatusException {@link Status#DURABILITY_IMPOSSIBLE} if too few copies are there
+   * @throws StatusException {@link Status#DURABILITY_IMPOSSIBLE} if too few copies are there,
+   *     {@link Status#NOT_MY_VBUCKET} if the active one is not here
    */
   Durability durability(Request request) {
     Durability.Level level = request.durabilityLevel();
     if (level == Durability.Level.NONE) {
       return Durability.NONE;
     }
-    if (!bucket().shape().hasMajority()) {
+    VBucket vbucket = vbucket(request);
+    if (vbucket.state() != VBucketState.ACTIVE) {
+      throw StatusException.of(Status.NOT_MY_VBUCKET);
+    }
+    if (!vbucket.isDurable()) {
       throw StatusException.of(Status.DURABILITY_IMPOSSIBLE);
     }
     answer = waiting.answerTo(request);

@@ -125,7 +125,7 @@ final class SessionCommands {
   }
 
   private void selectBucket(Request request) {
-    Bucket bucket = service.cluster().bucket(request.keyText());
+    Bucket bucket = service.node().bucket(request.keyText());
     if (bucket == null) {
       // Privileges name the buckets that exist. KEY_ENOENT would say that it comes up soon, and
       // clients would wait for it.
@@ -138,12 +138,12 @@ final class SessionCommands {
 
   private void listBuckets() {
     String names =
-        service.cluster().buckets().stream().map(Bucket::name).collect(Collectors.joining(" "));
+        service.node().buckets().stream().map(Bucket::name).collect(Collectors.joining(" "));
     responses.value(Status.SUCCESS, Datatype.RAW, utf8(names));
   }
 
   private void clusterConfig(Request request) {
-    long revision = service.cluster().revision();
+    long revision = service.node().cluster().revision();
     if (request.extrasLength() == 2 * Long.BYTES
         && request.extrasLong(0) == ClusterConfig.REVISION_EPOCH
         && request.extrasLong(Long.BYTES) >= revision) {

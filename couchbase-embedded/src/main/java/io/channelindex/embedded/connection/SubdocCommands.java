@@ -41,9 +41,6 @@ final class SubdocCommands {
             request.extras(),
             session.inflatedValue(request),
             session.has(Feature.XATTR) ? XattrSupport.ENABLED : XattrSupport.DISABLED);
-    if (subdoc.isReplicaRead()) {
-      throw StatusException.of(Status.NOT_MY_VBUCKET);
-    }
     VBucket vbucket = session.vbucket(request);
     Key key = session.key(request);
     if (subdoc.isMutation()) {
@@ -54,7 +51,10 @@ final class SubdocCommands {
   }
 
   private void lookup(VBucket vbucket, Key key, SubdocRequest subdoc) {
-    Item item = vbucket.getWithTombstone(key);
+    Item item =
+        subdoc.isReplicaRead()
+            ? vbucket.getReplicaWithTombstone(key)
+            : vbucket.getWithTombstone(key);
     VBucket.Position position = vbucket.position();
     VbucketClock clock = VbucketClock.of(session.bucket().nowNanos(), position.maxCas());
     SubdocSource source = item == null ? null : source(item, position.failoverLog().vbuuid());

@@ -3,19 +3,13 @@ package io.channelindex.embedded.engine;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * A named set of vbuckets with a collections manifest. Thread-safe.
- *
- * <p>Changes of the manifest are serialized and appear in every vbucket's history. The manifest is
- * published first and reaches the vbuckets one after the other; each goes by the one that it has
- * seen, so no write can come before its collection's creation or after its erasure.
+ * One node's copy of a bucket: vbuckets, the memory that they take, and their persistence. The
+ * collections are those of all copies. Thread-safe.
  */
 public final class Bucket {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
@@ -29,13 +23,8 @@ public final class Bucket {
   private final BucketShape shape;
   private final MemoryQuota memory;
   private final List<VBucket> vbuckets;
-  private final List<Runnable> manifestListeners = new CopyOnWriteArrayList<>();
-
-  /** All that ever happened to the manifest: what a vbucket that crashed is to be told again. */
-  private final List<ManifestChange> manifestChanges = new ArrayList<>();
-
+  private final BucketCollections collections;
   private volatile boolean persistencePaused;
-  private volatile CollectionsManifest manifest = CollectionsManifest.initial();
 
   /** Creates an empty bucket without replicas and without a memory quota. */
   public Bucket(String name, String uuid, int vbucketCount, InstantSource clock) {
@@ -43,18 +32,37 @@ public final class Bucket {
   }
 
   /**
-   * Creates an empty bucket.
+   * Creates an empty bucket whose only copy this is, with every vbucket active.
    *
    * @param clock the wall clock of CAS values and expiry times
    */
   public Bucket(String name, String uuid, BucketShape shape, InstantSource clock) {
+    this(name, uuid, shape, clock, new BucketCollections(), VBucketState.ACTIVE);
+  }
+
+  /**
+   * Creates an empty copy of a bucket.
+   *
+   * @param clock the wall clock of CAS values and expiry times
+   * @param collections those of all copies
+   * @param state of every vbucket
+   */
+  public Bucket(
+      String name,
+      String uuid,
+      BucketShape shape,
+      InstantSource clock,
+      BucketCollections collections,
+      VBucketState state) {
     this.name = name;
     this.uuid = uuid;
     this.clock = clock;
     this.shape = shape;
     this.memory = new MemoryQuota(shape.quotaBytes());
+    this.collections = collections;
     this.vbuckets =
-        IntStream.range(0, shape.vbuckets()).mapToObj(id -> new VBucket(id, this)).toList();
+        IntStream.range(0, shape.vbuckets()).mapToObj(id -> new VBucket(id, this, state)).toList();
+    collections.add(this);
   }
 
   public String name() {
@@ -80,23 +88,16 @@ public final class Bucket {
   }
 
   public CollectionsManifest manifest() {
-    return manifest;
+    return collections.manifest();
   }
 
-  /** Calls {@code listener} after every change of the manifest. */
-  public void onManifestChange(Runnable listener) {
-    manifestListeners.add(listener);
+  BucketCollections collections() {
+    return collections;
   }
 
   /** Creates a scope; throws {@link IllegalArgumentException} if the name is bad or taken. */
   public CollectionsManifest createScope(String scope) {
-    return change(
-        old -> old.withScope(scope),
-        (before, after) -> {
-          CollectionsManifest.Scope created = after.requireScope(scope);
-          return new ManifestChange(
-              SystemEvent.Type.CREATE_SCOPE, after.uid(), created.id(), 0, scope, 0);
-        });
+    return collections.createScope(scope);
   }
 
   /**
@@ -106,18 +107,7 @@ public final class Bucket {
    * @throws IllegalArgumentException if the scope is unknown, or the name bad or taken
    */
   public CollectionsManifest createCollection(String scope, String collection, int maxTtlSeconds) {
-    return change(
-        old -> old.withCollection(scope, collection, maxTtlSeconds),
-        (before, after) -> {
-          CollectionsManifest.Collection created = after.requireCollection(scope, collection);
-          return new ManifestChange(
-              SystemEvent.Type.CREATE_COLLECTION,
-              after.uid(),
-              created.scope(),
-              created.id(),
-              collection,
-              maxTtlSeconds);
-        });
+    return collections.createCollection(scope, collection, maxTtlSeconds);
   }
 
   /**
@@ -126,13 +116,7 @@ public final class Bucket {
    * @throws IllegalArgumentException if there is no such collection
    */
   public CollectionsManifest dropCollection(String scope, String collection) {
-    return change(
-        old -> old.withoutCollection(scope, collection),
-        (before, after) -> {
-          CollectionsManifest.Collection dropped = before.requireCollection(scope, collection);
-          return new ManifestChange(
-              SystemEvent.Type.DROP_COLLECTION, after.uid(), dropped.scope(), dropped.id(), "", 0);
-        });
+    return collections.dropCollection(scope, collection);
   }
 
   /**
@@ -140,31 +124,8 @@ public final class Bucket {
    *
    * @throws IllegalArgumentException if there is no such scope, or it is the default one
    */
-  public synchronized CollectionsManifest dropScope(String scope) {
-    CollectionsManifest.Scope dropped = manifest.requireDroppableScope(scope);
-    for (CollectionsManifest.Collection collection : manifest.collectionsOf(dropped)) {
-      dropCollection(scope, collection.name());
-    }
-    return change(
-        old -> old.withoutScope(scope),
-        (before, after) ->
-            new ManifestChange(SystemEvent.Type.DROP_SCOPE, after.uid(), dropped.id(), 0, "", 0));
-  }
-
-  private interface Describe {
-    ManifestChange change(CollectionsManifest before, CollectionsManifest after);
-  }
-
-  private synchronized CollectionsManifest change(
-      UnaryOperator<CollectionsManifest> step, Describe describe) {
-    CollectionsManifest before = manifest;
-    CollectionsManifest after = step.apply(before);
-    ManifestChange change = describe.change(before, after);
-    manifest = after;
-    manifestChanges.add(change);
-    vbuckets.forEach(vbucket -> vbucket.apply(change, after));
-    manifestListeners.forEach(Runnable::run);
-    return after;
+  public CollectionsManifest dropScope(String scope) {
+    return collections.dropScope(scope);
   }
 
   /** The wall clock, in nanoseconds since the epoch. */
@@ -204,9 +165,12 @@ public final class Bucket {
     return memory.hardRefusals();
   }
 
-  /** Documents that can be read, over all vbuckets. */
+  /** Documents that can be read, over all vbuckets that are active here. */
   public long documentCount() {
-    return vbuckets.stream().mapToLong(vbucket -> vbucket.position().documents()).sum();
+    return vbuckets.stream()
+        .filter(vbucket -> vbucket.state() == VBucketState.ACTIVE)
+        .mapToLong(vbucket -> vbucket.position().documents())
+        .sum();
   }
 
   /** Turns documents whose time has passed into tombstones; returns how many. */
@@ -240,15 +204,24 @@ public final class Bucket {
     vbuckets.forEach(VBucket::resumePersistence);
   }
 
-  /** Every vbucket loses what was not persisted and goes on on a new branch of its history. */
+  /** As a hard kill of the process: what was not persisted is lost. */
   public void crash() {
     crash(new Loss.Unpersisted());
   }
 
-  /** Every vbucket loses what {@code loss} says and goes on on a new branch of its history. */
-  public synchronized void crash(Loss loss) {
+  /**
+   * Every vbucket loses what {@code loss} says. Active ones go on on a new branch of their history;
+   * replicas lose what was not persisted, and are told by their active copies what comes next.
+   */
+  public void crash(Loss loss) {
+    synchronized (collections) {
+      crashNow(loss);
+    }
+  }
+
+  private synchronized void crashNow(Loss loss) {
     persistencePaused = false;
-    vbuckets.forEach(vbucket -> vbucket.crash(loss, manifestChanges));
+    vbuckets.forEach(vbucket -> vbucket.crash(loss));
   }
 
   /**

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A durable write is prepared first: the prepare takes a seqno of its own, which no item is ever
  * seen at, and the client's mutation token is the prepare's. With one copy a majority is at hand at
- * once; what must be persisted waits while persistence is paused, and so does every durable write
- * that comes after it in the same vbucket: commits happen in the order of their prepares.
+ * once; with more it takes what replicas acknowledge. What must be persisted waits while
+ * persistence is paused, and so does every durable write that comes after it in the same vbucket:
+ * commits happen in the order of their prepares.
  */
 public final class Durability {
   /** The levels, weakest first. */
@@ -17,8 +18,10 @@ public final class Durability {
     NONE,
     /** A majority of copies has it in memory. */
     MAJORITY,
-    /** As above, and it is persisted here; or by a majority, which here is the same. */
-    PERSISTED
+    /** As above, and the active copy is persisted. */
+    MAJORITY_AND_PERSIST_ACTIVE,
+    /** A majority of copies is persisted, the active one among them. */
+    PERSIST_TO_MAJORITY
   }
 
   /** Hears how a write ended that had to wait. Called under the vbucket's lock: do not block. */
@@ -54,6 +57,11 @@ public final class Durability {
       throw new IllegalArgumentException("level=" + level);
     }
     return new Durability(level, outcome);
+  }
+
+  /** The same, with nobody to be told. */
+  Durability unattended() {
+    return outcome == null ? this : new Durability(level, null);
   }
 
   Level level() {

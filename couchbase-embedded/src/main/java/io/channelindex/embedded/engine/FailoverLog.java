@@ -59,6 +59,15 @@ public final class FailoverLog {
     return new FailoverLog(result);
   }
 
+  /** The log of a history that went back to {@code seqno}: without branches that began later. */
+  FailoverLog upTo(long seqno) {
+    List<Branch> left = branches.stream().filter(branch -> branch.seqno() <= seqno).toList();
+    // The oldest may have begun later: those before it are forgotten.
+    return left.isEmpty()
+        ? startingWith(branches.get(branches.size() - 1).vbuuid())
+        : new FailoverLog(left);
+  }
+
   /** Newest first, at least one. */
   public List<Branch> branches() {
     return branches;

@@ -29,6 +29,7 @@ final class History {
   static final class Cursor {
     private final long until;
     private long position;
+    private boolean broken;
 
     private Cursor(long position, long until) {
       this.position = position;
@@ -41,6 +42,11 @@ final class History {
 
     boolean isExhausted() {
       return position >= until;
+    }
+
+    /** Whether the history went back while this was read: what was left of it is not there. */
+    boolean isBroken() {
+      return broken;
     }
 
     private boolean needs(Item item, long supersededAt) {
@@ -112,6 +118,11 @@ final class History {
   /** The next seqno stands for a prepare or an abort. */
   void skipSeqno() {
     highSeqno++;
+  }
+
+  /** What comes next begins after {@code seqno}: a replica's history has gaps. */
+  void advanceTo(long seqno) {
+    highSeqno = Math.max(highSeqno, seqno);
   }
 
   /** {@code item} is no longer the newest version of its key once the next seqno is appended. */
@@ -249,8 +260,8 @@ final class History {
     return Math.max(loadedSeqno, highSeqno - MEMORY_SEQNOS);
   }
 
-  void purged(Item tombstone) {
-    purgeSeqno = Math.max(purgeSeqno, tombstone.seqno());
+  void purged(long seqno) {
+    purgeSeqno = Math.max(purgeSeqno, seqno);
   }
 
   boolean isPersistencePaused() {
@@ -271,20 +282,31 @@ final class History {
 
   /** Begins a new branch at the newest seqno; returns its identity. */
   long branch() {
-    failoverLog = failoverLog.branch(vbuuids.getAsLong(), highSeqno);
+    return branch(highSeqno);
+  }
+
+  /** Begins a new branch at {@code seqno}, up to which consumers may stay; returns its identity. */
+  long branch(long seqno) {
+    failoverLog = failoverLog.branch(vbuuids.getAsLong(), seqno);
     return failoverLog.vbuuid();
   }
 
+  /** Goes on with the branches of another copy. */
+  void adopt(FailoverLog log) {
+    failoverLog = log;
+  }
+
   /**
-   * Goes back to {@code surviving} and begins a new branch there.
+   * Goes back to {@code surviving}, on the same branches for the time being.
    *
    * @param surviving from {@link #survivingSeqno}
    * @param survivors receives every version that is left, in seqno order; a later one of a key
    *     replaces an earlier one, which the receiver hands to {@link #supersede}
    */
-  void crash(long surviving, Consumer<Item> survivors) {
+  void goBack(long surviving, Consumer<Item> survivors) {
     for (Cursor cursor : cursors) {
       cursor.position = cursor.until;
+      cursor.broken = true;
     }
     cursors.clear();
     // A tombstone that was purged while a cursor needed it does not come back with a restart.
@@ -301,7 +323,6 @@ final class History {
     loadedSeqno = surviving;
     keptSince = surviving;
     purgeSeqno = Math.min(purgeSeqno, surviving);
-    branch();
     List<Item> left = new ArrayList<>(log.size());
     log.read(0, surviving, Integer.MAX_VALUE, Long.MAX_VALUE, left::add);
     visibleSeqno = left.isEmpty() ? 0 : left.get(left.size() - 1).seqno();

@@ -31,9 +31,16 @@ public final class Snapshot implements AutoCloseable {
     }
   }
 
-  /** Whether everything was read. */
+  /** Whether everything was read, or what is left is gone with a crash. */
   public boolean isExhausted() {
     return cursor.isExhausted();
+  }
+
+  /** Whether a crash took something of it away before it was read. */
+  boolean isBroken() {
+    synchronized (vbucket) {
+      return cursor.isBroken();
+    }
   }
 
   @Override

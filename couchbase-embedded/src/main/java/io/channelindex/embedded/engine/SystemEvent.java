@@ -60,6 +60,24 @@ public final class SystemEvent extends Item {
     this.scope = scope;
   }
 
+  private SystemEvent(SystemEvent other) {
+    super(
+        Kind.SYSTEM_EVENT,
+        other.collection(),
+        other.key(),
+        0,
+        other.value(),
+        0,
+        0,
+        0,
+        other.cas(),
+        other.seqno(),
+        1);
+    this.type = other.type;
+    this.version = other.version;
+    this.scope = other.scope;
+  }
+
   static SystemEvent of(ManifestChange change, long cas, long seqno) {
     boolean ofCollection = change.type().isOfCollection();
     boolean withTtl = change.type() == Type.CREATE_COLLECTION && change.maxTtlSeconds() > 0;
@@ -82,6 +100,11 @@ public final class SystemEvent extends Item {
         payload.array(),
         cas,
         seqno);
+  }
+
+  /** The same event for another copy of the vbucket. */
+  SystemEvent copy() {
+    return new SystemEvent(this);
   }
 
   /** Whether this event makes {@code earlier} one irrelevant: it drops what that one created. */

@@ -2,6 +2,7 @@ package io.channelindex.embedded.engine;
 
 import io.channelindex.embedded.protocol.Status;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -14,21 +15,26 @@ import org.jspecify.annotations.Nullable;
  * passed is missing: whoever meets it first turns it into a tombstone.
  *
  * <p>Streams read the history through {@link Snapshot}s and hear of news through {@link
- * MutationListener}s.
+ * MutationListener}s. A copy of the vbucket on another node is brought up to date by a {@link
+ * ReplicaFeed}.
  */
 public final class VBucket {
   private final int id;
   private final Bucket bucket;
   private final VersionStore store;
   private final MutationListeners listeners = new MutationListeners();
+  private final Reception reception = new Reception();
   private volatile CollectionsManifest manifest = CollectionsManifest.initial();
-  private volatile VBucketState state = VBucketState.ACTIVE;
+  private volatile VBucketState state;
   private volatile long vbuuid;
+  private volatile boolean durable;
 
-  VBucket(int id, Bucket bucket) {
+  VBucket(int id, Bucket bucket, VBucketState state) {
     this.id = id;
     this.bucket = bucket;
+    this.state = state;
     this.store = new VersionStore(bucket);
+    this.durable = store.chain().hasMajority();
     this.vbuuid = store.history().failoverLog().vbuuid();
   }
 
@@ -48,6 +54,11 @@ public final class VBucket {
     return vbuuid;
   }
 
+  /** Whether there are enough copies for durable writes. */
+  public boolean isDurable() {
+    return durable;
+  }
+
   // Documents.
 
   /** The document, or null. */
@@ -61,6 +72,24 @@ public final class VBucket {
     requireAccess(key);
     Item document = document(key);
     return document != null ? document : store.newest(key);
+  }
+
+  /**
+   * The document as this replica has it, or null.
+   *
+   * @throws StatusException {@link Status#NOT_MY_VBUCKET} if this is no replica
+   */
+  public synchronized @Nullable Item getReplica(Key key) {
+    requireAccess(key, VBucketState.REPLICA);
+    Item item = store.newest(key);
+    // Only the active copy turns what has expired into a tombstone.
+    return item == null || item.isDeleted() || store.isExpired(item) ? null : item;
+  }
+
+  /** As above; a tombstone, too. */
+  public synchronized @Nullable Item getReplicaWithTombstone(Key key) {
+    requireAccess(key, VBucketState.REPLICA);
+    return store.newest(key);
   }
 
   /**
@@ -264,6 +293,7 @@ public final class VBucket {
 
   /** The document of {@code key}, or null; one that has expired becomes a tombstone here. */
   private @Nullable Item document(Key key) {
+    store.pending().requireDecided(key);
     Item item = store.newest(key);
     if (item == null || item.isDeleted()) {
       return null;
@@ -283,7 +313,11 @@ public final class VBucket {
   }
 
   private void requireAccess(Key key) {
-    if (state != VBucketState.ACTIVE) {
+    requireAccess(key, VBucketState.ACTIVE);
+  }
+
+  private void requireAccess(Key key, VBucketState required) {
+    if (state != required) {
       throw StatusException.of(Status.NOT_MY_VBUCKET);
     }
     if (!manifest.contains(key.collection())) {
@@ -405,36 +439,235 @@ public final class VBucket {
     listeners.remove(listener);
   }
 
+  // Replication.
+
+  /**
+   * Where a replica is.
+   *
+   * @param from what it would ask a stream to go on from
+   * @param received the end of the last whole range of the history that it has
+   * @param persisted how much of that is persisted
+   */
+  record ReplicaPosition(FailoverLog.Position from, long received, long persisted) {}
+
+  /** Where this replica is, or null if it is none. */
+  synchronized @Nullable ReplicaPosition replicaPosition() {
+    if (state != VBucketState.REPLICA) {
+      return null;
+    }
+    History history = store.history();
+    long received = reception.received();
+    long persisted =
+        history.isPersistencePaused() ? Math.min(reception.persisted(), received) : received;
+    return new ReplicaPosition(
+        reception.position(history.failoverLog().vbuuid(), history.highSeqno()),
+        received,
+        persisted);
+  }
+
+  /** The newest seqno that a failover to this replica would keep for everybody. */
+  public synchronized long receivedSeqno() {
+    return reception.received();
+  }
+
+  /** What a replica at {@code replica} is behind of, or null if it is not, or this copy is one. */
+  synchronized @Nullable HistoryRange rangeAfter(ReplicaPosition replica) {
+    if (state == VBucketState.REPLICA) {
+      return null;
+    }
+    History history = store.history();
+    FailoverLog log = history.failoverLog();
+    long high = history.highSeqno();
+    FailoverLog.Position from = replica.from();
+    OptionalLong back =
+        log.rollback(from, high, history.purgeSeqno(), FailoverLog.UuidMatch.LENIENT_AT_ZERO);
+    long start = back.isPresent() ? 0 : from.seqno();
+    if (start == from.seqno() && replica.received() == high && from.vbuuid() == log.vbuuid()) {
+      return null;
+    }
+    Snapshot items = new Snapshot(this, history, history.open(start, high));
+    return new HistoryRange(start, items, store.pending().unattended(), log, history.purgeSeqno());
+  }
+
+  /**
+   * A range begins to arrive.
+   *
+   * @return its number, or 0 if it is not what this copy is waiting for
+   */
+  synchronized int receive(HistoryRange range) {
+    History history = store.history();
+    if (state != VBucketState.REPLICA
+        || (range.from() != 0 && range.from() != history.highSeqno())) {
+      return 0;
+    }
+    if (range.from() == 0) {
+      if (history.highSeqno() > 0) {
+        store.startOver();
+        manifest = CollectionsManifest.initial();
+      }
+      reception.restart();
+      history.purged(range.purgeSeqno());
+    }
+    history.adopt(range.failoverLog());
+    vbuuid = range.failoverLog().vbuuid();
+    return reception.begin(range.end());
+  }
+
+  /**
+   * The next items of a range.
+   *
+   * @param number from {@link #receive(HistoryRange)}
+   * @param completed the range, if it ends with these
+   * @return false if the range was overtaken by events, and nothing was taken
+   */
+  synchronized boolean receive(int number, List<Item> items, @Nullable HistoryRange completed) {
+    if (!reception.isCurrent(number)) {
+      return false;
+    }
+    for (Item item : items) {
+      store.receive(item);
+      if (item instanceof SystemEvent event) {
+        manifest = bucket.collections().manifest(event.manifestUid());
+      }
+    }
+    if (completed != null) {
+      store.complete(completed);
+      reception.complete(completed.end());
+    }
+    return true;
+  }
+
+  /** A replica is at {@code position}, as far as it is on the branch that is written here. */
+  synchronized void acknowledge(VBucket replica, ReplicaPosition position) {
+    if (state == VBucketState.ACTIVE && position.from().vbuuid() == vbuuid) {
+      store.chain().acknowledge(replica, position.received(), position.persisted());
+      commitPending();
+    }
+  }
+
+  /**
+   * Counts on these replicas from now on, and on no others. If they are too few for the durable
+   * writes that wait, these are given up, except those that may have been seen committed: they wait
+   * for more replicas.
+   */
+  public synchronized void replicateTo(List<VBucket> replicas) {
+    store.chain().follow(replicas);
+    durable = store.chain().hasMajority();
+    if (state == VBucketState.ACTIVE) {
+      if (!durable) {
+        store.abortUndecided();
+      }
+      commitPending();
+      listeners.onMutation();
+    }
+  }
+
   // Life.
 
   /** Stops serving clients; streams end, and nobody knows what becomes of pending writes. */
   public synchronized void deactivate() {
     state = VBucketState.DEAD;
+    reception.stop();
     store.abortPending(item -> true);
     listeners.close(MutationListener.CloseReason.STATE_CHANGED);
   }
 
-  /** Serves clients again, on a new branch of the history that begins where the old one ended. */
-  public synchronized void activate() {
-    if (state != VBucketState.ACTIVE) {
-      vbuuid = store.history().branch();
-      state = VBucketState.ACTIVE;
+  /**
+   * Stops serving clients in favour of another copy, which goes on where this one ends: streams
+   * end, and pending writes are the other's.
+   */
+  public synchronized void handOver() {
+    state = VBucketState.DEAD;
+    store.pending().leave();
+    listeners.close(MutationListener.CloseReason.STATE_CHANGED);
+  }
+
+  /** Serves nobody, follows nobody, and has nothing. */
+  public synchronized void discard() {
+    if (state != VBucketState.DEAD || store.history().highSeqno() > 0) {
+      deactivate();
+      store.startOver();
+      reception.restart();
     }
+  }
+
+  /** Follows another copy from now on. */
+  public synchronized void becomeReplica() {
+    if (state != VBucketState.REPLICA) {
+      store.pending().leave();
+      reception.resumeAt(store.history().highSeqno(), store.history().persistedSeqno());
+      state = VBucketState.REPLICA;
+      listeners.close(MutationListener.CloseReason.STATE_CHANGED);
+    }
+  }
+
+  /** How a copy comes to serve clients. */
+  public enum Succession {
+    /** The one before is gone, and may have had more: on a new branch of the history. */
+    FAILOVER,
+    /** The one before has {@linkplain VBucket#handOver handed over}: on the same branch. */
+    TAKEOVER
+  }
+
+  /** Serves clients again, on a new branch of the history that begins where the old one ended. */
+  public void activate() {
+    activate(Succession.FAILOVER);
+  }
+
+  /** Serves clients from now on; nothing happens if it does already. */
+  public void activate(Succession succession) {
+    synchronized (bucket.collections()) {
+      activateNow(succession);
+    }
+  }
+
+  private synchronized void activateNow(Succession succession) {
+    if (state == VBucketState.ACTIVE) {
+      return;
+    }
+    History history = store.history();
+    if (succession == Succession.FAILOVER) {
+      history.branch(state == VBucketState.REPLICA ? reception.received() : history.highSeqno());
+    }
+    vbuuid = history.failoverLog().vbuuid();
+    reception.stop();
+    store.chain().forgetAcknowledgements();
+    store.dropDecidedPending();
+    state = VBucketState.ACTIVE;
+    catchUpWithCollections();
+    commitPending();
+    listeners.onMutation();
+  }
+
+  private void catchUpWithCollections() {
+    long known = store.manifestUid();
+    for (ManifestChange change : bucket.collections().changes()) {
+      if (change.manifestUid() > known) {
+        append(change);
+      }
+    }
+    manifest = bucket.manifest();
   }
 
   synchronized void remove() {
     state = VBucketState.DEAD;
+    reception.stop();
     store.abortPending(item -> true);
     listeners.close(MutationListener.CloseReason.BUCKET_REMOVED);
   }
 
   synchronized void pausePersistence() {
     store.history().pausePersistence();
+    reception.pausePersistence();
   }
 
   synchronized void resumePersistence() {
     store.history().resumePersistence();
-    commitPending();
+    store.pending().persisted();
+    if (state == VBucketState.ACTIVE) {
+      commitPending();
+    }
+    listeners.onMutation();
   }
 
   /**
@@ -444,8 +677,11 @@ public final class VBucket {
    * @param prepared what the write returned
    */
   public synchronized void abort(Item prepared) {
-    store.abortPending(item -> item == prepared);
-    commitPending();
+    if (state == VBucketState.ACTIVE) {
+      store.abortPending(item -> item == prepared);
+      commitPending();
+      listeners.onMutation();
+    }
   }
 
   private void commitPending() {
@@ -458,25 +694,30 @@ public final class VBucket {
     store.history().keepTail(seqnos);
   }
 
-  /**
-   * Goes back to what survives {@code loss}.
-   *
-   * @param manifestChanges all there ever were: those that are lost happen again
-   */
-  synchronized void crash(Loss loss, List<ManifestChange> manifestChanges) {
-    store.crash(loss.tailOf(id));
-    vbuuid = store.history().failoverLog().vbuuid();
-    long known = store.manifestUid();
-    for (ManifestChange change : manifestChanges) {
-      if (change.manifestUid() > known) {
-        append(change);
-      }
+  /** Goes back to what survives {@code loss}; the caller holds the collections' monitor. */
+  synchronized void crash(Loss loss) {
+    History history = store.history();
+    if (state == VBucketState.REPLICA) {
+      reception.goBack(
+          history.isPersistencePaused() ? reception.persisted() : reception.received());
+      store.crash(OptionalLong.empty());
+      history.adopt(history.failoverLog().upTo(history.highSeqno()));
+      manifest = bucket.collections().manifest(store.manifestUid());
+    } else {
+      store.crash(loss.tailOf(id));
+      long whole = reception.wholeAt(history.highSeqno());
+      reception.goBack(whole);
+      history.branch(whole);
+      store.chain().forgetAcknowledgements();
+      catchUpWithCollections();
+      store.commitPending();
     }
+    vbuuid = history.failoverLog().vbuuid();
     listeners.close(MutationListener.CloseReason.CRASHED);
   }
 
   synchronized int expire() {
-    int expired = store.expire();
+    int expired = state == VBucketState.ACTIVE ? store.expire() : 0;
     if (expired > 0) {
       listeners.onMutation();
     }
@@ -489,9 +730,12 @@ public final class VBucket {
 
   /** Sees a change of the manifest, which is {@code after} from then on. */
   synchronized void apply(ManifestChange change, CollectionsManifest after) {
-    manifest = after;
-    append(change);
-    listeners.onMutation();
+    // Who becomes active later catches up; replicas are told by the active copy.
+    if (state == VBucketState.ACTIVE) {
+      manifest = after;
+      append(change);
+      listeners.onMutation();
+    }
   }
 
   private void append(ManifestChange change) {

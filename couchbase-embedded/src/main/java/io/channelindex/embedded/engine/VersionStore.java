@@ -24,6 +24,7 @@ final class VersionStore {
   private final History history;
   private final PessimisticLocks locks = new PessimisticLocks();
   private final PendingWrites pending = new PendingWrites();
+  private final ReplicationChain chain;
   private final CollectionSeqnos collectionSeqnos = new CollectionSeqnos();
   private final List<SystemEvent> systemEvents = new ArrayList<>();
   private long maxCas;
@@ -37,6 +38,7 @@ final class VersionStore {
   VersionStore(Bucket bucket) {
     this.bucket = bucket;
     this.history = new History(bucket::newVbuuid, bucket.memory().used());
+    this.chain = new ReplicationChain(1 + bucket.shape().replicas());
   }
 
   History history() {
@@ -49,6 +51,10 @@ final class VersionStore {
 
   PendingWrites pending() {
     return pending;
+  }
+
+  ReplicationChain chain() {
+    return chain;
   }
 
   /** Documents that can be read, expired ones that nobody met yet among them. */
@@ -152,23 +158,31 @@ final class VersionStore {
   }
 
   private boolean mustWait(Durability durability) {
-    return switch (durability.level()) {
-      case NONE -> false;
-      case MAJORITY -> !pending.isEmpty();
-      case PERSISTED -> !pending.isEmpty() || history.isPersistencePaused();
-    };
+    return durability.isPrepared()
+        && (!pending.isEmpty() || !isSatisfied(durability, history.highSeqno() + 1));
+  }
+
+  private boolean isSatisfied(Durability durability, long prepare) {
+    long persisted = history.isPersistencePaused() ? history.persistedSeqno() : Long.MAX_VALUE;
+    return chain.satisfies(durability.level(), prepare, persisted);
   }
 
   /**
    * Commits pending writes, oldest first, as far as nothing stands in the way; returns how many.
    */
   int commitPending() {
+    if (pending.isEmpty()) {
+      return 0;
+    }
     List<PendingWrites.Pending> committable =
-        pending.takeCommittable(history.isPersistencePaused());
+        pending.takeWhile(write -> isSatisfied(write.durability(), write.prepare()));
     for (PendingWrites.Pending write : committable) {
       Item previous = table.find(write.item());
       long revision = previous == null ? maxDeletedRevision + 1 : previous.revision() + 1;
-      link(write.item().at(history.nextSeqno(Durability.NONE), revision), previous);
+      Item item = link(write.item().at(history.nextSeqno(Durability.NONE), revision), previous);
+      if (write.prepare() <= history.persistedSeqno() && history.persistedSeqno() < item.seqno()) {
+        pending.halfPersisted(write, item.seqno());
+      }
       write.durability().committed();
     }
     return committable.size();
@@ -176,7 +190,16 @@ final class VersionStore {
 
   /** Gives up the pending writes for which {@code condition} holds. */
   void abortPending(Predicate<Item> condition) {
-    for (PendingWrites.Pending write : pending.take(condition)) {
+    abort(pending.take(condition));
+  }
+
+  /** Gives up the pending writes that nobody can have seen committed. */
+  void abortUndecided() {
+    abort(pending.takeUndecided());
+  }
+
+  private void abort(List<PendingWrites.Pending> writes) {
+    for (PendingWrites.Pending write : writes) {
       history.skipSeqno();
       write.durability().ambiguous();
     }
@@ -194,9 +217,7 @@ final class VersionStore {
   }
 
   private Item link(Item item, @Nullable Item previous) {
-    if (Long.compareUnsigned(item.cas(), maxCas) > 0) {
-      maxCas = item.cas();
-    }
+    observeCas(item.cas());
     if (item.isDeleted()) {
       maxDeletedRevision = Math.max(maxDeletedRevision, item.revision());
     }
@@ -210,6 +231,12 @@ final class VersionStore {
     history.append(item);
     collectionSeqnos.advance(item.collection(), item.seqno());
     return item;
+  }
+
+  private void observeCas(long cas) {
+    if (Long.compareUnsigned(cas, maxCas) > 0) {
+      maxCas = cas;
+    }
   }
 
   private void count(Item item, int by) {
@@ -229,7 +256,10 @@ final class VersionStore {
 
   /** Appends a system event; one that undoes an earlier one takes its place. */
   void appendSystemEvent(ManifestChange change) {
-    SystemEvent event = SystemEvent.of(change, takeCas(), history.nextSeqno(Durability.NONE));
+    append(SystemEvent.of(change, takeCas(), history.nextSeqno(Durability.NONE)));
+  }
+
+  private void append(SystemEvent event) {
     systemEvents.removeIf(
         earlier -> {
           boolean undone = event.undoes(earlier);
@@ -286,21 +316,76 @@ final class VersionStore {
                     && item.seqno() != collectionSeqnos.of(item.collection()));
     for (Item tombstone : purged) {
       forget(tombstone);
-      history.purged(tombstone);
+      history.purged(tombstone.seqno());
     }
     return purged.size();
   }
 
-  /** Goes back to what survives {@code loss}, on a new branch. */
+  /** Adds a version, or a system event, as another copy of the vbucket has it. */
+  void receive(Item original) {
+    history.advanceTo(original.seqno() - 1);
+    if (original instanceof SystemEvent event) {
+      if (event.type() == SystemEvent.Type.DROP_COLLECTION) {
+        eraseCollection(event.collection());
+      }
+      observeCas(event.cas());
+      append(event.copy());
+    } else {
+      link(original.at(original.seqno(), original.revision()), table.find(original));
+    }
+  }
+
+  /** Everything up to the end of {@code range} is there now. */
+  void complete(HistoryRange range) {
+    history.advanceTo(range.end());
+    for (PendingWrites.Pending before : pending.unattended()) {
+      if (before.prepare() <= history.persistedSeqno()
+          && history.persistedSeqno() < range.end()
+          && range.prepared().stream().noneMatch(still -> still.prepare() == before.prepare())) {
+        pending.halfPersisted(before, range.end());
+      }
+    }
+    pending.replaceAll(range.prepared());
+    for (PendingWrites.Pending write : range.prepared()) {
+      observeCas(write.item().cas());
+    }
+  }
+
+  /** Forgets everything but the branches of the history, and whether persistence is paused. */
+  void startOver() {
+    boolean paused = history.isPersistencePaused();
+    goBack(0);
+    if (paused) {
+      history.pausePersistence();
+    }
+  }
+
+  /**
+   * Forgets what was prepared before a version of the same key that is there now: it is decided.
+   */
+  void dropDecidedPending() {
+    pending.take(
+        item -> {
+          Item newest = table.find(item);
+          return newest != null && newest.seqno() >= item.seqno();
+        });
+  }
+
+  /** Goes back to what survives {@code loss}, on the same branches for the time being. */
   void crash(OptionalLong loss) {
-    pending.take(item -> true).forEach(write -> write.durability().ambiguous());
+    goBack(history.survivingSeqno(loss));
+    dropDecidedPending();
+  }
+
+  private void goBack(long surviving) {
+    pending.crash(surviving);
     table.clear();
     locks.clear();
     systemEvents.clear();
     collectionSeqnos.clear();
     documents = 0;
     expiring = 0;
-    history.crash(history.survivingSeqno(loss), this::relink);
+    history.goBack(surviving, this::relink);
   }
 
   private void relink(Item item) {

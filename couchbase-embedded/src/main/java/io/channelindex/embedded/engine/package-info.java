@@ -1,5 +1,6 @@
 /**
- * The data of the node: buckets, vbuckets, documents, collections, failover logs.
+ * The data of one node: its copies of buckets, with vbuckets, documents, collections, failover
+ * logs.
  *
  * <p>A {@link io.channelindex.embedded.engine.VBucket} is the unit of concurrency: each has a lock
  * of its own, nothing on the path of an operation is shared between two of them. It keeps its
@@ -7,6 +8,9 @@
  * SeqnoLog}) that holds only the newest version of each key, which is what makes a DCP backfill
  * deduplicated. Versions are immutable ({@link io.channelindex.embedded.engine.Item}), so a stream
  * hands them to a socket after the lock is released.
+ *
+ * <p>A copy of a vbucket is active, a replica, or dead. What it is, others decide; a {@link
+ * io.channelindex.embedded.engine.ReplicaFeed} brings a replica up to date with an active copy.
  */
 @NullMarked
 package io.channelindex.embedded.engine;

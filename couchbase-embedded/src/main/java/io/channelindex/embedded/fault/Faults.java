@@ -1,6 +1,6 @@
 package io.channelindex.embedded.fault;
 
-import io.channelindex.embedded.cluster.Cluster;
+import io.channelindex.embedded.cluster.ClusterNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Faults {
   private final FaultInjector injector;
-  private final Cluster cluster;
+  private final ClusterNode node;
   private final Runnable release;
 
   /**
@@ -27,9 +27,9 @@ public final class Faults {
    *
    * @param release ends what holds connections up
    */
-  public Faults(FaultInjector injector, Cluster cluster, Runnable release) {
+  public Faults(FaultInjector injector, ClusterNode node, Runnable release) {
     this.injector = injector;
-    this.cluster = cluster;
+    this.node = node;
     this.release = release;
   }
 
@@ -54,7 +54,7 @@ public final class Faults {
   }
 
   private void keepTails(long seqnos) {
-    cluster.buckets().forEach(bucket -> bucket.keepTail(seqnos));
+    node.buckets().forEach(bucket -> bucket.keepTail(seqnos));
   }
 
   /** The plan that the node follows. */

@@ -1,8 +1,9 @@
 package io.channelindex.embedded.manager;
 
 import io.channelindex.embedded.cluster.Cluster;
+import io.channelindex.embedded.cluster.ClusterBucket;
 import io.channelindex.embedded.cluster.ClusterConfig;
-import io.channelindex.embedded.engine.Bucket;
+import io.channelindex.embedded.cluster.ClusterNode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -19,23 +20,23 @@ final class ConfigStreams implements AutoCloseable {
 
   private final Cluster cluster;
   private final ClusterConfig config;
-  private final Map<Channel, Bucket> followers = new ConcurrentHashMap<>();
+  private final Map<Channel, ClusterBucket> followers = new ConcurrentHashMap<>();
   private final Cluster.ConfigListener listener = this::onConfigChange;
 
-  ConfigStreams(Cluster cluster) {
-    this.cluster = cluster;
-    this.config = new ClusterConfig(cluster);
+  ConfigStreams(ClusterNode node) {
+    this.cluster = node.cluster();
+    this.config = new ClusterConfig(node);
     cluster.addListener(listener);
   }
 
   /** Sends the configuration now and after each change, until the channel closes. */
-  void add(Channel channel, Bucket bucket) {
+  void add(Channel channel, ClusterBucket bucket) {
     followers.put(channel, bucket);
     channel.closeFuture().addListener(closed -> followers.remove(channel));
     send(channel, bucket);
   }
 
-  private void onConfigChange(Bucket changed) {
+  private void onConfigChange(ClusterBucket changed) {
     followers.forEach(
         (channel, bucket) -> {
           if (bucket != changed) {
@@ -49,7 +50,7 @@ final class ConfigStreams implements AutoCloseable {
         });
   }
 
-  private void send(Channel channel, Bucket bucket) {
+  private void send(Channel channel, ClusterBucket bucket) {
     if (!channel.isWritable()) {
       // Whoever does not read misses steps in between: only the newest configuration counts, and a
       // client that has stopped reading for this long is better off with a new connection.

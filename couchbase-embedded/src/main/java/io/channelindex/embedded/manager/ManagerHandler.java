@@ -7,7 +7,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.channelindex.embedded.auth.SaslExchange;
 import io.channelindex.embedded.auth.UserStore;
 import io.channelindex.embedded.cluster.Cluster;
-import io.channelindex.embedded.engine.Bucket;
+import io.channelindex.embedded.cluster.ClusterBucket;
+import io.channelindex.embedded.cluster.ClusterNode;
 import io.channelindex.embedded.engine.UnknownNameException;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -45,11 +46,11 @@ final class ManagerHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   private final ConfigStreams streams;
   private final ManagerResources resources;
 
-  ManagerHandler(Cluster cluster, UserStore users, ConfigStreams streams) {
-    this.cluster = cluster;
+  ManagerHandler(ClusterNode node, UserStore users, ConfigStreams streams) {
+    this.cluster = node.cluster();
     this.users = users;
     this.streams = streams;
-    this.resources = new ManagerResources(cluster);
+    this.resources = new ManagerResources(node);
   }
 
   @Override
@@ -72,7 +73,7 @@ final class ManagerHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
       send(context, request, text(HttpResponseStatus.BAD_REQUEST, "Malformed path"));
       return;
     }
-    Bucket followed = followedBucket(request, path);
+    ClusterBucket followed = followedBucket(request, path);
     if (followed != null) {
       follow(context, followed);
     } else {
@@ -81,7 +82,7 @@ final class ManagerHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   }
 
   /** The bucket of a request for a stream of configurations, or null if it is none. */
-  private @Nullable Bucket followedBucket(FullHttpRequest request, List<String> path) {
+  private @Nullable ClusterBucket followedBucket(FullHttpRequest request, List<String> path) {
     boolean streaming =
         request.method().equals(HttpMethod.GET)
             && path.size() == 4
@@ -91,7 +92,7 @@ final class ManagerHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     return streaming ? cluster.bucket(path.get(3)) : null;
   }
 
-  private void follow(ChannelHandlerContext context, Bucket bucket) {
+  private void follow(ChannelHandlerContext context, ClusterBucket bucket) {
     HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     head.headers()
         .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON)

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.channelindex.embedded.cluster.Cluster;
+import io.channelindex.embedded.cluster.ClusterBucket;
 import io.channelindex.embedded.cluster.ClusterConfig;
+import io.channelindex.embedded.cluster.ClusterNode;
 import io.channelindex.embedded.cluster.Node;
 import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.CollectionsManifest;
@@ -21,12 +23,14 @@ final class ManagerResources {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final String VERSION = "7.6.12-0000-enterprise";
 
+  private final ClusterNode self;
   private final Cluster cluster;
   private final ClusterConfig config;
 
-  ManagerResources(Cluster cluster) {
-    this.cluster = cluster;
-    this.config = new ClusterConfig(cluster);
+  ManagerResources(ClusterNode self) {
+    this.self = self;
+    this.cluster = self.cluster();
+    this.config = new ClusterConfig(self);
   }
 
   @Nullable JsonNode get(List<String> path, String user) {
@@ -76,13 +80,16 @@ final class ManagerResources {
 
   private ArrayNode nodes() {
     ArrayNode nodes = JSON.arrayNode();
-    for (Node node : cluster.nodes()) {
+    for (ClusterNode member : cluster.nodes()) {
+      Node node = member.address();
       ObjectNode entry = nodes.addObject();
       entry.put("hostname", node.host() + ":" + node.managerPort());
       entry.put("status", "healthy");
       entry.put("clusterMembership", "active");
       entry.put("version", VERSION);
-      entry.put("thisNode", true);
+      if (member.equals(self)) {
+        entry.put("thisNode", true);
+      }
       entry.putArray("services").add("kv");
       entry.putObject("ports").put("direct", node.kvPort());
     }
@@ -95,7 +102,7 @@ final class ManagerResources {
     return buckets;
   }
 
-  private ObjectNode details(Bucket bucket) {
+  private ObjectNode details(ClusterBucket bucket) {
     ObjectNode details = config.tree(bucket);
     details.put("bucketType", "membase");
     details.put("storageBackend", "couchstore");
@@ -124,12 +131,12 @@ final class ManagerResources {
   }
 
   private @Nullable JsonNode terse(String name) {
-    Bucket bucket = cluster.bucket(name);
+    ClusterBucket bucket = cluster.bucket(name);
     return bucket == null ? null : config.tree(bucket);
   }
 
   private @Nullable JsonNode bucketOrScopes(List<String> path) {
-    Bucket bucket = cluster.bucket(path.get(1));
+    ClusterBucket bucket = cluster.bucket(path.get(1));
     if (bucket == null) {
       return null;
     }
@@ -206,11 +213,11 @@ final class ManagerResources {
           || (size > COLLECTIONS && !path.get(COLLECTIONS).equals("collections"))) {
         return null;
       }
-      Bucket bucket = cluster.bucket(path.get(3));
+      ClusterBucket bucket = cluster.bucket(path.get(3));
       return bucket == null
           ? null
           : new ScopePath(
-              bucket,
+              bucket.anyCopy(),
               size > SCOPE ? path.get(SCOPE) : null,
               size > COLLECTIONS,
               size > COLLECTION ? path.get(COLLECTION) : null);

@@ -1,7 +1,7 @@
 package io.channelindex.embedded.manager;
 
 import io.channelindex.embedded.auth.UserStore;
-import io.channelindex.embedded.cluster.Cluster;
+import io.channelindex.embedded.cluster.ClusterNode;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -17,15 +17,15 @@ import org.jspecify.annotations.Nullable;
 public final class ManagerService implements AutoCloseable {
   private static final int MAX_CONTENT_BYTES = 64 * 1024;
 
-  private final Cluster cluster;
+  private final ClusterNode node;
   private final UserStore users;
   private final ConfigStreams streams;
   private @Nullable Channel server;
 
-  public ManagerService(Cluster cluster, UserStore users) {
-    this.cluster = cluster;
+  public ManagerService(ClusterNode node, UserStore users) {
+    this.node = node;
     this.users = users;
-    this.streams = new ConfigStreams(cluster);
+    this.streams = new ConfigStreams(node);
   }
 
   /**
@@ -50,7 +50,7 @@ public final class ManagerService implements AutoCloseable {
                         .pipeline()
                         .addLast(new HttpServerCodec())
                         .addLast(new HttpObjectAggregator(MAX_CONTENT_BYTES))
-                        .addLast(new ManagerHandler(cluster, users, streams));
+                        .addLast(new ManagerHandler(node, users, streams));
                   }
                 })
             .bind(address)

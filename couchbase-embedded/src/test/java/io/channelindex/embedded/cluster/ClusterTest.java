@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.channelindex.embedded.engine.Bucket;
+import io.channelindex.embedded.engine.BucketShape;
 import io.channelindex.embedded.engine.VBucketState;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -14,20 +15,21 @@ import org.junit.jupiter.api.Test;
 
 class ClusterTest {
   private final Cluster cluster = new Cluster("f".repeat(32));
-  private final ClusterConfig config = new ClusterConfig(cluster);
+  private final ClusterNode node = cluster.addNode();
+  private final ClusterConfig config = new ClusterConfig(node);
   private final List<String> announced = new ArrayList<>();
 
-  private static Bucket bucket(String name) {
-    return new Bucket(name, "e".repeat(32), 4, InstantSource.system());
+  private ClusterBucket create(String name) {
+    BucketShape shape = new BucketShape(4, 0, Long.MAX_VALUE);
+    return cluster.createBucket(name, "e".repeat(32), shape, InstantSource.system());
   }
 
-  private JsonNode configOf(Bucket bucket) throws Exception {
+  private JsonNode configOf(ClusterBucket bucket) throws Exception {
     return new ObjectMapper().readTree(config.of(bucket));
   }
 
   @Test
   void everyChangeHasARevisionAndIsAnnounced() {
-    Bucket bucket = bucket("b");
     List<Long> revisions = new ArrayList<>();
     cluster.addListener(
         changed -> {
@@ -35,8 +37,7 @@ class ClusterTest {
           revisions.add(cluster.revision());
         });
 
-    cluster.addBucket(bucket);
-    bucket.createScope("s");
+    create("b").anyCopy().createScope("s");
     assertThat(cluster.removeBucket("b")).isTrue();
 
     assertThat(announced).containsExactly("b", "b", "b");
@@ -51,17 +52,16 @@ class ClusterTest {
     cluster.addListener(listener);
     cluster.removeListener(listener);
 
-    cluster.addBucket(bucket("b"));
+    create("b");
 
     assertThat(announced).isEmpty();
   }
 
   @Test
   void namesAreTakenOnce() {
-    Bucket first = bucket("b");
-    cluster.addBucket(first);
+    ClusterBucket first = create("b");
 
-    assertThatThrownBy(() -> cluster.addBucket(bucket("b")))
+    assertThatThrownBy(() -> create("b"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("bucket exists: name=b");
     assertThat(cluster.bucket("b")).isSameAs(first);
@@ -70,29 +70,28 @@ class ClusterTest {
 
   @Test
   void aRemovedBucketIsClosed() {
-    Bucket bucket = bucket("b");
-    cluster.addBucket(bucket);
+    Bucket copy = create("b").anyCopy();
 
     cluster.removeBucket("b");
 
-    assertThat(bucket.vbucket(0).state()).isEqualTo(VBucketState.DEAD);
+    assertThat(node.bucket("b")).isNull();
+    assertThat(copy.vbucket(0).state()).isEqualTo(VBucketState.DEAD);
     assertThat(cluster.buckets()).isEmpty();
   }
 
   @Test
   void bucketsAreListedByName() {
-    cluster.addBucket(bucket("b"));
-    cluster.addBucket(bucket("a"));
+    create("b");
+    create("a");
 
-    assertThat(cluster.buckets()).extracting(Bucket::name).containsExactly("a", "b");
+    assertThat(cluster.buckets()).extracting(ClusterBucket::name).containsExactly("a", "b");
   }
 
   @Test
   void aConfigHasWhatBothClientsAskFor() throws Exception {
-    cluster.setNodes(List.of(new Node("127.0.0.1", 11210, 8091)));
-    Bucket bucket = bucket("b");
-    cluster.addBucket(bucket);
-    bucket.createScope("s");
+    node.boundTo(new Node("127.0.0.1", 11210, 8091));
+    ClusterBucket bucket = create("b");
+    bucket.anyCopy().createScope("s");
 
     JsonNode json = configOf(bucket);
 
@@ -114,7 +113,7 @@ class ClusterTest {
 
   @Test
   void theGlobalConfigHasNoBucket() throws Exception {
-    cluster.setNodes(List.of(new Node("127.0.0.1", 11210, 8091)));
+    node.boundTo(new Node("127.0.0.1", 11210, 8091));
 
     JsonNode json = new ObjectMapper().readTree(config.global());
 
@@ -124,7 +123,7 @@ class ClusterTest {
 
   @Test
   void aManifestHasHexadecimalIds() throws Exception {
-    Bucket bucket = bucket("b");
+    Bucket bucket = create("b").anyCopy();
     for (int i = 0; i < 8; i++) {
       bucket.createCollection("_default", "c" + i, 0);
     }

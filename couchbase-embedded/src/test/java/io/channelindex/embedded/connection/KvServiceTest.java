@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.channelindex.embedded.auth.Exchanges;
 import io.channelindex.embedded.auth.UserStore;
 import io.channelindex.embedded.cluster.Cluster;
+import io.channelindex.embedded.cluster.ClusterNode;
 import io.channelindex.embedded.cluster.Node;
 import io.channelindex.embedded.fault.FaultInjector;
 import io.netty.channel.Channel;
@@ -20,7 +21,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,10 +28,10 @@ import org.junit.jupiter.api.Test;
 class KvServiceTest {
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-  private final Cluster cluster = new Cluster("1".repeat(32));
+  private final ClusterNode node = new Cluster("1".repeat(32)).addNode();
   private final KvService service =
       new KvService(
-          cluster,
+          node,
           UserStore.of(Exchanges.quickAccount("user", "pencil")),
           new FaultInjector(null),
           Duration.ofMinutes(6));
@@ -49,7 +49,7 @@ class KvServiceTest {
     try (Socket client = new Socket(bound.getAddress(), bound.getPort())) {
       assertThat(client.isConnected()).isTrue();
       assertThat(service.connectionCount()).isZero();
-      cluster.setNodes(List.of(new Node("127.0.0.1", bound.getPort(), 8091)));
+      node.boundTo(new Node("127.0.0.1", bound.getPort(), 8091));
       service.accept();
       await().untilAsserted(() -> assertThat(service.connectionCount()).isOne());
     }

@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.channelindex.embedded.auth.Exchanges;
 import io.channelindex.embedded.auth.UserStore;
 import io.channelindex.embedded.cluster.Cluster;
+import io.channelindex.embedded.cluster.ClusterNode;
 import io.channelindex.embedded.cluster.Node;
 import io.channelindex.embedded.engine.Bucket;
+import io.channelindex.embedded.engine.BucketShape;
 import io.channelindex.embedded.engine.SettableClock;
 import io.channelindex.embedded.fault.FaultInjector;
 import io.channelindex.embedded.protocol.Feature;
@@ -20,7 +22,6 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * A connection whose socket is the test: it decides in which pieces bytes come and whether anybody
@@ -34,18 +35,21 @@ final class SocketlessConnection implements AutoCloseable {
   private static final int HEADER = 24;
   private static final byte[] NONE = new byte[0];
 
-  private final Bucket bucket = new Bucket(BUCKET, "0".repeat(32), 4, new SettableClock());
+  private final Bucket bucket;
   private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
   private final KvService service;
   private final EmbeddedChannel channel;
 
   SocketlessConnection() {
     Cluster cluster = new Cluster("1".repeat(32));
-    cluster.setNodes(List.of(new Node("127.0.0.1", 11210, 8091)));
-    cluster.addBucket(bucket);
+    ClusterNode node = cluster.addNode();
+    node.boundTo(new Node("127.0.0.1", 11210, 8091));
+    BucketShape shape = new BucketShape(4, 0, Long.MAX_VALUE);
+    cluster.createBucket(BUCKET, "0".repeat(32), shape, new SettableClock());
+    bucket = node.bucket(BUCKET);
     service =
         new KvService(
-            cluster,
+            node,
             UserStore.of(Exchanges.quickAccount("user", "pencil")),
             new FaultInjector(null),
             Duration.ofMinutes(6));

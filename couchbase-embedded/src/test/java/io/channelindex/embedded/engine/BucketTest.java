@@ -143,7 +143,7 @@ class BucketTest {
   @Test
   void listenersHearOfEveryChange() {
     List<Long> uids = new ArrayList<>();
-    bucket.onManifestChange(() -> uids.add(bucket.manifest().uid()));
+    bucket.collections().onChange(() -> uids.add(bucket.manifest().uid()));
 
     bucket.createScope("s");
     assertThatThrownBy(() -> bucket.createScope("s")).isInstanceOf(IllegalArgumentException.class);

@@ -47,9 +47,7 @@ class DurableWritesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = Level.class,
-      names = {"MAJORITY", "PERSISTED"})
+  @EnumSource(value = Level.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
   void isCommittedAtOnceWhilePersistenceKeepsUp(Level level) {
     Item item = set(key, "1", level);
 
@@ -63,7 +61,7 @@ class DurableWritesTest {
     vbucket.set(key, write("old"));
     bucket.pausePersistence();
 
-    Item prepared = set(key, "new", Level.PERSISTED);
+    Item prepared = set(key, "new", Level.PERSIST_TO_MAJORITY);
 
     assertThat(prepared.isPrepared()).isTrue();
     assertThat(body(vbucket.get(key))).isEqualTo("old");
@@ -83,7 +81,7 @@ class DurableWritesTest {
   @Test
   void aWeakerWriteDoesNotOvertakeOneThatWaits() {
     bucket.pausePersistence();
-    set(key, "1", Level.PERSISTED);
+    set(key, "1", Level.PERSIST_TO_MAJORITY);
 
     assertThat(set(other, "2", Level.MAJORITY).isPrepared()).isTrue();
     assertThat(vbucket.set(Key.of("plain"), write("3")).isPrepared()).isFalse();
@@ -106,7 +104,7 @@ class DurableWritesTest {
   void nobodyElseWritesTheKeyMeanwhile() {
     vbucket.set(key, write("1"));
     bucket.pausePersistence();
-    vbucket.delete(key, 0, durability(Level.PERSISTED, "delete"));
+    vbucket.delete(key, 0, durability(Level.PERSIST_TO_MAJORITY, "delete"));
 
     assertRefused(() -> vbucket.set(key, write("2")));
     assertRefused(() -> vbucket.add(key, write("2")));
@@ -129,7 +127,7 @@ class DurableWritesTest {
   @Test
   void whatWaitedForTooLongNeverHappened() {
     bucket.pausePersistence();
-    Item first = set(key, "1", Level.PERSISTED);
+    Item first = set(key, "1", Level.PERSIST_TO_MAJORITY);
     set(other, "2", Level.MAJORITY);
 
     vbucket.abort(first);
@@ -147,7 +145,7 @@ class DurableWritesTest {
   @Test
   void aVbucketThatIsTakenAwayLeavesTheOutcomeOpen() {
     bucket.pausePersistence();
-    set(key, "1", Level.PERSISTED);
+    set(key, "1", Level.PERSIST_TO_MAJORITY);
 
     vbucket.deactivate();
     vbucket.activate();
@@ -160,7 +158,7 @@ class DurableWritesTest {
   void aCrashForgetsWhatWaited() {
     vbucket.set(key, write("old"));
     bucket.pausePersistence();
-    set(key, "new", Level.PERSISTED);
+    set(key, "new", Level.PERSIST_TO_MAJORITY);
 
     bucket.crash();
 
@@ -175,8 +173,8 @@ class DurableWritesTest {
     bucket.createScope("s");
     int id = bucket.createCollection("s", "c", 0).requireCollection("s", "c").id();
     bucket.pausePersistence();
-    set(Key.of(id, "x"), "1", Level.PERSISTED);
-    set(key, "2", Level.PERSISTED);
+    set(Key.of(id, "x"), "1", Level.PERSIST_TO_MAJORITY);
+    set(key, "2", Level.PERSIST_TO_MAJORITY);
 
     bucket.dropCollection("s", "c");
     bucket.resumePersistence();
@@ -188,7 +186,7 @@ class DurableWritesTest {
   void aSnapshotNeverEndsAtAPrepare() {
     vbucket.set(other, write("1"));
     bucket.pausePersistence();
-    set(key, "2", Level.PERSISTED);
+    set(key, "2", Level.PERSIST_TO_MAJORITY);
 
     assertThat(vbucket.snapshotAfter(1, VBucket.View.EVERYTHING)).isNull();
     try (Snapshot snapshot = vbucket.snapshotAfter(0, VBucket.View.EVERYTHING)) {

@@ -125,8 +125,9 @@ class HistoryTest {
     assertThat(history.persistedSeqno()).isEqualTo(2);
     List<Long> survivors = new ArrayList<>();
 
-    history.crash(
+    history.goBack(
         history.survivingSeqno(OptionalLong.empty()), item -> survivors.add(item.seqno()));
+    history.branch();
 
     assertThat(survivors).containsExactly(1L, 2L);
     assertThat(history.highSeqno()).isEqualTo(2);
@@ -144,7 +145,7 @@ class HistoryTest {
     replace(a, "a");
     List<Long> survivors = new ArrayList<>();
 
-    history.crash(
+    history.goBack(
         history.survivingSeqno(OptionalLong.empty()), item -> survivors.add(item.seqno()));
 
     assertThat(survivors).containsExactly(2L);

@@ -56,6 +56,7 @@ class ErrorMapTest {
           Status.DURABILITY_IMPOSSIBLE, "DurabilityImpossible",
           Status.SYNC_WRITE_IN_PROGRESS, "SyncWriteInProgress",
           Status.SYNC_WRITE_AMBIGUOUS, "SyncWriteAmbiguous",
+          Status.SYNC_WRITE_RE_COMMIT_IN_PROGRESS, "SyncWriteReCommitInProgress",
           Status.SUBDOC_DOC_E2DEEP, "SUBDOC_PATH_E2DEEP",
           Status.SUBDOC_DOC_NOT_JSON, "SUBDOC_DOC_NOTJSON");
 

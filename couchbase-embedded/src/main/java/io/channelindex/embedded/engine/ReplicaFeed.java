@@ -1,0 +1,99 @@
+package io.channelindex.embedded.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings one replica of a vbucket up to date, range by range. Not thread-safe; it holds at most one
+ * vbucket's lock at a time.
+ *
+ * <pre>{@code
+ * while (feed.open()) {
+ *   while (feed.move(items, bytes)) {}
+ * }
+ * feed.acknowledge();
+ * }</pre>
+ */
+public final class ReplicaFeed implements AutoCloseable {
+  private final VBucket source;
+  private final VBucket replica;
+  private final List<Item> batch = new ArrayList<>();
+  private @Nullable HistoryRange range;
+  private int reception;
+
+  /**
+   * A feed that has not begun.
+   *
+   * @param source the active copy, or one that has just handed over
+   * @param replica the copy on another node
+   */
+  public ReplicaFeed(VBucket source, VBucket replica) {
+    this.source = source;
+    this.replica = replica;
+  }
+
+  /**
+   * Opens the next range, if the replica is not up to date and the source is what it was.
+   *
+   * @return whether there is one; nothing has moved yet
+   */
+  public boolean open() {
+    VBucket.ReplicaPosition position = replica.replicaPosition();
+    range = position == null ? null : source.rangeAfter(position);
+    return range != null;
+  }
+
+  /**
+   * Moves the next part of the range.
+   *
+   * @return whether there is more of it; if not, it is closed, complete or overtaken by events
+   */
+  public boolean move(int maxItems, long maxBytes) {
+    HistoryRange current = range;
+    if (current == null) {
+      return false;
+    }
+    if (reception == 0) {
+      reception = replica.receive(current);
+      if (reception == 0) {
+        close();
+        return false;
+      }
+    }
+    current.items().read(maxItems, maxBytes, batch::add);
+    boolean last = current.items().isExhausted();
+    boolean taken =
+        !current.items().isBroken() && replica.receive(reception, batch, last ? current : null);
+    batch.clear();
+    if (last || !taken) {
+      close();
+      return false;
+    }
+    return true;
+  }
+
+  /** Tells the source what the replica has; writes that waited for it are committed. */
+  public void acknowledge() {
+    VBucket.ReplicaPosition position = replica.replicaPosition();
+    if (position != null) {
+      source.acknowledge(replica, position);
+    }
+  }
+
+  /** Whether the replica has everything that the source had a moment ago. */
+  public boolean isUpToDate() {
+    VBucket.ReplicaPosition position = replica.replicaPosition();
+    return position != null && position.received() >= source.highSeqno();
+  }
+
+  /** Drops the range that is open; what of it has moved stays. */
+  @Override
+  public void close() {
+    reception = 0;
+    if (range != null) {
+      range.close();
+      range = null;
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.channelindex.embedded.replication;
+
+import io.channelindex.embedded.engine.VBucket;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way from one node to another. Thread-safe.
+ *
+ * <p>Streams that have something to do take turns of one batch each, on one thread at a time. What
+ * is sent arrives after the link's delay; while the link is cut nothing arrives, and what was under
+ * way is lost.
+ */
+public final class Link {
+  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+
+  private final ScheduledExecutorService executor;
+  private final Set<ReplicationStream> streams = new LinkedHashSet<>();
+  private final Set<ReplicationStream> turns = new LinkedHashSet<>();
+  private final Queue<ReplicationStream> signals = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private volatile long delayNanos;
+  private boolean cut;
+
+  Link(ScheduledExecutorService executor) {
+    this.executor = executor;
+  }
+
+  synchronized ReplicationStream open(VBucket source, VBucket replica) {
+    ReplicationStream stream = new ReplicationStream(this, source, replica);
+    streams.add(stream);
+    ready(stream);
+    return stream;
+  }
+
+  synchronized void remove(ReplicationStream stream) {
+    if (streams.remove(stream)) {
+      turns.remove(stream);
+      stream.leave();
+    }
+  }
+
+  long delayNanos() {
+    return delayNanos;
+  }
+
+  /** From now on what is sent arrives after {@code delay}, and not before. */
+  public void delay(Duration delay) {
+    if (delay.isNegative()) {
+      throw new IllegalArgumentException("delay=" + delay + ", minimum=" + Duration.ZERO);
+    }
+    delayNanos = delay.toNanos();
+  }
+
+  /** Nothing arrives from now on: when this returns, nothing is on its way. */
+  public synchronized void cut() {
+    cut = true;
+    streams.forEach(ReplicationStream::drop);
+  }
+
+  /** The opposite of {@link #cut}: replicas catch up. */
+  public synchronized void heal() {
+    cut = false;
+    streams.forEach(this::ready);
+  }
+
+  /** Has {@code stream} take its next step soon. */
+  void ready(ReplicationStream stream) {
+    signals.add(stream);
+    schedule();
+  }
+
+  private void schedule() {
+    if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+      runIn(0, this::run);
+    }
+  }
+
+  // What runs there handles its failures itself.
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private void runIn(long nanos, Runnable work) {
+    try {
+      executor.schedule(work, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("Replication has ended", e);
+    }
+  }
+
+  private void run() {
+    scheduled.set(false);
+    try {
+      pump();
+    } catch (RuntimeException e) {
+      LOG.error("Replication failed; replicas on this link lag until their next mutation", e);
+    }
+  }
+
+  private synchronized void pump() {
+    for (ReplicationStream next = signals.poll(); next != null; next = signals.poll()) {
+      if (streams.contains(next)) {
+        turns.add(next);
+      }
+    }
+    if (cut) {
+      // All are asked again when the link is healed.
+      turns.clear();
+      return;
+    }
+    long now = System.nanoTime();
+    for (ReplicationStream stream : turns.toArray(ReplicationStream[]::new)) {
+      turns.remove(stream);
+      switch (stream.step(now)) {
+        case MORE -> ready(stream);
+        case UNDER_WAY -> runIn(stream.dueNanos() - now, () -> ready(stream));
+        case IDLE -> {}
+      }
+    }
+  }
+}
