@@ -50,13 +50,17 @@ public final class PartitionWriter {
   private final Map<Integer, StreamPosition> positions;
   private final Intake intake;
   private final Commit commit;
-  private final Linger linger;
+  private final Pacing pacing;
+  private final CommitQueue commits;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
 
   // Confined to the serial executor.
   private final Deque<Job<?>> jobs = new ArrayDeque<>();
+  private CommitQueue.@Nullable Turn turn;
   private boolean busy;
+  private boolean looking;
+  private long lookAt;
 
   // Written on the serial executor, read by anyone.
   private volatile State state = State.RUNNING;
@@ -71,6 +75,7 @@ public final class PartitionWriter {
       StableRecord stable,
       DocumentSource documents,
       WakeUpCounter wakeUps,
+      CommitQueue commits,
       CommitListener listener) {
     this.scope = scope;
     this.stable = stable;
@@ -85,7 +90,8 @@ public final class PartitionWriter {
     this.positions = Map.copyOf(from);
     this.intake = new Intake(scope.firstVbucket(), vbuckets);
     this.commit = new Commit(scope, stable, vbuckets, documents, wakeUps, listener);
-    this.linger = new Linger(scope, this::next);
+    this.pacing = new Pacing(scope.settings().batching());
+    this.commits = commits;
   }
 
   /** Where the stream of each vbucket of the partition has to begin, as of the take. */
@@ -149,7 +155,11 @@ public final class PartitionWriter {
 
   /** The vbucket moved on without a change. */
   public void advanced(int vbucket, long seqno) {
-    accept(() -> intake.advanced(requireOwn(vbucket), seqno, scope.time().nanos()));
+    accept(
+        () -> {
+          intake.advanced(requireOwn(vbucket), seqno, scope.time().nanos());
+          pacing.arrived();
+        });
   }
 
   /**
@@ -299,6 +309,7 @@ public final class PartitionWriter {
       if (!intake.change(requireOwn(vbucket), seqno, change, done, scope.time().nanos())) {
         return false;
       }
+      pacing.arrived();
     } catch (RuntimeException thrown) {
       fail(thrown);
       return false;
@@ -352,23 +363,71 @@ public final class PartitionWriter {
       String compactable = commit.compactable();
       if (compactable != null && state == State.RUNNING) {
         begin(
-            () -> commit.compact(compactable, Compaction.Extent.CLOSED_BLOCKS),
-            new CompletableFuture<>());
+            new Job<>(
+                () -> commit.compact(compactable, Compaction.Extent.CLOSED_BLOCKS),
+                new CompletableFuture<>()));
         return;
       }
       if (intake.isReady()) {
-        if (state == State.CLOSED || linger.permits(intake.waiting())) {
+        if (isPaced() && hasTurn()) {
           begin(this::commitBatch, new CompletableFuture<>());
         }
         return;
       }
     }
+    endTurn();
     if (state != State.RUNNING) {
       end();
     }
   }
 
+  /** Whether what is there need not wait for more; else it is looked again when it may be so. */
+  private boolean isPaced() {
+    if (turn != null || state == State.CLOSED) {
+      return true;
+    }
+    long now = scope.time().nanos();
+    long hold =
+        pacing.hold(
+            intake.waiting(), intake.bytes(), intake.channels(), intake.oldestNanos(now), now);
+    if (hold > 0 && (!looking || now + hold - lookAt < 0)) {
+      looking = true;
+      lookAt = now + hold;
+      scope.time().after(Duration.ofNanos(hold), () -> scope.serial().execute(this::lookAgain));
+    }
+    return hold == 0;
+  }
+
+  private void lookAgain() {
+    looking = false;
+    next();
+  }
+
+  /** Whether a commit has its turn among those of the process; asks for it if need be. */
+  private boolean hasTurn() {
+    CommitQueue.Turn mine = turn;
+    if (mine == null) {
+      mine =
+          commits.ask(
+              intake.channels() + Pacing.FIXED_OPERATIONS,
+              intake.oldestNanos(scope.time().nanos()),
+              () -> scope.serial().execute(this::next));
+      turn = mine;
+    }
+    return mine.isGranted();
+  }
+
+  private void endTurn() {
+    CommitQueue.Turn mine = turn;
+    if (mine != null) {
+      turn = null;
+      mine.end();
+    }
+  }
+
   private <T> void begin(Job<T> job) {
+    // It may take long: others can use the turn.
+    endTurn();
     begin(job.work(), job.result());
   }
 
@@ -384,6 +443,7 @@ public final class PartitionWriter {
         started.whenComplete(
             (value, failure) -> {
               busy = false;
+              endTurn();
               committed = stable.document();
               if (failure != null) {
                 fail(Retries.cause(failure));
@@ -396,10 +456,12 @@ public final class PartitionWriter {
   }
 
   private CompletableFuture<Void> commitBatch() {
-    linger.reset();
+    Batching batching = scope.settings().batching();
+    pacing.committing(intake.waiting(), intake.channels());
     List<Arrival> arrivals =
         intake.collect(
-            scope.settings().batchChanges(),
+            batching.changes(),
+            batching.bytes(),
             arrival -> progress(arrival.vbucket()).mayCompleteRebuild(arrival));
     Batch batch = Batch.after(vbuckets);
     try {
