@@ -80,6 +80,24 @@ public final class EmbeddedCouchbaseCommand implements Callable<Integer> {
   private int vbuckets;
 
   @Option(
+      names = "--nodes",
+      paramLabel = "COUNT",
+      defaultValue = "1",
+      description =
+          "Nodes of the cluster; further ones take the ports that follow (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int nodes;
+
+  @Option(
+      names = "--replicas",
+      paramLabel = "COUNT",
+      defaultValue = "0",
+      description =
+          "Copies of each vbucket beside the active one, on other nodes, 0 to 3 (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int replicas;
+
+  @Option(
       names = "--bucket",
       paramLabel = "NAME",
       defaultValue = "default",
@@ -222,10 +240,14 @@ public final class EmbeddedCouchbaseCommand implements Callable<Integer> {
               .host(host)
               .port(port)
               .managerPort(manager)
+              .nodes(nodes)
               .username(user)
               .password(password);
       for (String bucket : buckets) {
-        builder.bucket(new BucketSettings(bucket, vbuckets).withQuotaBytes(quotaBytes()));
+        builder.bucket(
+            new BucketSettings(bucket, vbuckets)
+                .withReplicas(replicas)
+                .withQuotaBytes(quotaBytes()));
       }
       if (plan != null) {
         builder.faults(plan);

@@ -234,6 +234,7 @@ public final class Bucket {
 
   /** Ends every stream and refuses every operation from now on. */
   public void close() {
+    collections.remove(this);
     vbuckets.forEach(VBucket::remove);
   }
 }

@@ -35,6 +35,10 @@ public final class BucketCollections {
     copies.add(copy);
   }
 
+  void remove(Bucket copy) {
+    copies.remove(copy);
+  }
+
   CollectionsManifest manifest() {
     return manifest;
   }

@@ -39,7 +39,7 @@ public final class ReplicaFeed implements AutoCloseable {
    * @return whether there is one; nothing has moved yet
    */
   public boolean open() {
-    VBucket.ReplicaPosition position = replica.replicaPosition();
+    ReplicaPosition position = replica.replicaPosition();
     range = position == null ? null : source.rangeAfter(position);
     return range != null;
   }
@@ -75,7 +75,7 @@ public final class ReplicaFeed implements AutoCloseable {
 
   /** Tells the source what the replica has; writes that waited for it are committed. */
   public void acknowledge() {
-    VBucket.ReplicaPosition position = replica.replicaPosition();
+    ReplicaPosition position = replica.replicaPosition();
     if (position != null) {
       source.acknowledge(replica, position);
     }
@@ -83,7 +83,7 @@ public final class ReplicaFeed implements AutoCloseable {
 
   /** Whether the replica has everything that the source had a moment ago. */
   public boolean isUpToDate() {
-    VBucket.ReplicaPosition position = replica.replicaPosition();
+    ReplicaPosition position = replica.replicaPosition();
     return position != null && position.received() >= source.highSeqno();
   }
 

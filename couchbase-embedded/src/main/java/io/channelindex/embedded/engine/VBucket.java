@@ -2,7 +2,6 @@ package io.channelindex.embedded.engine;
 
 import io.channelindex.embedded.protocol.Status;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,19 +22,13 @@ public final class VBucket {
   private final Bucket bucket;
   private final VersionStore store;
   private final MutationListeners listeners = new MutationListeners();
-  private final Reception reception = new Reception();
-  private volatile CollectionsManifest manifest = CollectionsManifest.initial();
-  private volatile VBucketState state;
-  private volatile long vbuuid;
-  private volatile boolean durable;
+  private final CopyRole role;
 
   VBucket(int id, Bucket bucket, VBucketState state) {
     this.id = id;
     this.bucket = bucket;
-    this.state = state;
     this.store = new VersionStore(bucket);
-    this.durable = store.chain().hasMajority();
-    this.vbuuid = store.history().failoverLog().vbuuid();
+    this.role = new CopyRole(bucket, store, listeners, state);
   }
 
   public int id() {
@@ -43,7 +36,7 @@ public final class VBucket {
   }
 
   public VBucketState state() {
-    return state;
+    return role.state();
   }
 
   /**
@@ -51,12 +44,12 @@ public final class VBucket {
    * younger branch than the mutation's.
    */
   public long vbuuid() {
-    return vbuuid;
+    return role.vbuuid();
   }
 
   /** Whether there are enough copies for durable writes. */
   public boolean isDurable() {
-    return durable;
+    return role.isDurable();
   }
 
   // Documents.
@@ -98,7 +91,7 @@ public final class VBucket {
    * @param start where to look first, any number from 0
    */
   public synchronized @Nullable Item anyDocument(int collection, int start) {
-    return state == VBucketState.ACTIVE ? store.anyDocument(collection, start) : null;
+    return role.isActive() ? store.anyDocument(collection, start) : null;
   }
 
   /** The CAS that readers are to see: all ones while {@code item} is locked. */
@@ -274,7 +267,7 @@ public final class VBucket {
   /** The absolute expiry time for a request's {@code expiry} in the collection of {@code key}. */
   public int absoluteExpiry(Key key, int expiry) {
     return ExpiryTimes.absolute(
-        expiry, manifest.maxTtlSeconds(key.collection()), bucket.nowSeconds());
+        expiry, role.manifest().maxTtlSeconds(key.collection()), bucket.nowSeconds());
   }
 
   /** The time that a tombstone made now carries. */
@@ -317,10 +310,10 @@ public final class VBucket {
   }
 
   private void requireAccess(Key key, VBucketState required) {
-    if (state != required) {
+    if (role.state() != required) {
       throw StatusException.of(Status.NOT_MY_VBUCKET);
     }
-    if (!manifest.contains(key.collection())) {
+    if (!role.manifest().contains(key.collection())) {
       throw StatusException.of(Status.UNKNOWN_COLLECTION);
     }
   }
@@ -441,108 +434,34 @@ public final class VBucket {
 
   // Replication.
 
-  /**
-   * Where a replica is.
-   *
-   * @param from what it would ask a stream to go on from
-   * @param received the end of the last whole range of the history that it has
-   * @param persisted how much of that is persisted
-   */
-  record ReplicaPosition(FailoverLog.Position from, long received, long persisted) {}
-
   /** Where this replica is, or null if it is none. */
   synchronized @Nullable ReplicaPosition replicaPosition() {
-    if (state != VBucketState.REPLICA) {
-      return null;
-    }
-    History history = store.history();
-    long received = reception.received();
-    long persisted =
-        history.isPersistencePaused() ? Math.min(reception.persisted(), received) : received;
-    return new ReplicaPosition(
-        reception.position(history.failoverLog().vbuuid(), history.highSeqno()),
-        received,
-        persisted);
+    return role.replicaPosition();
   }
 
   /** The newest seqno that a failover to this replica would keep for everybody. */
   public synchronized long receivedSeqno() {
-    return reception.received();
+    return role.receivedSeqno();
   }
 
   /** What a replica at {@code replica} is behind of, or null if it is not, or this copy is one. */
   synchronized @Nullable HistoryRange rangeAfter(ReplicaPosition replica) {
-    if (state == VBucketState.REPLICA) {
-      return null;
-    }
-    History history = store.history();
-    FailoverLog log = history.failoverLog();
-    long high = history.highSeqno();
-    FailoverLog.Position from = replica.from();
-    OptionalLong back =
-        log.rollback(from, high, history.purgeSeqno(), FailoverLog.UuidMatch.LENIENT_AT_ZERO);
-    long start = back.isPresent() ? 0 : from.seqno();
-    if (start == from.seqno() && replica.received() == high && from.vbuuid() == log.vbuuid()) {
-      return null;
-    }
-    Snapshot items = new Snapshot(this, history, history.open(start, high));
-    return new HistoryRange(start, items, store.pending().unattended(), log, history.purgeSeqno());
+    return role.rangeAfter(this, replica);
   }
 
-  /**
-   * A range begins to arrive.
-   *
-   * @return its number, or 0 if it is not what this copy is waiting for
-   */
+  /** As {@link CopyRole#receive(HistoryRange)}. */
   synchronized int receive(HistoryRange range) {
-    History history = store.history();
-    if (state != VBucketState.REPLICA
-        || (range.from() != 0 && range.from() != history.highSeqno())) {
-      return 0;
-    }
-    if (range.from() == 0) {
-      if (history.highSeqno() > 0) {
-        store.startOver();
-        manifest = CollectionsManifest.initial();
-      }
-      reception.restart();
-      history.purged(range.purgeSeqno());
-    }
-    history.adopt(range.failoverLog());
-    vbuuid = range.failoverLog().vbuuid();
-    return reception.begin(range.end());
+    return role.receive(range);
   }
 
-  /**
-   * The next items of a range.
-   *
-   * @param number from {@link #receive(HistoryRange)}
-   * @param completed the range, if it ends with these
-   * @return false if the range was overtaken by events, and nothing was taken
-   */
+  /** As {@link CopyRole#receive(int, List, HistoryRange)}. */
   synchronized boolean receive(int number, List<Item> items, @Nullable HistoryRange completed) {
-    if (!reception.isCurrent(number)) {
-      return false;
-    }
-    for (Item item : items) {
-      store.receive(item);
-      if (item instanceof SystemEvent event) {
-        manifest = bucket.collections().manifest(event.manifestUid());
-      }
-    }
-    if (completed != null) {
-      store.complete(completed);
-      reception.complete(completed.end());
-    }
-    return true;
+    return role.receive(number, items, completed);
   }
 
   /** A replica is at {@code position}, as far as it is on the branch that is written here. */
   synchronized void acknowledge(VBucket replica, ReplicaPosition position) {
-    if (state == VBucketState.ACTIVE && position.from().vbuuid() == vbuuid) {
-      store.chain().acknowledge(replica, position.received(), position.persisted());
-      commitPending();
-    }
+    role.acknowledge(replica, position);
   }
 
   /**
@@ -551,25 +470,14 @@ public final class VBucket {
    * for more replicas.
    */
   public synchronized void replicateTo(List<VBucket> replicas) {
-    store.chain().follow(replicas);
-    durable = store.chain().hasMajority();
-    if (state == VBucketState.ACTIVE) {
-      if (!durable) {
-        store.abortUndecided();
-      }
-      commitPending();
-      listeners.onMutation();
-    }
+    role.replicateTo(replicas);
   }
 
   // Life.
 
   /** Stops serving clients; streams end, and nobody knows what becomes of pending writes. */
   public synchronized void deactivate() {
-    state = VBucketState.DEAD;
-    reception.stop();
-    store.abortPending(item -> true);
-    listeners.close(MutationListener.CloseReason.STATE_CHANGED);
+    role.deactivate();
   }
 
   /**
@@ -577,28 +485,17 @@ public final class VBucket {
    * end, and pending writes are the other's.
    */
   public synchronized void handOver() {
-    state = VBucketState.DEAD;
-    store.pending().leave();
-    listeners.close(MutationListener.CloseReason.STATE_CHANGED);
+    role.handOver();
   }
 
   /** Serves nobody, follows nobody, and has nothing. */
   public synchronized void discard() {
-    if (state != VBucketState.DEAD || store.history().highSeqno() > 0) {
-      deactivate();
-      store.startOver();
-      reception.restart();
-    }
+    role.discard();
   }
 
   /** Follows another copy from now on. */
   public synchronized void becomeReplica() {
-    if (state != VBucketState.REPLICA) {
-      store.pending().leave();
-      reception.resumeAt(store.history().highSeqno(), store.history().persistedSeqno());
-      state = VBucketState.REPLICA;
-      listeners.close(MutationListener.CloseReason.STATE_CHANGED);
-    }
+    role.becomeReplica();
   }
 
   /** How a copy comes to serve clients. */
@@ -622,52 +519,19 @@ public final class VBucket {
   }
 
   private synchronized void activateNow(Succession succession) {
-    if (state == VBucketState.ACTIVE) {
-      return;
-    }
-    History history = store.history();
-    if (succession == Succession.FAILOVER) {
-      history.branch(state == VBucketState.REPLICA ? reception.received() : history.highSeqno());
-    }
-    vbuuid = history.failoverLog().vbuuid();
-    reception.stop();
-    store.chain().forgetAcknowledgements();
-    store.dropDecidedPending();
-    state = VBucketState.ACTIVE;
-    catchUpWithCollections();
-    commitPending();
-    listeners.onMutation();
-  }
-
-  private void catchUpWithCollections() {
-    long known = store.manifestUid();
-    for (ManifestChange change : bucket.collections().changes()) {
-      if (change.manifestUid() > known) {
-        append(change);
-      }
-    }
-    manifest = bucket.manifest();
+    role.activate(succession);
   }
 
   synchronized void remove() {
-    state = VBucketState.DEAD;
-    reception.stop();
-    store.abortPending(item -> true);
-    listeners.close(MutationListener.CloseReason.BUCKET_REMOVED);
+    role.remove();
   }
 
   synchronized void pausePersistence() {
-    store.history().pausePersistence();
-    reception.pausePersistence();
+    role.pausePersistence();
   }
 
   synchronized void resumePersistence() {
-    store.history().resumePersistence();
-    store.pending().persisted();
-    if (state == VBucketState.ACTIVE) {
-      commitPending();
-    }
-    listeners.onMutation();
+    role.resumePersistence();
   }
 
   /**
@@ -677,17 +541,7 @@ public final class VBucket {
    * @param prepared what the write returned
    */
   public synchronized void abort(Item prepared) {
-    if (state == VBucketState.ACTIVE) {
-      store.abortPending(item -> item == prepared);
-      commitPending();
-      listeners.onMutation();
-    }
-  }
-
-  private void commitPending() {
-    if (store.commitPending() > 0) {
-      listeners.onMutation();
-    }
+    role.abort(prepared);
   }
 
   synchronized void keepTail(long seqnos) {
@@ -696,28 +550,11 @@ public final class VBucket {
 
   /** Goes back to what survives {@code loss}; the caller holds the collections' monitor. */
   synchronized void crash(Loss loss) {
-    History history = store.history();
-    if (state == VBucketState.REPLICA) {
-      reception.goBack(
-          history.isPersistencePaused() ? reception.persisted() : reception.received());
-      store.crash(OptionalLong.empty());
-      history.adopt(history.failoverLog().upTo(history.highSeqno()));
-      manifest = bucket.collections().manifest(store.manifestUid());
-    } else {
-      store.crash(loss.tailOf(id));
-      long whole = reception.wholeAt(history.highSeqno());
-      reception.goBack(whole);
-      history.branch(whole);
-      store.chain().forgetAcknowledgements();
-      catchUpWithCollections();
-      store.commitPending();
-    }
-    vbuuid = history.failoverLog().vbuuid();
-    listeners.close(MutationListener.CloseReason.CRASHED);
+    role.crash(loss.tailOf(id));
   }
 
   synchronized int expire() {
-    int expired = state == VBucketState.ACTIVE ? store.expire() : 0;
+    int expired = role.isActive() ? store.expire() : 0;
     if (expired > 0) {
       listeners.onMutation();
     }
@@ -730,19 +567,6 @@ public final class VBucket {
 
   /** Sees a change of the manifest, which is {@code after} from then on. */
   synchronized void apply(ManifestChange change, CollectionsManifest after) {
-    // Who becomes active later catches up; replicas are told by the active copy.
-    if (state == VBucketState.ACTIVE) {
-      manifest = after;
-      append(change);
-      listeners.onMutation();
-    }
-  }
-
-  private void append(ManifestChange change) {
-    if (change.type() == SystemEvent.Type.DROP_COLLECTION) {
-      store.abortPending(item -> item.collection() == change.collection());
-      store.eraseCollection(change.collection());
-    }
-    store.appendSystemEvent(change);
+    role.apply(change, after);
   }
 }
