@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe: calls return at once, and everything is done on a serial executor of the
  * partition, one task at a time.
  */
-public final class PartitionWriter {
+public final class PartitionWriter implements PartitionIndexer {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionWriter.class);
 
   private final Scope scope;
@@ -89,6 +89,7 @@ public final class PartitionWriter {
   }
 
   /** Where the stream of each vbucket of the partition has to begin, as of the take. */
+  @Override
   public Map<Integer, StreamPosition> positions() {
     return positions;
   }
@@ -98,6 +99,7 @@ public final class PartitionWriter {
    *
    * @param log newest first, not empty
    */
+  @Override
   public void opened(int vbucket, List<FailoverEntry> log) {
     List<FailoverEntry> copy = List.copyOf(log);
     accept(
@@ -121,6 +123,7 @@ public final class PartitionWriter {
    * @param start at or before its first seqno, unsigned
    * @param end its last seqno, unsigned: with it the state is whole
    */
+  @Override
   public void snapshot(int vbucket, long start, long end) {
     accept(() -> intake.snapshot(requireOwn(vbucket), start, end));
   }
@@ -134,6 +137,7 @@ public final class PartitionWriter {
    * @param done called once the change needs no memory any more: committed, or the writer stopped,
    *     or it was no news; must not block
    */
+  @Override
   public void change(
       int vbucket, long seqno, CompletionStage<Optional<IndexedChange>> change, Runnable done) {
     CompletableFuture<Optional<IndexedChange>> indexed = change.toCompletableFuture();
@@ -148,6 +152,7 @@ public final class PartitionWriter {
   }
 
   /** The vbucket moved on without a change. */
+  @Override
   public void advanced(int vbucket, long seqno) {
     accept(() -> intake.advanced(requireOwn(vbucket), seqno, scope.time().nanos()));
   }
@@ -161,6 +166,7 @@ public final class PartitionWriter {
    * @return from where to stream; fails, and the writer stops, if the index could not be rolled
    *     back: then nothing of it is visible, and the next owner will be asked again
    */
+  @Override
   public CompletionStage<StreamPosition> rollback(int vbucket, long to, List<FailoverEntry> log) {
     List<FailoverEntry> copy = List.copyOf(log);
     CompletableFuture<StreamPosition> result = new CompletableFuture<>();
@@ -189,6 +195,7 @@ public final class PartitionWriter {
    *
    * @return fails, and the writer stops, if the index could not be written
    */
+  @Override
   public CompletionStage<Void> compact() {
     CompletableFuture<Void> result = new CompletableFuture<>();
     scope
@@ -230,6 +237,7 @@ public final class PartitionWriter {
    * Completes exceptionally when the writer cannot go on: {@link FencedException} if another owner
    * took the partition, else what failed. Completes normally after {@link #close}.
    */
+  @Override
   public CompletionStage<Void> stopped() {
     return stopped.copy();
   }
@@ -238,6 +246,7 @@ public final class PartitionWriter {
    * Commits what it has and stops; changes whose stages have not completed are dropped. Completes
    * when nothing is under way any more, normally even if the writer had failed.
    */
+  @Override
   public CompletionStage<Void> close() {
     scope
         .serial()
@@ -252,6 +261,7 @@ public final class PartitionWriter {
   }
 
   /** How the writer is doing; cheap. */
+  @Override
   public WriterStatus status() {
     WriterCounters counters = scope.counters();
     StableDocument document = committed;
