@@ -15,6 +15,7 @@ import io.channelindex.sequence.PartitionMap;
 import io.channelindex.sequence.token.TokenSettings;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.Placement;
 import io.channelindex.storage.format.SettingsDocument;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.layout.Layout;
@@ -110,7 +111,8 @@ final class HistoryClients {
   private static List<Node> readers(
       Turns turns, IndexBucket bucket, IndexKeys keys, PartitionMap map, Layout layout) {
     SettingsDocument agreed =
-        new SettingsDocument(0x7e57, map.vbuckets(), map.partitions(), layout.name(), 1);
+        new SettingsDocument(
+            0x7e57, map.vbuckets(), map.partitions(), layout.name(), Placement.SPREAD, 1);
     return List.of(
         new Reader(turns, bucket, keys, agreed), new Reader(turns, bucket, keys, agreed));
   }

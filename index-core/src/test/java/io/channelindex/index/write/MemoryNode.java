@@ -11,6 +11,7 @@ import io.channelindex.sequence.token.TokenSettings;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.InMemoryIndexBucket;
 import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.Placement;
 import io.channelindex.storage.format.SettingsDocument;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.format.StableDocument.VbucketState;
@@ -71,7 +72,7 @@ final class MemoryNode implements HistoryClients.Node, DocumentSource, DataStrea
                 memory,
                 bucket,
                 new IndexKeys("db"),
-                new SettingsDocument(0x7e57, map.vbuckets(), map.partitions(), "in-memory", 1),
+                new SettingsDocument(0x7e57, map.vbuckets(), map.partitions(), "in-memory", Placement.SPREAD, 1),
                 HistoryClients.SETTINGS,
                 TokenSettings.DEFAULT,
                 new TurnsExecutor(turns))
