@@ -141,8 +141,7 @@ final class MemoryVbucket {
   }
 
   /** A change comes; whether it is news. */
-  boolean change(
-      long seqno, CompletableFuture<Optional<IndexedChange>> change, Runnable done) {
+  boolean change(long seqno, CompletableFuture<Optional<IndexedChange>> change, Runnable done) {
     return stream.moveTo(seqno) && steps.add(new Step(seqno, stream.whole(), change, done));
   }
 
@@ -180,9 +179,7 @@ final class MemoryVbucket {
   }
 
   private void stage(IndexedChange change, long seqno) {
-    if (change.vbucket() != vbucket
-        || change.seqno() != seqno
-        || !RowBuffer.isComplete(change)) {
+    if (change.vbucket() != vbucket || change.seqno() != seqno || !RowBuffer.isComplete(change)) {
       throw new IllegalStateException(
           "change of another mutation, or without channel '*': vbucket="
               + vbucket
@@ -232,8 +229,7 @@ final class MemoryVbucket {
       if (Long.compareUnsigned(wholeSeqno, stable) <= 0) {
         return Effect.NONE;
       }
-      whole.sort();
-      stable = wholeSeqno;
+      moveOn();
       return Effect.APPEND;
     }
     boolean canLoad =
@@ -241,12 +237,16 @@ final class MemoryVbucket {
     if (!canLoad || !tellOfTheGone(readable, documents)) {
       return Effect.NONE;
     }
+    moveOn();
+    loading = false;
+    return Effect.REPLACE;
+  }
+
+  private void moveOn() {
     whole.sort();
     stable = wholeSeqno;
-    loading = false;
-    // What was taken in meanwhile told of every leaving, however early.
+    // What was taken in meanwhile told of leavings that were news then and are not any more.
     staged.dropUpTo(stable);
-    return Effect.REPLACE;
   }
 
   /** What {@link #advance} makes readable; to be {@linkplain RowBuffer#clear emptied} then. */
@@ -274,7 +274,10 @@ final class MemoryVbucket {
       return false;
     }
     Map<String, Entry> last = new HashMap<>();
-    missing.values().forEach(rows -> rows.forEach(row -> last.merge(row.documentId(), row, MemoryVbucket::newer)));
+    missing
+        .values()
+        .forEach(
+            rows -> rows.forEach(row -> last.merge(row.documentId(), row, MemoryVbucket::newer)));
     Map<String, String> revisions = new HashMap<>();
     missing.forEach(
         (channel, rows) -> {

@@ -39,15 +39,26 @@ final class Run {
     return entries[place];
   }
 
-  /** These rows, and after them others, whose seqnos are not lower. */
+  /**
+   * These rows, and after them others.
+   *
+   * @throws IllegalStateException if those are not ascending, or below these
+   */
   Run plus(List<Entry> more) {
     int longer = size + more.size();
     Entry[] into =
         longer <= entries.length
             ? entries
             : Arrays.copyOf(entries, Math.max(longer, size + (size >> 1)));
+    long last = size == 0 ? 0 : entries[size - 1].seqno();
     for (int i = 0; i < more.size(); i++) {
-      into[size + i] = more.get(i);
+      Entry entry = more.get(i);
+      if (Long.compareUnsigned(entry.seqno(), last) < 0) {
+        throw new IllegalStateException(
+            "rows are not ascending: after=" + Long.toUnsignedString(last) + ", entry=" + entry);
+      }
+      last = entry.seqno();
+      into[size + i] = entry;
     }
     return new Run(into, longer);
   }

@@ -4,8 +4,8 @@
  *
  * <p>A node that has it consumes the changes of <em>all</em> partitions and keeps every channel's
  * rows in plain arrays, per vbucket ascending by seqno, each entry once for all channels that show
- * the same of a document. Nothing outlives the process: a stream begins at 0 whenever a partition is
- * taken, and what it brings replaces what was there as soon as it is as whole.
+ * the same of a document. Nothing outlives the process: a stream begins at 0 whenever a partition
+ * is taken, and what it brings replaces what was there as soon as it is as whole.
  *
  * <p>Nodes share nothing but the data bucket. So a node cannot know what another one told of a
  * branch of history that has ended since: whoever stood on such a branch is told the vbucket again

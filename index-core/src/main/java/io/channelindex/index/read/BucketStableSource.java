@@ -66,5 +66,4 @@ final class BucketStableSource implements StableSource {
     }
     return document;
   }
-
 }

@@ -165,8 +165,7 @@ public final class ChannelIndex implements AutoCloseable {
       ReaderSettings settings,
       TokenSettings tokens,
       ScheduledExecutorService executor) {
-    return open(
-        memory, bucket, keys, agreed, settings, tokens, executor, InstantSource.system());
+    return open(memory, bucket, keys, agreed, settings, tokens, executor, InstantSource.system());
   }
 
   /** Opens an index in memory at another time. */

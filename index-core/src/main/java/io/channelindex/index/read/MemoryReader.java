@@ -58,12 +58,7 @@ final class MemoryReader implements SliceReader {
     int first = slice.state().firstVbucket();
     for (int i = 0; i < slice.vbuckets(); i++) {
       index.collect(
-          slice.channel().name(),
-          first + i,
-          slice.since(i),
-          slice.upper(i),
-          slice::wants,
-          entries);
+          slice.channel().name(), first + i, slice.since(i), slice.upper(i), slice::wants, entries);
     }
     return entries;
   }

@@ -12,9 +12,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the rows of an iteration. The heads of all its partitions are read at
- * once, then the blocks of as many partitions as the page may take, from the first on: mostly two
- * round trips. What is read at once is bounded.
+ * Reads the rows of an iteration. The heads of all its partitions are read at once, then the blocks
+ * of as many partitions as the page may take, from the first on: mostly two round trips. What is
+ * read at once is bounded.
  *
  * <p>Used by one page, one step after the other; what it reads ahead is left in the caches.
  */

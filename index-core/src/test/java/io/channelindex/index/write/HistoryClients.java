@@ -174,9 +174,7 @@ final class HistoryClients {
   private CompletionStage<Follower> follow(Node node, String seq) {
     ChannelIndex open = node.index().join();
     CompletionStage<? extends Since> since =
-        seq.isEmpty()
-            ? CompletableFuture.completedFuture(new Since.Beginning())
-            : open.resume(seq);
+        seq.isEmpty() ? CompletableFuture.completedFuture(new Since.Beginning()) : open.resume(seq);
     return since.thenCompose(
         at -> open.follow(new FeedRequest(channels, at, FeedRequest.Rows.ALL)));
   }

@@ -19,9 +19,9 @@ import java.util.stream.Stream;
 
 /**
  * One random history of two nodes that have all channels in memory, and share a data bucket and
- * nothing else: documents are written, moved and deleted, the data service fails over, purges and is
- * flushed, nodes take their partitions again and restart; and all the time clients read, now from
- * one node, now from the other.
+ * nothing else: documents are written, moved and deleted, the data service fails over, purges and
+ * is flushed, nodes take their partitions again and restart; and all the time clients read, now
+ * from one node, now from the other.
  */
 final class MemoryHistory {
   private static final PartitionMap MAP = new PartitionMap(6, 2);

@@ -35,8 +35,7 @@ final class MemoryNode implements HistoryClients.Node, DocumentSource, DataStrea
   private final InMemoryIndexBucket bucket;
   private final List<String> channels;
   private final Map<Integer, DataStream> streams = new TreeMap<>();
-  private final Map<Integer, CompletableFuture<? extends PartitionIndexer>> taken =
-      new TreeMap<>();
+  private final Map<Integer, CompletableFuture<? extends PartitionIndexer>> taken = new TreeMap<>();
   private final List<IndexCheck> checks = new ArrayList<>();
   private MemoryIndex memory;
   private MemoryWriters writers;
@@ -72,7 +71,8 @@ final class MemoryNode implements HistoryClients.Node, DocumentSource, DataStrea
                 memory,
                 bucket,
                 new IndexKeys("db"),
-                new SettingsDocument(0x7e57, map.vbuckets(), map.partitions(), "in-memory", Placement.SPREAD, 1),
+                new SettingsDocument(
+                    0x7e57, map.vbuckets(), map.partitions(), "in-memory", Placement.SPREAD, 1),
                 HistoryClients.SETTINGS,
                 TokenSettings.DEFAULT,
                 new TurnsExecutor(turns))
@@ -144,8 +144,7 @@ final class MemoryNode implements HistoryClients.Node, DocumentSource, DataStrea
       PartitionIndexer writer = taking.join();
       streams
           .computeIfAbsent(
-              vbucket,
-              v -> new DataStream(this, data.get(v), writer, writer.positions().get(v)))
+              vbucket, v -> new DataStream(this, data.get(v), writer, writer.positions().get(v)))
           .step();
     }
   }

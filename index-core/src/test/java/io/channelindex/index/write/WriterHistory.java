@@ -187,8 +187,7 @@ final class WriterHistory {
         PartitionWriter writer = taking.join();
         streams
             .computeIfAbsent(
-                vbucket,
-                v -> new DataStream(this, data.get(v), writer, writer.positions().get(v)))
+                vbucket, v -> new DataStream(this, data.get(v), writer, writer.positions().get(v)))
             .step();
       }
     }
