@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -273,27 +274,27 @@ final class MemoryVbucket {
       tooLow = wholeSeqno;
       return false;
     }
+    Map<String, String> revisions = revisions(missing, documents);
+    missing.forEach(
+        (channel, rows) -> {
+          for (Entry row : rows) {
+            whole.add(channel, isToldAlready(row) ? row : gone(row.documentId(), revisions));
+          }
+        });
+    return true;
+  }
+
+  /** The revisions of documents that are gone, by what was known last of each. */
+  private static Map<String, String> revisions(
+      Map<String, List<Entry>> missing, DocumentSource documents) {
     Map<String, Entry> last = new HashMap<>();
     missing
         .values()
         .forEach(
             rows -> rows.forEach(row -> last.merge(row.documentId(), row, MemoryVbucket::newer)));
     Map<String, String> revisions = new HashMap<>();
-    missing.forEach(
-        (channel, rows) -> {
-          for (Entry row : rows) {
-            whole.add(
-                channel,
-                isToldAlready(row)
-                    ? row
-                    : gone(
-                        row.documentId(),
-                        revisions.computeIfAbsent(
-                            row.documentId(),
-                            id -> documents.goneRevision(id, last.get(id).revision()))));
-          }
-        });
-    return true;
+    last.forEach((id, row) -> revisions.put(id, documents.goneRevision(id, row.revision())));
+    return revisions;
   }
 
   private static Entry newer(Entry one, Entry other) {
@@ -307,8 +308,13 @@ final class MemoryVbucket {
         && Long.compareUnsigned(row.seqno(), wholeSeqno) <= 0;
   }
 
-  private Entry gone(String documentId, String revision) {
+  private Entry gone(String documentId, Map<String, String> revisions) {
     return new Entry(
-        documentId, revision, vbucket, wholeSeqno, branchOf(wholeSeqno), EntryState.DELETED);
+        documentId,
+        Objects.requireNonNull(revisions.get(documentId)),
+        vbucket,
+        wholeSeqno,
+        branchOf(wholeSeqno),
+        EntryState.DELETED);
   }
 }

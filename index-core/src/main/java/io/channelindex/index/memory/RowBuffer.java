@@ -67,18 +67,25 @@ final class RowBuffer {
   void add(IndexedChange change, long floor, LongUnaryOperator branches) {
     Entry first = null;
     for (Membership membership : change.memberships()) {
-      if (Long.compareUnsigned(membership.seqno(), floor) > 0) {
-        boolean same =
-            first != null
-                && first.seqno() == membership.seqno()
-                && first.state() == membership.state()
-                && first.revision().equals(membership.revision());
-        Entry entry = same ? first : entry(change, membership, branches);
-        first = first == null ? entry : first;
-        entryBytes += same ? 0 : Footprint.of(entry);
-        put(membership.channel(), entry);
+      if (Long.compareUnsigned(membership.seqno(), floor) <= 0) {
+        continue;
       }
+      Entry entry = first;
+      if (entry == null || !saysTheSame(entry, membership)) {
+        entry = entry(change, membership, branches);
+        entryBytes += Footprint.of(entry);
+      }
+      if (first == null) {
+        first = entry;
+      }
+      put(membership.channel(), entry);
     }
+  }
+
+  private static boolean saysTheSame(Entry entry, Membership membership) {
+    return entry.seqno() == membership.seqno()
+        && entry.state() == membership.state()
+        && entry.revision().equals(membership.revision());
   }
 
   private static Entry entry(
