@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 
 /**
  * What can be seen of a database from outside: how far its index is behind, what indexing and
@@ -41,6 +42,10 @@ public final class DatabaseMeters {
 
   private void bindPartitions() {
     gauge("index.available", "1 while the index bucket answers", this::available);
+    gauge(
+        "index.stable.seqnos",
+        "Sum of the seqnos up to which vbuckets are readable",
+        open -> LongStream.of(open.index().stable().toArray()).sum());
     gauge("index.memory.bytes", "Memory of an index in memory", memory(MemoryIndex::bytes));
     gauge("index.memory.rows", "Rows of an index in memory", memory(MemoryIndex::rows));
     for (PartitionStatus.State state : PartitionStatus.State.values()) {

@@ -136,18 +136,16 @@ public final class ChannelIndex implements AutoCloseable {
       BlockCoding coding,
       ScheduledExecutorService executor,
       InstantSource time) {
-    return new ChannelIndex(
-            bucket,
-            keys,
-            agreed,
-            counters ->
-                Content.inBucket(bucket, keys, agreed, coding, settings, executor, counters),
-            wakeUps,
-            settings,
-            tokens,
-            executor,
-            time)
-        .opened();
+    return open(
+        bucket,
+        keys,
+        agreed,
+        counters -> Content.inBucket(bucket, keys, agreed, coding, settings, executor, counters),
+        wakeUps,
+        settings,
+        tokens,
+        executor,
+        time);
   }
 
   /**
@@ -165,29 +163,31 @@ public final class ChannelIndex implements AutoCloseable {
       ReaderSettings settings,
       TokenSettings tokens,
       ScheduledExecutorService executor) {
-    return open(memory, bucket, keys, agreed, settings, tokens, executor, InstantSource.system());
+    return open(
+        bucket,
+        keys,
+        agreed,
+        counters -> Content.inMemory(memory, executor),
+        WakeUps.NONE,
+        settings,
+        tokens,
+        executor,
+        InstantSource.system());
   }
 
-  /** Opens an index in memory at another time. */
+  /** Opens an index whose rows are wherever it is said. */
   static CompletionStage<ChannelIndex> open(
-      MemoryIndex memory,
       IndexBucket bucket,
       IndexKeys keys,
       SettingsDocument agreed,
+      Function<ReadCounters, Content> contents,
+      WakeUps wakeUps,
       ReaderSettings settings,
       TokenSettings tokens,
       ScheduledExecutorService executor,
       InstantSource time) {
     return new ChannelIndex(
-            bucket,
-            keys,
-            agreed,
-            counters -> Content.inMemory(memory, executor),
-            WakeUps.NONE,
-            settings,
-            tokens,
-            executor,
-            time)
+            bucket, keys, agreed, contents, wakeUps, settings, tokens, executor, time)
         .opened();
   }
 
