@@ -34,8 +34,7 @@ public final class MemoryContent {
         CommitListener.NONE);
   }
 
-  private static RowBuffer buffer(
-      MemoryIndex index, int vbucket, Map<String, List<Entry>> rows) {
+  private static RowBuffer buffer(MemoryIndex index, int vbucket, Map<String, List<Entry>> rows) {
     RowBuffer buffer = new RowBuffer(index::name);
     rows.forEach(
         (channel, entries) ->

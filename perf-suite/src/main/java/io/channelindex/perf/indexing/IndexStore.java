@@ -31,8 +31,7 @@ sealed interface IndexStore extends AutoCloseable permits BucketStore, HeapStore
   }
 
   /** Makes the half that writes. */
-  IndexingOwner owner(
-      DocumentStore documents, PrincipalStore principals, CommitListener listener);
+  IndexingOwner owner(DocumentStore documents, PrincipalStore principals, CommitListener listener);
 
   /** Opens the half that reads, as it is before it has read anything. */
   IndexReader read() throws InterruptedException;

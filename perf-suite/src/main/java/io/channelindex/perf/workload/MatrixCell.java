@@ -84,9 +84,7 @@ final class MatrixCell {
     static Size of(Stored stored) {
       return new Size(
           stored.documents(),
-          stored.keyBytes()
-              + stored.valueBytes()
-              + DOCUMENT_OVERHEAD_BYTES * stored.documents());
+          stored.keyBytes() + stored.valueBytes() + DOCUMENT_OVERHEAD_BYTES * stored.documents());
     }
   }
 
