@@ -87,7 +87,8 @@ final class CommitQueue {
    *
    * @param operations how many the commit will have under way, about
    * @param oldest when its oldest change arrived, by {@link Time#nanos}
-   * @param whenGranted run if the turn is granted after this call has returned, on any thread
+   * @param whenGranted run if the turn is granted later, on any thread, perhaps before this call
+   *     has returned; not if there was room for it at once
    */
   Turn ask(int operations, long oldest, Runnable whenGranted) {
     Turn turn;
