@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param partitions how many partitions; 64, or one per vbucket where there are fewer, if 0
  * @param owned the partitions that this node indexes (F1): ids and ranges, {@code all}, or none
  * @param layout how entries are arranged in blocks (W2 to W5): all nodes have to have the same
+ * @param channelVbuckets on how many vbuckets of the index bucket a channel's documents lie (W6):
+ *     all nodes have to have the same; 0 for wherever their keys fall
  * @param compression of blocks (W11): this node's; every node reads all
  * @param compactBlocks after how many closed blocks a channel is compacted (W9), or after a quarter
  *     of what it has compacted if that is more; 0 for never
@@ -33,6 +35,7 @@ public record IndexConfig(
     int partitions,
     List<String> owned,
     String layout,
+    int channelVbuckets,
     BlockCompression compression,
     int compactBlocks,
     int blockBytes,
@@ -57,6 +60,7 @@ public record IndexConfig(
     owned = List.copyOf(owned);
     Require.range("index.partitions", partitions, 0, 1024);
     Require.oneOf("index.layout", layout, Layouts.names());
+    Require.range("index.channelVbuckets", channelVbuckets, 0, 1024);
     Require.range("index.compactBlocks", compactBlocks, 0, 1 << 16);
     Require.range("index.blockSize", blockBytes, 1 << 10, 1 << 20);
     Require.range("index.retryFor", retryFor, Duration.ofMillis(100), Duration.ofMinutes(10));
@@ -77,6 +81,7 @@ public record IndexConfig(
       @JsonProperty("owned") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
           @Nullable List<String> owned,
       @JsonProperty("layout") @Nullable String layout,
+      @JsonProperty("channelVbuckets") @Nullable Integer channelVbuckets,
       @JsonProperty("compression") @Nullable String compression,
       @JsonProperty("compactBlocks") @Nullable Integer compactBlocks,
       @JsonProperty("blockSize") @Nullable String blockSize,
@@ -89,6 +94,7 @@ public record IndexConfig(
         partitions == null ? 0 : Require.range("index.partitions", partitions, 1, 1024),
         owned == null ? List.of("all") : owned,
         layout == null ? IndexSettings.DENSE : layout,
+        channelVbuckets == null ? 0 : channelVbuckets,
         compression == null ? BlockCompression.NONE : compression(compression),
         compactBlocks == null ? WriterSettings.DEFAULT.compactBlocks() : compactBlocks,
         blockSize == null ? 16 << 10 : Sizes.parse(blockSize),

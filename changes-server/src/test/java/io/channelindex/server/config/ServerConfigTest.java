@@ -48,6 +48,7 @@ class ServerConfigTest {
                   partitions: 32
                   owned: [0-7, 12]
                   layout: log
+                  channelVbuckets: 4
                   compression: zstd-dictionary
                   compactBlocks: 16
                   blockSize: 8KiB
@@ -75,6 +76,7 @@ class ServerConfigTest {
                             32,
                             List.of("0-7", "12"),
                             "log",
+                            4,
                             BlockCompression.ZSTD_DICTIONARY,
                             16,
                             8192,
@@ -123,6 +125,7 @@ class ServerConfigTest {
       delimiter = '|',
       value = {
         "listen: {public: here}|not host:port: address=here",
+        "databases: {a: {bucket: b, index: {bucket: c, channelVbuckets: 1025}}}|channelVbuckets=1025, min=0, max=1024",
         "listen: {public: 'a:70000'}|port=70000, min=0, max=65535",
         "listen: {puplic: 'a:1'}|unknown key: listen.puplic, known=[admin, public]",
         "couchbase: {connectionString: x}|missing: couchbase.username",

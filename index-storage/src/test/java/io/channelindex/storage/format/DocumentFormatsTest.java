@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.channelindex.storage.Placement;
 import io.channelindex.storage.format.UnreadableDocumentException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,6 +62,16 @@ class DocumentFormatsTest {
                 now.closed(),
                 now.active(),
                 ChannelHead.Compacted.none(3)));
+  }
+
+  @Test
+  void settingsFromBeforePlacementsSpreadChannels() throws IOException {
+    byte[] old = HexFormat.of().parseHex(golden(Samples.SETTINGS, 1));
+
+    assertThat(Samples.SETTINGS.decode(old))
+        .isEqualTo(
+            new SettingsDocument(
+                0x0123456789abcdefL, 1024, 64, "dense", Placement.SPREAD, 1_700_000_000_000L));
   }
 
   @ParameterizedTest
