@@ -70,6 +70,20 @@ class CommitQueueTest {
   }
 
   @Test
+  void whatGrowsWhileItWaitsCountsAsItIsWhenItGoes() {
+    Turn running = ask("running", 10, 0);
+    Turn growing = ask("growing", 1, 1);
+    Turn next = ask("next", 3, 2);
+    growing.needs(8);
+    running.end();
+    assertThat(told).containsExactly("growing");
+    growing.needs(1);
+    growing.end();
+    assertThat(next.isGranted()).isTrue();
+    assertThat(ask("rest", 7, 3).isGranted()).as("all is free again").isTrue();
+  }
+
+  @Test
   void endingTwiceFreesOnce() {
     Turn running = ask("running", 10, 0);
     running.end();
