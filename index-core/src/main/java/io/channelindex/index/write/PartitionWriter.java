@@ -1,6 +1,7 @@
 package io.channelindex.index.write;
 
 import io.channelindex.index.CommitListener;
+import io.channelindex.index.write.CommitGate.Hurry;
 import io.channelindex.index.write.VbucketProgress.Past;
 import io.channelindex.index.write.WriterStatus.State;
 import io.channelindex.sequence.BranchHistory;
@@ -50,17 +51,13 @@ public final class PartitionWriter {
   private final Map<Integer, StreamPosition> positions;
   private final Intake intake;
   private final Commit commit;
-  private final Pacing pacing;
-  private final CommitQueue commits;
+  private final CommitGate gate;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
 
   // Confined to the serial executor.
   private final Deque<Job<?>> jobs = new ArrayDeque<>();
-  private CommitQueue.@Nullable Turn turn;
   private boolean busy;
-  private boolean looking;
-  private long lookAt;
 
   // Written on the serial executor, read by anyone.
   private volatile State state = State.RUNNING;
@@ -90,8 +87,7 @@ public final class PartitionWriter {
     this.positions = Map.copyOf(from);
     this.intake = new Intake(scope.firstVbucket(), vbuckets);
     this.commit = new Commit(scope, stable, vbuckets, documents, wakeUps, listener);
-    this.pacing = new Pacing(scope.settings().batching());
-    this.commits = commits;
+    this.gate = new CommitGate(scope, intake, commits, this::next);
   }
 
   /** Where the stream of each vbucket of the partition has to begin, as of the take. */
@@ -158,7 +154,7 @@ public final class PartitionWriter {
     accept(
         () -> {
           intake.advanced(requireOwn(vbucket), seqno, scope.time().nanos());
-          pacing.arrived();
+          gate.arrived();
         });
   }
 
@@ -309,7 +305,7 @@ public final class PartitionWriter {
       if (!intake.change(requireOwn(vbucket), seqno, change, done, scope.time().nanos())) {
         return false;
       }
-      pacing.arrived();
+      gate.arrived();
     } catch (RuntimeException thrown) {
       fail(thrown);
       return false;
@@ -369,65 +365,21 @@ public final class PartitionWriter {
         return;
       }
       if (intake.isReady()) {
-        if (isPaced() && hasTurn()) {
+        if (gate.isOpen(state == State.CLOSED ? Hurry.CLOSING : Hurry.NONE)) {
           begin(this::commitBatch, new CompletableFuture<>());
         }
         return;
       }
     }
-    endTurn();
+    gate.leave();
     if (state != State.RUNNING) {
       end();
     }
   }
 
-  /** Whether what is there need not wait for more; else it is looked again when it may be so. */
-  private boolean isPaced() {
-    if (turn != null || state == State.CLOSED) {
-      return true;
-    }
-    long now = scope.time().nanos();
-    long hold =
-        pacing.hold(
-            intake.waiting(), intake.bytes(), intake.channels(), intake.oldestNanos(now), now);
-    if (hold > 0 && (!looking || now + hold - lookAt < 0)) {
-      looking = true;
-      lookAt = now + hold;
-      scope.time().after(Duration.ofNanos(hold), () -> scope.serial().execute(this::lookAgain));
-    }
-    return hold == 0;
-  }
-
-  private void lookAgain() {
-    looking = false;
-    next();
-  }
-
-  /** Whether a commit has its turn among those of the process; asks for it if need be. */
-  private boolean hasTurn() {
-    CommitQueue.Turn mine = turn;
-    if (mine == null) {
-      mine =
-          commits.ask(
-              intake.channels() + Pacing.FIXED_OPERATIONS,
-              intake.oldestNanos(scope.time().nanos()),
-              () -> scope.serial().execute(this::next));
-      turn = mine;
-    }
-    return mine.isGranted();
-  }
-
-  private void endTurn() {
-    CommitQueue.Turn mine = turn;
-    if (mine != null) {
-      turn = null;
-      mine.end();
-    }
-  }
-
   private <T> void begin(Job<T> job) {
     // It may take long: others can use the turn.
-    endTurn();
+    gate.leave();
     begin(job.work(), job.result());
   }
 
@@ -443,7 +395,7 @@ public final class PartitionWriter {
         started.whenComplete(
             (value, failure) -> {
               busy = false;
-              endTurn();
+              gate.leave();
               committed = stable.document();
               if (failure != null) {
                 fail(Retries.cause(failure));
@@ -457,7 +409,7 @@ public final class PartitionWriter {
 
   private CompletableFuture<Void> commitBatch() {
     Batching batching = scope.settings().batching();
-    pacing.committing(intake.waiting(), intake.channels());
+    gate.committing();
     List<Arrival> arrivals =
         intake.collect(
             batching.changes(),
