@@ -30,7 +30,9 @@ final class DataVbucket {
   private List<Version> versions = new ArrayList<>();
   private long high;
   private long purged;
-  private final Set<String> purgedIds = new HashSet<>();
+
+  /** Documents whose tombstones were forgotten, with the seqnos of these. */
+  private final Map<String, Long> forgotten = new HashMap<>();
 
   /** Whether documents may be missing without a trace. */
   boolean lostTraces;
@@ -162,7 +164,7 @@ final class DataVbucket {
   }
 
   Optional<IndexedChange> current(String id) {
-    return purgedIds.contains(id)
+    return isPurged(id)
         ? Optional.empty()
         : Optional.ofNullable(latest(high).get(id)).map(this::change);
   }
@@ -208,7 +210,7 @@ final class DataVbucket {
   Snapshot snapshotAfter(long seqno, long snapshotStart) {
     List<Version> rest =
         latest(high).values().stream()
-            .filter(version -> version.seqno() > seqno && !purgedIds.contains(version.id()))
+            .filter(version -> version.seqno() > seqno && !isPurged(version.id()))
             .sorted(Comparator.comparingLong(Version::seqno))
             .toList();
     return new Snapshot(snapshotStart, high, rest);
@@ -222,6 +224,8 @@ final class DataVbucket {
     log.removeIf(entry -> entry.seqno() > high);
     newBranch();
     versions.removeIf(version -> version.seqno() > high);
+    // Who has not seen a deletion has the document.
+    forgotten.values().removeIf(seqno -> seqno > high);
   }
 
   /**
@@ -230,15 +234,15 @@ final class DataVbucket {
    * @return how many
    */
   int purge() {
-    int forgotten = 0;
+    int before = forgotten.size();
     for (Version version : latest(high).values()) {
-      if (version.deleted() && version.seqno() < high && purgedIds.add(version.id())) {
+      if (version.deleted() && version.seqno() < high && !isPurged(version.id())) {
+        forgotten.put(version.id(), version.seqno());
         purged = Math.max(purged, version.seqno());
         lostTraces = true;
-        forgotten++;
       }
     }
-    return forgotten;
+    return forgotten.size() - before;
   }
 
   /** Loses everything, the log too. */
@@ -253,6 +257,6 @@ final class DataVbucket {
 
   /** Whether a document was purged: its name is never used again. */
   boolean isPurged(String id) {
-    return purgedIds.contains(id);
+    return forgotten.containsKey(id);
   }
 }
