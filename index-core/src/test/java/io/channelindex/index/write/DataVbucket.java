@@ -30,9 +30,7 @@ final class DataVbucket {
   private List<Version> versions = new ArrayList<>();
   private long high;
   private long purged;
-
-  /** Documents whose tombstones were forgotten, with the seqnos of these. */
-  private final Map<String, Long> forgotten = new HashMap<>();
+  private final Set<String> purgedIds = new HashSet<>();
 
   /** Whether documents may be missing without a trace. */
   boolean lostTraces;
@@ -164,7 +162,7 @@ final class DataVbucket {
   }
 
   Optional<IndexedChange> current(String id) {
-    return isPurged(id)
+    return purgedIds.contains(id)
         ? Optional.empty()
         : Optional.ofNullable(latest(high).get(id)).map(this::change);
   }
@@ -210,22 +208,22 @@ final class DataVbucket {
   Snapshot snapshotAfter(long seqno, long snapshotStart) {
     List<Version> rest =
         latest(high).values().stream()
-            .filter(version -> version.seqno() > seqno && !isPurged(version.id()))
+            .filter(version -> version.seqno() > seqno && !purgedIds.contains(version.id()))
             .sorted(Comparator.comparingLong(Version::seqno))
             .toList();
     return new Snapshot(snapshotStart, high, rest);
   }
 
-  /** A new active took over that has seen less. */
+  /**
+   * A new active took over that has seen less, but all that was purged: tombstones stay for days,
+   * and a replica that is behind them is streamed anew.
+   */
   void failOver(long to) {
-    high = Math.min(high, to);
-    purged = Math.min(purged, high);
+    high = Math.min(high, Math.max(to, purged));
     // A log tells of its own past only: branches that began later were diverged from.
     log.removeIf(entry -> entry.seqno() > high);
     newBranch();
     versions.removeIf(version -> version.seqno() > high);
-    // Who has not seen a deletion has the document.
-    forgotten.values().removeIf(seqno -> seqno > high);
   }
 
   /**
@@ -234,15 +232,15 @@ final class DataVbucket {
    * @return how many
    */
   int purge() {
-    int before = forgotten.size();
+    int forgotten = 0;
     for (Version version : latest(high).values()) {
-      if (version.deleted() && version.seqno() < high && !isPurged(version.id())) {
-        forgotten.put(version.id(), version.seqno());
+      if (version.deleted() && version.seqno() < high && purgedIds.add(version.id())) {
         purged = Math.max(purged, version.seqno());
         lostTraces = true;
+        forgotten++;
       }
     }
-    return forgotten.size() - before;
+    return forgotten;
   }
 
   /** Loses everything, the log too. */
@@ -257,6 +255,6 @@ final class DataVbucket {
 
   /** Whether a document was purged: its name is never used again. */
   boolean isPurged(String id) {
-    return forgotten.containsKey(id);
+    return purgedIds.contains(id);
   }
 }
