@@ -1,5 +1,7 @@
 package io.channelindex.index.write;
 
+import io.channelindex.sequence.BranchHistory;
+import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.StreamPosition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -38,12 +40,18 @@ final class Intake {
     }
   }
 
-  /** What arrives from now on belongs to this branch. */
-  void opened(int vbucket, long vbuuid) {
+  /**
+   * What arrives from now on belongs to the newest branch of this failover log.
+   *
+   * @throws IllegalStateException if what arrived before is none of that history: the stream would
+   *     bring it anew, and it would be taken for a replay
+   */
+  void opened(int vbucket, List<FailoverEntry> log) {
     Queue queue = queue(vbucket);
+    queue.requireWithin(vbucket, log);
     queue.open = true;
     queue.reopened = true;
-    queue.vbuuid = vbuuid;
+    queue.vbuuid = log.get(0).vbuuid();
   }
 
   void snapshot(int vbucket, long start, long end) {
@@ -214,12 +222,14 @@ final class Intake {
     boolean reopened;
     long vbuuid;
     long whole;
+    private long arrivedUnder;
     private long seqno;
     private long start;
     private long end;
 
     Queue(StreamPosition position, long stable) {
       vbuuid = position.vbuuid();
+      arrivedUnder = vbuuid;
       seqno = position.seqno();
       start = position.snapshotStart();
       end = position.snapshotEnd();
@@ -278,10 +288,31 @@ final class Intake {
                 + Long.toUnsignedString(end));
       }
       seqno = newSeqno;
+      arrivedUnder = vbuuid;
       if (seqno == end) {
         whole = seqno;
       }
       return true;
+    }
+
+    void requireWithin(int vbucket, List<FailoverEntry> log) {
+      boolean middle =
+          Long.compareUnsigned(start, seqno) < 0 && Long.compareUnsigned(seqno, end) < 0;
+      // In the middle of a snapshot all of it has to be there: its end hid what is before.
+      long needed = middle ? end : seqno;
+      if (seqno != 0 && !BranchHistory.NONE.observe(log).contains(arrivedUnder, needed)) {
+        throw new IllegalStateException(
+            "stream goes on over what was undone: vbucket="
+                + vbucket
+                + ", vbuuid="
+                + arrivedUnder
+                + ", seqno="
+                + Long.toUnsignedString(seqno)
+                + ", snapshotEnd="
+                + Long.toUnsignedString(end)
+                + ", log="
+                + log);
+      }
     }
 
     private void requireOpen(int vbucket, long newSeqno) {

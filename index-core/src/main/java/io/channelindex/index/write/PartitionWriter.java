@@ -35,8 +35,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Assumes that the calls about one vbucket come one after another, in the order of its stream:
  * {@link #opened}, then {@link #snapshot}, {@link #change} and {@link #advanced}; that every
- * snapshot is announced before its changes; and that nothing is told of a vbucket between the call
- * of {@link #rollback} and its completion. A breach ends the writer.
+ * snapshot is announced before its changes; that nothing is told of a vbucket between the call of
+ * {@link #rollback} and its completion; and that a stream which the data service does not refuse
+ * stands in its history with all that was told before. A breach ends the writer.
  *
  * <p>Thread-safe: calls return at once, and everything is done on a serial executor of the
  * partition, one task at a time.
@@ -106,7 +107,7 @@ public final class PartitionWriter {
         () -> {
           VbucketProgress progress = progress(vbucket);
           BranchHistory observed = progress.history().observe(copy);
-          intake.opened(vbucket, observed.current());
+          intake.opened(vbucket, copy);
           Long to = Rollback.undoneAbove(progress, observed);
           if (to == null) {
             progress.observe(observed);
