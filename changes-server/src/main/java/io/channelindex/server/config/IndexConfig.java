@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param compactBlocks after how many closed blocks a channel is compacted (W9), or after a quarter
  *     of what it has compacted if that is more; 0 for never
  * @param blockBytes {@code blockSize}: when a block is full
- * @param batchChanges the most changes of one commit
- * @param linger how long a commit waits for more
+ * @param batch how changes become commits (W8)
  * @param retryFor how long a failing write is tried before its partition stops for a while
  * @param durability of the writes in the index bucket
  * @param cacheBytes {@code cacheSize}: the most memory of what was read of channels lately (R4)
@@ -43,8 +42,7 @@ public record IndexConfig(
     BlockCompression compression,
     int compactBlocks,
     int blockBytes,
-    int batchChanges,
-    Duration linger,
+    BatchConfig batch,
     Duration retryFor,
     Durability durability,
     int cacheBytes,
@@ -85,8 +83,6 @@ public record IndexConfig(
     Require.range("index.channelVbuckets", channelVbuckets, 0, 1024);
     Require.range("index.compactBlocks", compactBlocks, 0, 1 << 16);
     Require.range("index.blockSize", blockBytes, 1 << 10, 1 << 20);
-    Require.range("index.batchChanges", batchChanges, 1, 100_000);
-    Require.range("index.linger", linger, Duration.ZERO, Duration.ofSeconds(10));
     Require.range("index.retryFor", retryFor, Duration.ofMillis(100), Duration.ofMinutes(10));
     if (memoryBytes < 1 << 20) {
       throw new IllegalArgumentException(
@@ -122,8 +118,7 @@ public record IndexConfig(
       @JsonProperty("compression") @Nullable String compression,
       @JsonProperty("compactBlocks") @Nullable Integer compactBlocks,
       @JsonProperty("blockSize") @Nullable String blockSize,
-      @JsonProperty("batchChanges") @Nullable Integer batchChanges,
-      @JsonProperty("linger") @Nullable String linger,
+      @JsonProperty("batch") @Nullable BatchConfig batch,
       @JsonProperty("retryFor") @Nullable String retryFor,
       @JsonProperty("durability") @Nullable Durability durability,
       @JsonProperty("cacheSize") @Nullable String cacheSize,
@@ -138,8 +133,7 @@ public record IndexConfig(
         compression == null ? BlockCompression.NONE : compression(compression),
         compactBlocks == null ? WriterSettings.DEFAULT.compactBlocks() : compactBlocks,
         blockSize == null ? 16 << 10 : Sizes.parse(blockSize),
-        batchChanges == null ? 2_000 : batchChanges,
-        linger == null ? Duration.ZERO : Durations.parse(linger),
+        batch == null ? BatchConfig.DEFAULT : batch,
         retryFor == null ? Duration.ofSeconds(5) : Durations.parse(retryFor),
         durability == null ? Durability.NONE : durability,
         cacheSize == null ? 64 << 20 : Sizes.parse(cacheSize),

@@ -243,8 +243,7 @@ record Opening(
         coding,
         index.blockBytes(),
         index.compactBlocks(),
-        index.batchChanges(),
-        index.linger(),
+        index.batch().batching(),
         index.retryFor(),
         faults.probe());
   }

@@ -3,6 +3,8 @@ package io.channelindex.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.channelindex.index.write.Batching;
+import io.channelindex.index.write.Batching.Linger;
 import io.channelindex.sequence.token.TokenSettings;
 import io.channelindex.storage.compress.BlockCompression;
 import java.nio.file.Path;
@@ -50,8 +52,7 @@ class ServerConfigTest {
                   compression: zstd-dictionary
                   compactBlocks: 16
                   blockSize: 8KiB
-                  batchChanges: 500
-                  linger: 5ms
+                  batch: {changes: 500, size: 1MiB, linger: 5ms, operations: 64}
                   retryFor: 2s
                   durability: MAJORITY
                   cacheSize: 1MiB
@@ -81,8 +82,7 @@ class ServerConfigTest {
                             BlockCompression.ZSTD_DICTIONARY,
                             16,
                             8192,
-                            500,
-                            Duration.ofMillis(5),
+                            new BatchConfig(500, 1 << 20, Linger.FIXED, Duration.ofMillis(5), 64),
                             Duration.ofSeconds(2),
                             IndexConfig.Durability.MAJORITY,
                             1 << 20,
@@ -98,6 +98,24 @@ class ServerConfigTest {
                             TokenSettings.Strategy.RELATIVE,
                             Duration.ofDays(2),
                             Duration.ofSeconds(10))))));
+  }
+
+  @Test
+  void batchesAreAdaptiveUnlessToldOtherwise() {
+    String database = "databases: {db: {bucket: a, index: {bucket: b%s}}}";
+    assertThat(batch(database.formatted(""))).isEqualTo(BatchConfig.DEFAULT);
+    assertThat(batch(database.formatted(", batch: {}"))).isEqualTo(BatchConfig.DEFAULT);
+    assertThat(BatchConfig.DEFAULT.batching()).isEqualTo(Batching.DEFAULT);
+    BatchConfig patient = batch(database.formatted(", batch: {linger: adaptive, longest: 1s}"));
+    assertThat(patient.batching())
+        .isEqualTo(Batching.DEFAULT.withLinger(Linger.ADAPTIVE, Duration.ofSeconds(1)));
+    BatchConfig never = batch(database.formatted(", batch: {linger: 0ms}"));
+    assertThat(never.batching())
+        .isEqualTo(Batching.DEFAULT.withLinger(Linger.FIXED, Duration.ZERO));
+  }
+
+  private static BatchConfig batch(String config) {
+    return ServerConfig.parse(config, "test").databases().get("db").index().batch();
   }
 
   @Test
@@ -120,7 +138,16 @@ class ServerConfigTest {
         "databases: {Db: {bucket: a, index: {bucket: b}}}|not a database name: databases=Db",
         "databases: {db: {bucket: a}}|missing: index",
         "databases: {db: {bucket: a, index: {bucket: b, partitions: 0}}}|index.partitions=0, min=1",
-        "databases: {db: {bucket: a, index: {bucket: b, linger: 5}}}|not a duration: value=5",
+        "databases: {db: {bucket: a, index: {bucket: b, batch: {linger: 5}}}}"
+            + "|not a duration: value=5",
+        "databases: {db: {bucket: a, index: {bucket: b, batch: {longest: 11s}}}}"
+            + "|index.batch.longest=11s, min=0s, max=10s",
+        "databases: {db: {bucket: a, index: {bucket: b, batch: {linger: 5ms, longest: 1s}}}}"
+            + "|of an adaptive linger only: index.batch.longest=1s",
+        "databases: {db: {bucket: a, index: {bucket: b, batch: {size: 1KiB}}}}"
+            + "|index.batch.size=1024, min=65536",
+        "databases: {db: {bucket: a, index: {bucket: b, batch: {operations: 0}}}}"
+            + "|index.batch.operations=0, min=1",
         "databases: {db: {bucket: a, index: {bucket: b, blockSize: 2GB}}}|not a size: value=2GB",
         "databases: {db: {bucket: a, index: {bucket: b, blockSize: 2GiB}}}|out of range: size=2GiB",
         "databases: {db: {bucket: a, index: {bucket: b, kind: x}}}"

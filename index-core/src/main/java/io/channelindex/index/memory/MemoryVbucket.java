@@ -105,7 +105,7 @@ final class MemoryVbucket {
 
   /** The stream was opened; whether readers have to know. */
   boolean opened(List<FailoverEntry> newLog) {
-    stream.opened(newLog.get(0).vbuuid());
+    stream.opened(newLog);
     return observe(newLog);
   }
 

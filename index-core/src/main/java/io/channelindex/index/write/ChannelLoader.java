@@ -57,6 +57,11 @@ final class ChannelLoader {
     }
   }
 
+  /** A channel that nobody has written. */
+  Loaded fresh(String channel) {
+    return new Loaded(new ChannelState(scope, channel, owner.epoch()), new HashSet<>());
+  }
+
   /** Reads a channel; fails with {@link FencedException} if a later owner wrote it. */
   CompletableFuture<Loaded> load(String channel, Look look) {
     String key = scope.keys().head(channel, scope.partition());
@@ -69,7 +74,7 @@ final class ChannelLoader {
   private CompletableFuture<Loaded> load(
       String channel, String key, Optional<Versioned<byte[]>> answer, Look look) {
     if (answer.isEmpty()) {
-      Loaded fresh = new Loaded(new ChannelState(scope, channel, owner.epoch()), new HashSet<>());
+      Loaded fresh = fresh(channel);
       return look == Look.HEAD
           ? CompletableFuture.completedFuture(fresh)
           : loadBeyond(fresh, Place.AT_ACTIVE);
@@ -86,10 +91,10 @@ final class ChannelLoader {
               + head.clock().size());
     }
     ChannelState state = new ChannelState(scope, head, answer.get().cas(), owner.epoch());
-    return loadActive(new Loaded(state, new HashSet<>()), look);
+    return loadActive(new Loaded(state, new HashSet<>()), head, look);
   }
 
-  private CompletableFuture<Loaded> loadActive(Loaded loaded, Look look) {
+  private CompletableFuture<Loaded> loadActive(Loaded loaded, ChannelHead head, Look look) {
     String key = loaded.state().activeKey();
     return scope
         .bucket()
@@ -99,7 +104,7 @@ final class ChannelLoader {
               if (answer.isPresent()) {
                 return read(loaded, key, answer.get());
               }
-              if (loaded.state().activeMustExist()) {
+              if (head.activeMustExist()) {
                 throw new IndexStorageException("block that the head names is missing: key=" + key);
               }
               return CompletableFuture.<Void>completedFuture(null);

@@ -1,11 +1,14 @@
 package io.channelindex.index.write;
 
+import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.StreamPosition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class Intake {
   private final int firstVbucket;
   private final Queue[] queues;
+  private final Set<String> channels = new HashSet<>();
   private int turn;
   private int waiting;
+  private long bytes;
 
   /** Streams that go on from these positions. */
   Intake(int firstVbucket, List<VbucketProgress> vbuckets) {
@@ -35,9 +40,14 @@ final class Intake {
     }
   }
 
-  /** What arrives from now on belongs to this branch. */
-  void opened(int vbucket, long vbuuid) {
-    queue(vbucket).stream.opened(vbuuid);
+  /**
+   * What arrives from now on belongs to the newest branch of this failover log.
+   *
+   * @throws IllegalStateException if what arrived before is none of that history: the stream would
+   *     bring it anew, and it would be taken for a replay
+   */
+  void opened(int vbucket, List<FailoverEntry> log) {
+    queue(vbucket).stream.opened(log);
   }
 
   void snapshot(int vbucket, long start, long end) {
@@ -59,8 +69,7 @@ final class Intake {
     if (!queue.stream.moveTo(seqno)) {
       return false;
     }
-    queue.arrivals.add(queue.arrival(vbucket, change, done, nanos));
-    waiting++;
+    add(queue, queue.arrival(vbucket, change, done, nanos));
     return true;
   }
 
@@ -73,14 +82,31 @@ final class Intake {
     if (last != null && last.change() == null) {
       queue.arrivals.removeLast();
       waiting--;
+      bytes -= last.bytes();
     }
-    queue.arrivals.add(queue.arrival(vbucket, null, Arrival::nobodyWaits, nanos));
+    add(queue, queue.arrival(vbucket, null, Arrival::nobodyWaits, nanos));
+  }
+
+  private void add(Queue queue, Arrival arrival) {
+    queue.arrivals.add(arrival);
     waiting++;
+    bytes += arrival.bytes();
+    arrival.addChannels(channels);
   }
 
   /** How many steps are waiting. */
   int waiting() {
     return waiting;
+  }
+
+  /** What they take, about. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** How many channels they touch, but for those that were not known when they arrived. */
+  int channels() {
+    return channels.size();
   }
 
   /** Whether there is something that a commit could take. */
@@ -98,28 +124,49 @@ final class Intake {
    * Removes what is ready, of each vbucket in its order, beginning with another vbucket each time.
    *
    * @param limit the most steps
+   * @param byteLimit the most that they may take, but for a first one that takes more
    * @param last whether no more of its vbucket may be taken after a step
    */
-  List<Arrival> collect(int limit, Predicate<Arrival> last) {
+  List<Arrival> collect(int limit, long byteLimit, Predicate<Arrival> last) {
     List<Arrival> collected = new ArrayList<>(Math.min(limit, waiting));
+    long left = byteLimit;
     turn = (turn + 1) % queues.length;
-    for (int i = 0; i < queues.length && collected.size() < limit; i++) {
-      collect(queues[(turn + i) % queues.length], limit, last, collected);
+    for (int i = 0; i < queues.length && collected.size() < limit && left > 0; i++) {
+      left = collect(queues[(turn + i) % queues.length], limit, left, last, collected);
     }
     waiting -= collected.size();
+    countChannels();
     return collected;
   }
 
-  private static void collect(
-      Queue queue, int limit, Predicate<Arrival> last, List<Arrival> collected) {
+  /** Takes of one vbucket; what is left of the bytes, 0 if the next step does not fit. */
+  private long collect(
+      Queue queue, int limit, long byteLimit, Predicate<Arrival> last, List<Arrival> collected) {
+    long left = byteLimit;
     while (collected.size() < limit) {
       Arrival first = queue.arrivals.peekFirst();
       if (first == null || !first.isReady()) {
-        return;
+        return left;
+      }
+      if (first.bytes() > left && !collected.isEmpty()) {
+        return 0;
       }
       collected.add(queue.arrivals.removeFirst());
+      bytes -= first.bytes();
+      left = Math.max(0, left - first.bytes());
       if (last.test(first)) {
-        return;
+        return left;
+      }
+    }
+    return left;
+  }
+
+  /** Of what is still there. */
+  private void countChannels() {
+    channels.clear();
+    if (waiting > 0) {
+      for (Queue queue : queues) {
+        queue.arrivals.forEach(arrival -> arrival.addChannels(channels));
       }
     }
   }
@@ -129,6 +176,8 @@ final class Intake {
     Queue dropped = queue(vbucket);
     queues[vbucket - firstVbucket] = new Queue(vbucket, position, stable);
     waiting -= dropped.arrivals.size();
+    dropped.arrivals.forEach(arrival -> bytes -= arrival.bytes());
+    countChannels();
     return List.copyOf(dropped.arrivals);
   }
 
@@ -140,6 +189,8 @@ final class Intake {
       queue.arrivals.clear();
     }
     waiting = 0;
+    bytes = 0;
+    channels.clear();
     return dropped;
   }
 
@@ -173,7 +224,7 @@ final class Intake {
         @Nullable CompletableFuture<Optional<IndexedChange>> change,
         Runnable done,
         long nanos) {
-      return new Arrival(vbucket, stream.position(), stream.whole(), change, done, nanos);
+      return Arrival.of(vbucket, stream.position(), stream.whole(), change, done, nanos);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.channelindex.index.write;
 
 import io.channelindex.index.CommitListener;
+import io.channelindex.index.write.CommitGate.Hurry;
 import io.channelindex.index.write.VbucketProgress.Past;
 import io.channelindex.index.write.WriterStatus.State;
 import io.channelindex.sequence.BranchHistory;
@@ -34,8 +35,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Assumes that the calls about one vbucket come one after another, in the order of its stream:
  * {@link #opened}, then {@link #snapshot}, {@link #change} and {@link #advanced}; that every
- * snapshot is announced before its changes; and that nothing is told of a vbucket between the call
- * of {@link #rollback} and its completion. A breach ends the writer.
+ * snapshot is announced before its changes; that nothing is told of a vbucket between the call of
+ * {@link #rollback} and its completion; and that a stream which the data service does not refuse
+ * stands in its history with all that was told before. A breach ends the writer.
  *
  * <p>Thread-safe: calls return at once, and everything is done on a serial executor of the
  * partition, one task at a time.
@@ -50,7 +52,7 @@ public final class PartitionWriter implements PartitionIndexer {
   private final Map<Integer, StreamPosition> positions;
   private final Intake intake;
   private final Commit commit;
-  private final Linger linger;
+  private final CommitGate gate;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
 
@@ -71,6 +73,7 @@ public final class PartitionWriter implements PartitionIndexer {
       StableRecord stable,
       DocumentSource documents,
       WakeUpCounter wakeUps,
+      CommitQueue commits,
       CommitListener listener) {
     this.scope = scope;
     this.stable = stable;
@@ -85,7 +88,7 @@ public final class PartitionWriter implements PartitionIndexer {
     this.positions = Map.copyOf(from);
     this.intake = new Intake(scope.firstVbucket(), vbuckets);
     this.commit = new Commit(scope, stable, vbuckets, documents, wakeUps, listener);
-    this.linger = new Linger(scope, this::next);
+    this.gate = new CommitGate(scope, intake, commits, this::next);
   }
 
   /** Where the stream of each vbucket of the partition has to begin, as of the take. */
@@ -106,7 +109,7 @@ public final class PartitionWriter implements PartitionIndexer {
         () -> {
           VbucketProgress progress = progress(vbucket);
           BranchHistory observed = progress.history().observe(copy);
-          intake.opened(vbucket, observed.current());
+          intake.opened(vbucket, copy);
           Long to = Rollback.undoneAbove(progress, observed);
           if (to == null) {
             progress.observe(observed);
@@ -154,7 +157,11 @@ public final class PartitionWriter implements PartitionIndexer {
   /** The vbucket moved on without a change. */
   @Override
   public void advanced(int vbucket, long seqno) {
-    accept(() -> intake.advanced(requireOwn(vbucket), seqno, scope.time().nanos()));
+    accept(
+        () -> {
+          intake.advanced(requireOwn(vbucket), seqno, scope.time().nanos());
+          gate.arrived();
+        });
   }
 
   /**
@@ -309,6 +316,7 @@ public final class PartitionWriter implements PartitionIndexer {
       if (!intake.change(requireOwn(vbucket), seqno, change, done, scope.time().nanos())) {
         return false;
       }
+      gate.arrived();
     } catch (RuntimeException thrown) {
       fail(thrown);
       return false;
@@ -362,23 +370,27 @@ public final class PartitionWriter implements PartitionIndexer {
       String compactable = commit.compactable();
       if (compactable != null && state == State.RUNNING) {
         begin(
-            () -> commit.compact(compactable, Compaction.Extent.CLOSED_BLOCKS),
-            new CompletableFuture<>());
+            new Job<>(
+                () -> commit.compact(compactable, Compaction.Extent.CLOSED_BLOCKS),
+                new CompletableFuture<>()));
         return;
       }
       if (intake.isReady()) {
-        if (state == State.CLOSED || linger.permits(intake.waiting())) {
+        if (gate.isOpen(state == State.CLOSED ? Hurry.CLOSING : Hurry.NONE)) {
           begin(this::commitBatch, new CompletableFuture<>());
         }
         return;
       }
     }
+    gate.leave();
     if (state != State.RUNNING) {
       end();
     }
   }
 
   private <T> void begin(Job<T> job) {
+    // It may take long: others can use the turn.
+    gate.leave();
     begin(job.work(), job.result());
   }
 
@@ -394,6 +406,7 @@ public final class PartitionWriter implements PartitionIndexer {
         started.whenComplete(
             (value, failure) -> {
               busy = false;
+              gate.leave();
               committed = stable.document();
               if (failure != null) {
                 fail(Retries.cause(failure));
@@ -406,10 +419,12 @@ public final class PartitionWriter implements PartitionIndexer {
   }
 
   private CompletableFuture<Void> commitBatch() {
-    linger.reset();
+    Batching batching = scope.settings().batching();
+    gate.committing();
     List<Arrival> arrivals =
         intake.collect(
-            scope.settings().batchChanges(),
+            batching.changes(),
+            batching.bytes(),
             arrival -> progress(arrival.vbucket()).mayCompleteRebuild(arrival));
     Batch batch = Batch.after(vbuckets);
     try {

@@ -1,6 +1,9 @@
 package io.channelindex.index.write;
 
+import io.channelindex.sequence.BranchHistory;
+import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.StreamPosition;
+import java.util.List;
 
 /**
  * How far a vbucket's stream has come, and up to where the state that it brought is whole: within a
@@ -13,6 +16,10 @@ public final class StreamProgress {
   private boolean open;
   private boolean reopened;
   private long vbuuid;
+
+  /** The branch of the last step. */
+  private long arrivedUnder;
+
   private long whole;
   private long seqno;
 
@@ -32,6 +39,7 @@ public final class StreamProgress {
   public StreamProgress(int vbucket, StreamPosition position, long stable) {
     this.vbucket = vbucket;
     vbuuid = position.vbuuid();
+    arrivedUnder = vbuuid;
     seqno = position.seqno();
     lastStart = position.snapshotStart();
     lastEnd = position.snapshotEnd();
@@ -40,11 +48,38 @@ public final class StreamProgress {
     whole = position.seqno() == 0 ? 0 : stable;
   }
 
-  /** What comes from now on belongs to this branch. */
-  public void opened(long currentVbuuid) {
+  /**
+   * What comes from now on belongs to the newest branch of this failover log.
+   *
+   * @param log newest first, not empty
+   * @throws IllegalStateException if what came before is none of that history: the stream would
+   *     bring it anew, and it would be taken for a replay
+   */
+  public void opened(List<FailoverEntry> log) {
+    requireWithin(log);
     open = true;
     reopened = true;
-    vbuuid = currentVbuuid;
+    vbuuid = log.get(0).vbuuid();
+  }
+
+  private void requireWithin(List<FailoverEntry> log) {
+    boolean middle =
+        Long.compareUnsigned(lastStart, seqno) < 0 && Long.compareUnsigned(seqno, lastEnd) < 0;
+    // In the middle of a snapshot all of it has to be there: its end hid what is before.
+    long needed = middle ? lastEnd : seqno;
+    if (seqno != 0 && !BranchHistory.NONE.observe(log).contains(arrivedUnder, needed)) {
+      throw new IllegalStateException(
+          "stream goes on over what was undone: vbucket="
+              + vbucket
+              + ", vbuuid="
+              + arrivedUnder
+              + ", seqno="
+              + Long.toUnsignedString(seqno)
+              + ", snapshotEnd="
+              + Long.toUnsignedString(lastEnd)
+              + ", log="
+              + log);
+    }
   }
 
   /**
@@ -102,6 +137,7 @@ public final class StreamProgress {
               + Long.toUnsignedString(end));
     }
     seqno = newSeqno;
+    arrivedUnder = vbuuid;
     lastStart = start;
     lastEnd = end;
     if (seqno == end) {

@@ -13,8 +13,7 @@ import java.time.Duration;
  * @param blockBytes the size at which a block is full, 1 KiB … 1 MiB
  * @param compactBlocks after how many closed blocks a channel is compacted, or after a quarter of
  *     what it has compacted if that is more; 0 for never
- * @param batchChanges the most changes of a commit, at least 1
- * @param linger how long a commit waits for more changes after the first; zero for not at all
+ * @param batching how changes become commits
  * @param retryFor how long a failing write is tried before the partition stops; zero for once
  * @param probe fault points
  */
@@ -23,8 +22,7 @@ public record WriterSettings(
     BlockCoding coding,
     int blockBytes,
     int compactBlocks,
-    int batchChanges,
-    Duration linger,
+    Batching batching,
     Duration retryFor,
     WriterProbe probe) {
   /** What a database gets that does not say otherwise. */
@@ -34,8 +32,7 @@ public record WriterSettings(
           BlockCoding.plain(),
           16 * 1024,
           4,
-          2_000,
-          Duration.ZERO,
+          Batching.DEFAULT,
           Duration.ofSeconds(5),
           WriterProbe.NONE);
 
@@ -48,29 +45,19 @@ public record WriterSettings(
       throw new IllegalArgumentException(
           "compactBlocks is negative: compactBlocks=" + compactBlocks);
     }
-    if (batchChanges < 1) {
-      throw new IllegalArgumentException(
-          "batchChanges out of range: batchChanges=" + batchChanges + ", min=1");
+    if (retryFor.isNegative()) {
+      throw new IllegalArgumentException("retryFor is negative: retryFor=" + retryFor);
     }
-    requireNotNegative("linger", linger);
-    requireNotNegative("retryFor", retryFor);
   }
 
   /** The same with another layout and coding. */
   public WriterSettings with(Layout otherLayout, BlockCoding otherCoding) {
     return new WriterSettings(
-        otherLayout, otherCoding, blockBytes, compactBlocks, batchChanges, linger, retryFor, probe);
+        otherLayout, otherCoding, blockBytes, compactBlocks, batching, retryFor, probe);
   }
 
   /** The same with compaction after another number of closed blocks, or never if it is 0. */
   public WriterSettings withCompactBlocks(int other) {
-    return new WriterSettings(
-        layout, coding, blockBytes, other, batchChanges, linger, retryFor, probe);
-  }
-
-  private static void requireNotNegative(String name, Duration duration) {
-    if (duration.isNegative()) {
-      throw new IllegalArgumentException(name + " is negative: " + name + "=" + duration);
-    }
+    return new WriterSettings(layout, coding, blockBytes, other, batching, retryFor, probe);
   }
 }

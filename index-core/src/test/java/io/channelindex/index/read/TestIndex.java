@@ -251,6 +251,7 @@ final class TestIndex {
             pages,
             closed.subList(paged, closed.size()),
             active,
+            ChannelHead.ActiveState.STORED,
             ChannelHead.Compacted.none(map.size(partition)));
     bucket.poke(keys.head(channel, partition), head.encode());
   }

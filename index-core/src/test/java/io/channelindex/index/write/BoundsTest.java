@@ -3,7 +3,9 @@ package io.channelindex.index.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.channelindex.index.write.Batching.Linger;
 import io.channelindex.index.write.VbucketProgress.Past;
+import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.StreamPosition;
 import io.channelindex.storage.BucketFault;
 import io.channelindex.storage.BucketFault.Action;
@@ -27,9 +29,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What keeps memory, documents and operations small. */
 class BoundsTest {
+  private static final List<FailoverEntry> LOG = List.of(new FailoverEntry(7, 0));
+
   private static final Layout LAYOUT = Layouts.DENSE;
 
   private static Touched touched(int channels) {
@@ -63,13 +69,13 @@ class BoundsTest {
   @Test
   void progressWithoutChangesTakesOnePlace() {
     Intake intake = new Intake(0, List.of(new VbucketProgress(0, VbucketState.NEW, Past.NONE)));
-    intake.opened(0, 7);
+    intake.opened(0, LOG);
     for (long seqno = 1; seqno <= 1_000; seqno++) {
       intake.snapshot(0, seqno, seqno + 1);
       intake.advanced(0, seqno, 0);
     }
     assertThat(intake.waiting()).isEqualTo(1);
-    Arrival only = intake.collect(10, arrival -> false).get(0);
+    Arrival only = intake.collect(10, Long.MAX_VALUE, arrival -> false).get(0);
     assertThat(only.position()).isEqualTo(new StreamPosition(7, 1_000, 1_000, 1_001));
     assertThat(only.whole()).isZero();
   }
@@ -77,20 +83,35 @@ class BoundsTest {
   @Test
   void aSnapshotOfWhichNothingArrivedIsNotOwed() {
     Intake intake = new Intake(0, List.of(new VbucketProgress(0, VbucketState.NEW, Past.NONE)));
-    intake.opened(0, 7);
+    intake.opened(0, LOG);
     intake.snapshot(0, 0, 20);
-    intake.opened(0, 8);
+    intake.opened(0, List.of(new FailoverEntry(8, 0), new FailoverEntry(7, 0)));
     intake.snapshot(0, 0, 1);
     intake.advanced(0, 1, 0);
-    assertThat(intake.collect(1, arrival -> false).get(0).whole()).isEqualTo(1);
+    assertThat(intake.collect(1, Long.MAX_VALUE, arrival -> false).get(0).whole()).isEqualTo(1);
+  }
+
+  /** In the middle of a snapshot its end, which is undone, has hidden what is before. */
+  @ParameterizedTest
+  @ValueSource(longs = {5, 12})
+  void whatWasUndoneIsNotTakenForReplayed(long seqno) {
+    Intake intake = new Intake(0, List.of(new VbucketProgress(0, VbucketState.NEW, Past.NONE)));
+    intake.opened(0, LOG);
+    intake.snapshot(0, 0, 12);
+    intake.advanced(0, seqno, 0);
+    intake.opened(0, List.of(new FailoverEntry(8, 12), new FailoverEntry(7, 0)));
+    List<FailoverEntry> earlier = List.of(new FailoverEntry(9, 11), new FailoverEntry(7, 0));
+    assertThatThrownBy(() -> intake.opened(0, earlier))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("vbuuid=7, seqno=" + seqno + ", snapshotEnd=12, log=");
   }
 
   @Test
   void progressBetweenSnapshotsIsWhole() {
     Intake intake = new Intake(0, List.of(new VbucketProgress(0, VbucketState.NEW, Past.NONE)));
-    intake.opened(0, 7);
+    intake.opened(0, LOG);
     intake.advanced(0, 5, 0);
-    assertThat(intake.collect(1, arrival -> false).get(0).whole()).isEqualTo(5);
+    assertThat(intake.collect(1, Long.MAX_VALUE, arrival -> false).get(0).whole()).isEqualTo(5);
   }
 
   @Test
@@ -101,7 +122,7 @@ class BoundsTest {
             new VbucketProgress(1, VbucketState.NEW, Past.NONE));
     Intake intake = new Intake(0, two);
     for (int vbucket = 0; vbucket < 2; vbucket++) {
-      intake.opened(vbucket, 7);
+      intake.opened(vbucket, LOG);
       intake.snapshot(vbucket, 0, 100);
       for (int seqno = 1; seqno <= 20; seqno++) {
         intake.change(
@@ -112,8 +133,8 @@ class BoundsTest {
             0);
       }
     }
-    List<Arrival> collected = new ArrayList<>(intake.collect(10, arrival -> false));
-    collected.addAll(intake.collect(10, arrival -> false));
+    List<Arrival> collected = new ArrayList<>(intake.collect(10, Long.MAX_VALUE, arrival -> false));
+    collected.addAll(intake.collect(10, Long.MAX_VALUE, arrival -> false));
     assertThat(collected).extracting(Arrival::vbucket).contains(0, 1);
   }
 
@@ -136,17 +157,19 @@ class BoundsTest {
     Turns turns = new Turns(new Random(1));
     InMemoryIndexBucket bucket = new InMemoryIndexBucket(turns);
     WakeUpCounter counter = new WakeUpCounter(bucket, new IndexKeys("db"), turns);
-    IntStream.range(0, 100).forEach(i -> counter.increment());
+    WriterCounters counters = new WriterCounters();
+    IntStream.range(0, 100).forEach(i -> counter.increment(counters));
     assertThat(bucket.count()).isEqualTo(1);
     turns.untilQuiet();
     assertThat(bucket.count()).isEqualTo(2);
+    assertThat(counters.operations()).containsEntry(WriterStep.WAKE_UPS, 2L);
     assertThat(bucket.peek("db:wake")).isEqualTo(new byte[] {'2'});
     assertThat(turns.nanos()).isEqualTo(2 * WakeUpCounter.SPACING.toNanos());
 
     BucketFault failing = bucket.inject(BucketFault.of(Action.FAIL).times(1));
-    counter.increment();
+    counter.increment(counters);
     turns.untilQuiet();
-    counter.increment();
+    counter.increment(counters);
     turns.untilQuiet();
     assertThat(failing.hits()).isEqualTo(1);
     assertThat(bucket.peek("db:wake")).isEqualTo(new byte[] {'3'});
@@ -219,34 +242,16 @@ class BoundsTest {
                     BlockCoding.plain(),
                     1,
                     0,
-                    1,
-                    Duration.ZERO,
+                    Batching.DEFAULT,
                     Duration.ZERO,
                     WriterProbe.NONE))
         .hasMessageContaining("blockBytes=1");
-    assertThatThrownBy(
-            () ->
-                new WriterSettings(
-                    LAYOUT,
-                    BlockCoding.plain(),
-                    1024,
-                    0,
-                    0,
-                    Duration.ZERO,
-                    Duration.ZERO,
-                    WriterProbe.NONE))
-        .hasMessageContaining("batchChanges=0");
-    assertThatThrownBy(
-            () ->
-                new WriterSettings(
-                    LAYOUT,
-                    BlockCoding.plain(),
-                    1024,
-                    0,
-                    1,
-                    Duration.ofMillis(-1),
-                    Duration.ZERO,
-                    WriterProbe.NONE))
-        .hasMessageContaining("linger=PT-0.001S");
+    assertThatThrownBy(() -> Batching.DEFAULT.withChanges(0)).hasMessageContaining("changes=0");
+    assertThatThrownBy(() -> Batching.DEFAULT.withBytes(1023)).hasMessageContaining("bytes=1023");
+    assertThatThrownBy(() -> Batching.DEFAULT.withPromise(0)).hasMessageContaining("promise=0");
+    assertThatThrownBy(() -> Batching.DEFAULT.withOperations(0))
+        .hasMessageContaining("operations=0");
+    assertThatThrownBy(() -> Batching.DEFAULT.withLinger(Linger.FIXED, Duration.ofMillis(-1)))
+        .hasMessageContaining("longest=PT-0.001S");
   }
 }

@@ -1,6 +1,7 @@
 package io.channelindex.index.write;
 
 import io.channelindex.index.CommitListener;
+import io.channelindex.index.write.Batching.Linger;
 import io.channelindex.index.write.IndexedChange.Membership;
 import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.PartitionMap;
@@ -39,8 +40,7 @@ final class OnePartition {
   final Layout layout;
   int blockBytes = 1024;
   int compactBlocks;
-  int batchChanges = 1_000;
-  Duration linger = Duration.ZERO;
+  Batching batching = Batching.DEFAULT.withChanges(1_000).withLinger(Linger.FIXED, Duration.ZERO);
 
   private final DocumentSource source =
       new DocumentSource() {
@@ -64,6 +64,11 @@ final class OnePartition {
     this.reading = new IndexReading(bucket::peek, keys, map, 0, layout);
   }
 
+  /** Commits wait so long for more. */
+  void linger(Duration linger) {
+    batching = batching.withLinger(Linger.FIXED, linger);
+  }
+
   CompletableFuture<PartitionWriter> taking() {
     WriterSettings settings =
         new WriterSettings(
@@ -71,8 +76,7 @@ final class OnePartition {
             BlockCoding.plain(),
             blockBytes,
             compactBlocks,
-            batchChanges,
-            linger,
+            batching,
             Duration.ofMillis(100),
             probe);
     return new PartitionWriters(
