@@ -125,7 +125,9 @@ class MemoryWritersTest {
     assertThat(writer.rollback(0, 2, log).toCompletableFuture().join())
         .isEqualTo(StreamPosition.BEGINNING);
     assertThat(state().stable()).isZero();
-    assertThat(state().history().resumePoint(11, 1)).as("nobody knows what was passed over").isZero();
+    assertThat(state().history().resumePoint(11, 1))
+        .as("nobody knows what was passed over")
+        .isZero();
 
     writer.opened(0, log);
     writer.snapshot(0, 0, 2);
@@ -151,8 +153,7 @@ class MemoryWritersTest {
 
     writer.snapshot(0, 3, 4);
     put(writer, "new", 4);
-    assertThat(readable())
-        .containsExactlyInAnyOrder("kept@1A", "other@3A", "purged@4D", "new@4A");
+    assertThat(readable()).containsExactlyInAnyOrder("kept@1A", "other@3A", "purged@4D", "new@4A");
   }
 
   @Test

@@ -38,8 +38,7 @@ class VbucketRowsPropertyTest {
       EntryState state = random.nextBoolean() ? EntryState.REMOVED : EntryState.ACTIVE;
       memberships.add(new Membership(channel, seqno, revision, state));
     }
-    buffer.add(
-        new IndexedChange("doc" + random.nextInt(20), 3, seqno, memberships), 0, any -> 77);
+    buffer.add(new IndexedChange("doc" + random.nextInt(20), 3, seqno, memberships), 0, any -> 77);
   }
 
   @Property(tries = 40, shrinking = ShrinkingMode.OFF)
@@ -53,7 +52,8 @@ class VbucketRowsPropertyTest {
       buffer.sort();
       buffer
           .channels()
-          .forEach((name, more) -> added.computeIfAbsent(name, n -> new ArrayList<>()).addAll(more));
+          .forEach(
+              (name, more) -> added.computeIfAbsent(name, n -> new ArrayList<>()).addAll(more));
       if (random.nextInt(10) == 0) {
         rows.compact();
       }
