@@ -27,7 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The library: a whole server in this process, asked over HTTP. */
 class ChangesServerIT {
@@ -37,21 +37,26 @@ class ChangesServerIT {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private static String config(EmbeddedCouchbase node, String owned, String more) {
+  private static String config(EmbeddedCouchbase node, String kind, String owned, String more) {
     return """
         listen: {public: "127.0.0.1:0", admin: "127.0.0.1:0"}
         couchbase: {connectionString: "%s", username: %s, password: %s}
         databases:
           db:
             bucket: data
-            index: {bucket: index, owned: [%s], retryFor: 500ms}
+            index: {bucket: index, kind: %s, owned: [%s], retryFor: 500ms}
             %s
         """
-        .formatted(node.connectionString(), node.username(), node.password(), owned, more);
+        .formatted(node.connectionString(), node.username(), node.password(), kind, owned, more);
   }
 
   private static ChangesServer start(EmbeddedCouchbase node, String owned, String more) {
-    return ChangesServer.start(ServerConfig.parse(config(node, owned, more), "test"));
+    return start(node, "channel-index", owned, more);
+  }
+
+  private static ChangesServer start(
+      EmbeddedCouchbase node, String kind, String owned, String more) {
+    return ChangesServer.start(ServerConfig.parse(config(node, kind, owned, more), "test"));
   }
 
   private static EmbeddedCouchbase node(String... buckets) {
@@ -111,10 +116,10 @@ class ChangesServerIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"push", "poll"})
-  void aDocumentReachesWhoeverFollowsItsChannel(String mode) throws Exception {
+  @CsvSource({"channel-index, push", "channel-index, poll", "in-memory, push"})
+  void aDocumentReachesWhoeverFollowsItsChannel(String kind, String mode) throws Exception {
     try (EmbeddedCouchbase node = node("data", "index");
-        ChangesServer server = start(node, "all", "wakeUps: {mode: " + mode + "}")) {
+        ChangesServer server = start(node, kind, "all", "wakeUps: {mode: " + mode + "}")) {
       server.awaitReady(PATIENCE);
       URI changes = server.publicUri().resolve("/db/_changes");
       List<String> continuous = follow(URI.create(changes + "?feed=continuous&channels=news"));

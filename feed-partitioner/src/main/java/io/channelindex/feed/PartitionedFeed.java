@@ -7,10 +7,12 @@ import com.couchbase.client.dcp.message.RollbackMessage;
 import com.couchbase.client.dcp.message.StreamEndReason;
 import com.couchbase.client.dcp.transport.netty.ChannelFlowController;
 import io.channelindex.sequence.PartitionMap;
+import io.channelindex.sequence.SequenceClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -225,6 +227,15 @@ public final class PartitionedFeed implements AutoCloseable {
         counters.reopenings.sum(),
         connection == null ? 0 : connection.reconnects(),
         behind());
+  }
+
+  /**
+   * The high seqno of every vbucket when the data service was last asked, every two seconds from
+   * the connection on; empty if it did not answer yet.
+   */
+  public Optional<SequenceClock> highSeqnos() {
+    long[] high = highSeqnos;
+    return high == null ? Optional.empty() : Optional.of(SequenceClock.of(high));
   }
 
   private Map<Integer, Long> behind() {

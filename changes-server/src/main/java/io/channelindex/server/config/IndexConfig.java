@@ -10,6 +10,7 @@ import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param retryFor how long a failing write is tried before its partition stops for a while
  * @param durability of the writes in the index bucket
  * @param cacheBytes {@code cacheSize}: the most memory of what was read of channels lately (R4)
+ * @param kind where the rows are (W1)
+ * @param memoryBytes {@code memory}: the most that an index in memory may take
  */
 public record IndexConfig(
     String bucket,
@@ -42,7 +45,22 @@ public record IndexConfig(
     BatchConfig batch,
     Duration retryFor,
     Durability durability,
-    int cacheBytes) {
+    int cacheBytes,
+    Kind kind,
+    long memoryBytes) {
+  /** Where the rows of an index are. */
+  public enum Kind {
+    /** In the index bucket, for all nodes. */
+    CHANNEL_INDEX,
+    /** In the memory of each node, which consumes the changes of all partitions. */
+    IN_MEMORY;
+
+    /** As it stands in the configuration. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
   /** The durability levels of Couchbase. */
   public enum Durability {
     /** In the memory of the active node. */
@@ -55,6 +73,8 @@ public record IndexConfig(
     PERSIST_TO_MAJORITY
   }
 
+  private static final List<String> ALL = List.of("all");
+
   public IndexConfig {
     Require.present("index.bucket", bucket);
     owned = List.copyOf(owned);
@@ -64,6 +84,19 @@ public record IndexConfig(
     Require.range("index.compactBlocks", compactBlocks, 0, 1 << 16);
     Require.range("index.blockSize", blockBytes, 1 << 10, 1 << 20);
     Require.range("index.retryFor", retryFor, Duration.ofMillis(100), Duration.ofMinutes(10));
+    if (memoryBytes < 1 << 20) {
+      throw new IllegalArgumentException(
+          "out of range: index.memory=" + memoryBytes + ", min=" + (1 << 20));
+    }
+    if (kind == Kind.IN_MEMORY && !owned.equals(ALL)) {
+      throw new IllegalArgumentException(
+          "a node that has the index in memory needs all partitions: index.owned=" + owned);
+    }
+  }
+
+  private static Kind kind(String name) {
+    Require.oneOf("index.kind", name, Arrays.stream(Kind.values()).map(Kind::label).toList());
+    return Kind.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
   private static BlockCompression compression(String name) {
@@ -88,11 +121,13 @@ public record IndexConfig(
       @JsonProperty("batch") @Nullable BatchConfig batch,
       @JsonProperty("retryFor") @Nullable String retryFor,
       @JsonProperty("durability") @Nullable Durability durability,
-      @JsonProperty("cacheSize") @Nullable String cacheSize) {
+      @JsonProperty("cacheSize") @Nullable String cacheSize,
+      @JsonProperty("kind") @Nullable String kind,
+      @JsonProperty("memory") @Nullable String memory) {
     return new IndexConfig(
         bucket == null ? "" : bucket,
         partitions == null ? 0 : Require.range("index.partitions", partitions, 1, 1024),
-        owned == null ? List.of("all") : owned,
+        owned == null ? ALL : owned,
         layout == null ? IndexSettings.DENSE : layout,
         channelVbuckets == null ? 0 : channelVbuckets,
         compression == null ? BlockCompression.NONE : compression(compression),
@@ -101,6 +136,8 @@ public record IndexConfig(
         batch == null ? BatchConfig.DEFAULT : batch,
         retryFor == null ? Duration.ofSeconds(5) : Durations.parse(retryFor),
         durability == null ? Durability.NONE : durability,
-        cacheSize == null ? 64 << 20 : Sizes.parse(cacheSize));
+        cacheSize == null ? 64 << 20 : Sizes.parse(cacheSize),
+        kind == null ? Kind.CHANNEL_INDEX : kind(kind),
+        memory == null ? Runtime.getRuntime().maxMemory() / 2 : Sizes.parseLarge(memory));
   }
 }

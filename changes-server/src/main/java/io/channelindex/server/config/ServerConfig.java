@@ -40,7 +40,8 @@ public record ServerConfig(
               DatabaseConfig.of(
                   "data",
                   IndexConfig.of(
-                      "index", null, null, null, null, null, null, null, null, null, null, null),
+                      "index", null, null, null, null, null, null, null, null, null, null, null,
+                      null, null),
                   null,
                   null,
                   null)));

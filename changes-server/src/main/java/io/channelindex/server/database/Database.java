@@ -30,12 +30,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class Database implements HostedDatabase, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+  private static final long LOOK_MILLIS = 20;
 
   private final String name;
   private final DatabaseConfig config;
   private final CompletableFuture<OpenDatabase> open = new CompletableFuture<>();
   private final Thread opener;
   private volatile String reason = "it has not connected yet";
+  private volatile boolean refused;
 
   private Database(String name, DatabaseConfig config, Opening opening) {
     this.name = name;
@@ -60,8 +62,11 @@ public final class Database implements HostedDatabase, AutoCloseable {
     Backoff backoff = new Backoff();
     while (!open.isDone()) {
       try {
-        open.complete(opening.open());
+        OpenDatabase opened = opening.open();
+        load(opened);
+        open.complete(opened);
         LOG.info("Database {} is open", name);
+        opened.memory().ifPresent(memory -> memory.full().thenAccept(this::refuse));
       } catch (InterruptedException e) {
         return;
       } catch (RefusedException e) {
@@ -78,6 +83,44 @@ public final class Database implements HostedDatabase, AutoCloseable {
     }
   }
 
+  /** Waits until an index that is in memory has what there is; the reason says so meanwhile. */
+  private void load(OpenDatabase opened) throws InterruptedException {
+    if (opened.memory().isEmpty()) {
+      return;
+    }
+    CompletionStage<String> full = opened.memory().get().full();
+    boolean loaded = false;
+    try {
+      Loading loading = new Loading(opened.index(), opened.feed());
+      for (Optional<String> missing = loading.missing();
+          missing.isPresent();
+          missing = loading.missing()) {
+        reason = missing.get();
+        String why = full.toCompletableFuture().getNow(null);
+        if (why != null) {
+          throw new RefusedException(new IllegalStateException(why));
+        }
+        Thread.sleep(LOOK_MILLIS);
+      }
+      loaded = true;
+    } finally {
+      if (!loaded) {
+        opened.close();
+      }
+    }
+  }
+
+  /** The index cannot go on: nobody is told anything from here on, rather than not all. */
+  private void refuse(String why) {
+    reason = why;
+    OpenDatabase database = now();
+    refused = true;
+    LOG.error("Database {} is closed: {}", name, why);
+    if (database != null) {
+      new Thread(database::close, "channel-index-close-" + name).start();
+    }
+  }
+
   /** Completes when the database is open; fails if it cannot be opened as it is configured. */
   public CompletionStage<Void> opened() {
     return open.thenAccept(database -> {});
@@ -85,7 +128,7 @@ public final class Database implements HostedDatabase, AutoCloseable {
 
   /** The open database; null until it is, and after it was closed. */
   @Nullable OpenDatabase now() {
-    return open.isDone() && !open.isCompletedExceptionally() ? open.join() : null;
+    return !refused && open.isDone() && !open.isCompletedExceptionally() ? open.join() : null;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.channelindex.server.database;
 
 import io.channelindex.feed.FeedStatistics;
 import io.channelindex.feed.PartitionStatus;
+import io.channelindex.index.memory.MemoryIndex;
 import io.channelindex.index.read.ReaderStatistics;
 import io.channelindex.index.write.WriterStatus;
 import io.channelindex.index.write.WriterStep;
@@ -12,6 +13,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 
 /**
  * What can be seen of a database from outside: how far its index is behind, what indexing and
@@ -40,6 +42,12 @@ public final class DatabaseMeters {
 
   private void bindPartitions() {
     gauge("index.available", "1 while the index bucket answers", this::available);
+    gauge(
+        "index.stable.seqnos",
+        "Sum of the seqnos up to which vbuckets are readable",
+        open -> LongStream.of(open.index().stable().toArray()).sum());
+    gauge("index.memory.bytes", "Memory of an index in memory", memory(MemoryIndex::bytes));
+    gauge("index.memory.rows", "Rows of an index in memory", memory(MemoryIndex::rows));
     for (PartitionStatus.State state : PartitionStatus.State.values()) {
       Gauge.builder(PREFIX + "partitions", database, known -> partitions(known, state))
           .description("Partitions of this node by what they do")
@@ -47,6 +55,10 @@ public final class DatabaseMeters {
           .tag("state", state.name().toLowerCase(Locale.ROOT))
           .register(registry);
     }
+  }
+
+  private static ToDoubleFunction<OpenDatabase> memory(ToLongFunction<MemoryIndex> value) {
+    return open -> open.memory().map(memory -> (double) value.applyAsLong(memory)).orElse(0.0);
   }
 
   private double available(OpenDatabase open) {

@@ -2,6 +2,7 @@ package io.channelindex.server.database;
 
 import io.channelindex.feed.PartitionStatus;
 import io.channelindex.feed.PartitionedFeed;
+import io.channelindex.index.memory.MemoryIndex;
 import io.channelindex.index.read.ChannelIndex;
 import io.channelindex.server.documents.DocumentStore;
 import io.channelindex.server.documents.PrincipalStore;
@@ -10,6 +11,7 @@ import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.format.SettingsDocument;
 import io.channelindex.storage.layout.BlockCoding;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,6 +29,7 @@ import org.slf4j.LoggerFactory;
  * @param principals the users and roles in it
  * @param owner the writing half: the writers of this node's partitions
  * @param feed what they write: the changes of these partitions
+ * @param memory the index itself, if it is in memory
  */
 record OpenDatabase(
     SettingsDocument settings,
@@ -36,7 +39,8 @@ record OpenDatabase(
     DocumentStore documents,
     PrincipalStore principals,
     IndexingOwner owner,
-    PartitionedFeed feed)
+    PartitionedFeed feed,
+    Optional<MemoryIndex> memory)
     implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OpenDatabase.class);
   private static final int STOP_SECONDS = 10;

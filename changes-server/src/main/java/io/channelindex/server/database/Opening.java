@@ -7,6 +7,7 @@ import io.channelindex.feed.PartitionedFeed;
 import io.channelindex.index.CommitListener;
 import io.channelindex.index.IndexSettings;
 import io.channelindex.index.SettingsMismatchException;
+import io.channelindex.index.memory.MemoryIndex;
 import io.channelindex.index.read.ChannelIndex;
 import io.channelindex.index.read.PolledWakeUps;
 import io.channelindex.index.read.ReaderSettings;
@@ -31,6 +32,7 @@ import io.channelindex.storage.format.SettingsDocument;
 import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -78,10 +80,55 @@ record Opening(
             unplaced);
     SettingsDocument agreed =
         answer(
-            IndexSettings.agree(
-                bucket, unplaced, new IndexSettings(map, config.index().layout(), placement)),
+            IndexSettings.agree(bucket, unplaced, wanted(map, placement)),
             "agreeing on the settings of the index");
     IndexKeys keys = unplaced.with(agreed.placement());
+    Index opened =
+        switch (config.index().kind()) {
+          case CHANNEL_INDEX -> inBucket(bucket, keys, agreed, map);
+          case IN_MEMORY -> inMemory(bucket, keys, agreed, map);
+        };
+    ChannelIndex reader = opened.reader();
+    DocumentStore documents =
+        new DocumentStore(
+            data.defaultCollection(), map.vbuckets(), DocumentSettings.DEFAULT, reader::stable);
+    PrincipalStore principals =
+        new PrincipalStore(
+            data.defaultCollection(), map.vbuckets(), DocumentSettings.DEFAULT, reader::stable);
+    IndexingOwner owner = opened.owner().of(documents, principals);
+    PartitionedFeed feed =
+        new PartitionedFeed(
+            link.feed(
+                config.bucket(), config.feed().bufferBytes(), config.feed().persistencePolling()),
+            map,
+            owned.ids(),
+            owner);
+    feed.start();
+    return new OpenDatabase(
+        agreed,
+        bucket,
+        opened.coding(),
+        reader,
+        documents,
+        principals,
+        owner,
+        feed,
+        opened.memory());
+  }
+
+  /** The halves of an index. */
+  private record Index(
+      ChannelIndex reader, Writing owner, BlockCoding coding, Optional<MemoryIndex> memory) {}
+
+  /** Makes the half that writes, which needs to ask the data bucket. */
+  @FunctionalInterface
+  private interface Writing {
+    IndexingOwner of(DocumentStore documents, PrincipalStore principals);
+  }
+
+  private Index inBucket(
+      IndexBucket bucket, IndexKeys keys, SettingsDocument agreed, PartitionMap map)
+      throws InterruptedException {
     BlockCoding coding =
         answer(
             BlockCoding.open(config.index().compression(), bucket, keys, workers.executor()),
@@ -98,32 +145,53 @@ record Opening(
                 coding,
                 workers.executor()),
             "opening the index");
-    DocumentStore documents =
-        new DocumentStore(
-            data.defaultCollection(), map.vbuckets(), DocumentSettings.DEFAULT, reader::stable);
-    PrincipalStore principals =
-        new PrincipalStore(
-            data.defaultCollection(), map.vbuckets(), DocumentSettings.DEFAULT, reader::stable);
-    IndexingOwner owner =
-        new IndexingOwner(
-            bucket,
-            keys,
-            map,
-            writerSettings(coding),
-            workers.executor(),
-            documents,
-            principals,
-            IndexingOwner.DEFAULT_IMPORTS,
-            config.wakeUps().handOver() ? reader.commits() : CommitListener.NONE);
-    PartitionedFeed feed =
-        new PartitionedFeed(
-            link.feed(
-                config.bucket(), config.feed().bufferBytes(), config.feed().persistencePolling()),
-            map,
-            owned.ids(),
-            owner);
-    feed.start();
-    return new OpenDatabase(agreed, bucket, coding, reader, documents, principals, owner, feed);
+    Writing owner =
+        (documents, principals) ->
+            new IndexingOwner(
+                bucket,
+                keys,
+                map,
+                writerSettings(coding),
+                workers.executor(),
+                documents,
+                principals,
+                IndexingOwner.DEFAULT_IMPORTS,
+                config.wakeUps().handOver() ? reader.commits() : CommitListener.NONE);
+    return new Index(reader, owner, coding, Optional.empty());
+  }
+
+  private Index inMemory(
+      IndexBucket bucket, IndexKeys keys, SettingsDocument agreed, PartitionMap map)
+      throws InterruptedException {
+    MemoryIndex memory = new MemoryIndex(map, config.index().memoryBytes());
+    ChannelIndex reader =
+        answer(
+            ChannelIndex.open(
+                memory,
+                bucket,
+                keys,
+                agreed,
+                ReaderSettings.DEFAULT,
+                config.tokens().settings(),
+                workers.executor()),
+            "opening the index");
+    Writing owner =
+        (documents, principals) ->
+            new IndexingOwner(
+                memory,
+                workers.executor(),
+                documents,
+                principals,
+                IndexingOwner.DEFAULT_IMPORTS,
+                reader.commits());
+    return new Index(reader, owner, BlockCoding.plain(), Optional.of(memory));
+  }
+
+  /** What all nodes of an index have to want. */
+  private IndexSettings wanted(PartitionMap map, Placement placement) {
+    return config.index().kind() == IndexConfig.Kind.IN_MEMORY
+        ? new IndexSettings(map, config.index().kind().label())
+        : new IndexSettings(map, config.index().layout(), placement);
   }
 
   private Bucket bucket(String bucket) throws InterruptedException {

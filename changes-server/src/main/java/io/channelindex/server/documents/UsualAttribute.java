@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class UsualAttribute {
   private static final int MAX_DIGITS_LONG = 16;
   private static final int MAX_DIGITS_INT = 8;
+  private static final int MAX_NAME = 3;
   private static final String EVERYTHING = "*";
 
   private final byte[] json;
@@ -66,37 +67,47 @@ final class UsualAttribute {
   }
 
   private void member() {
-    String name = text();
-    expect(':');
-    switch (name) {
-      case "v" -> {
+    switch (name()) {
+      case 'v' -> {
         strange |= versioned;
         versioned = true;
         expect('1');
       }
-      case "rev" -> {
+      case 'c' << 8 | 'h' -> {
+        strange |= channels != null;
+        channels = channels();
+      }
+      case ('r' << 8 | 'e') << 8 | 'v' -> {
         strange |= revision != null;
         revision = Revision.parse(text()).orElse(null);
         strange |= revision == null;
       }
-      case "ch" -> {
-        strange |= channels != null;
-        channels = channels();
-      }
-      case "cas" -> {
+      case ('c' << 8 | 'a') << 8 | 's' -> {
         note(1);
         cas = hexadecimal(MAX_DIGITS_LONG);
       }
-      case "seq" -> {
+      case ('s' << 8 | 'e') << 8 | 'q' -> {
         note(2);
         seqno = hexadecimal(MAX_DIGITS_LONG);
       }
-      case "crc" -> {
+      case ('c' << 8 | 'r') << 8 | 'c' -> {
         note(4);
         crc = hexadecimal(MAX_DIGITS_INT);
       }
       default -> strange = true;
     }
+  }
+
+  /** The bytes of a member's name, and what follows it: names of more than three are strange. */
+  private int name() {
+    expect('"');
+    int name = 0;
+    for (int i = 0; i < MAX_NAME && at < json.length && json[at] != '"'; i++) {
+      name = name << 8 | json[at++];
+    }
+    expect('"');
+    expect(':');
+    return name;
   }
 
   /** The number is there; twice is strange. */

@@ -3,7 +3,10 @@ package io.channelindex.server.indexing;
 import io.channelindex.feed.PartitionOwner;
 import io.channelindex.feed.PartitionSession;
 import io.channelindex.index.CommitListener;
-import io.channelindex.index.write.PartitionWriter;
+import io.channelindex.index.memory.MemoryIndex;
+import io.channelindex.index.memory.MemoryWriters;
+import io.channelindex.index.write.IndexWriter;
+import io.channelindex.index.write.PartitionIndexer;
 import io.channelindex.index.write.PartitionWriters;
 import io.channelindex.index.write.WriterSettings;
 import io.channelindex.index.write.WriterStatus;
@@ -27,9 +30,9 @@ public final class IndexingOwner implements PartitionOwner {
   /** How many imports are under way at once, in a database that does not say otherwise. */
   public static final int DEFAULT_IMPORTS = 64;
 
-  private final PartitionWriters writers;
+  private final IndexWriter writers;
   private final ChangeTranslator translator;
-  private final Map<Integer, PartitionWriter> taken = new ConcurrentHashMap<>();
+  private final Map<Integer, PartitionIndexer> taken = new ConcurrentHashMap<>();
 
   /**
    * An owner of no partition yet.
@@ -54,9 +57,46 @@ public final class IndexingOwner implements PartitionOwner {
       PrincipalStore principals,
       int imports,
       CommitListener listener) {
-    BucketDocumentSource source = new BucketDocumentSource(documents, principals);
-    writers = new PartitionWriters(bucket, keys, map, source, settings, executor, listener);
-    translator = new ChangeTranslator(documents, new ImportLimit(imports));
+    this(
+        new PartitionWriters(
+            bucket,
+            keys,
+            map,
+            new BucketDocumentSource(documents, principals),
+            settings,
+            executor,
+            listener),
+        documents,
+        imports);
+  }
+
+  /**
+   * An owner of no partition yet, of an index in memory: it has to own all of them.
+   *
+   * @param index what is written
+   * @param executor where the writers compute, never blocked; has to outlive them
+   * @param documents the data bucket
+   * @param principals the users and roles in it
+   * @param imports how many foreign documents are imported at once, at least 1
+   * @param listener told of every commit
+   */
+  public IndexingOwner(
+      MemoryIndex index,
+      Executor executor,
+      DocumentStore documents,
+      PrincipalStore principals,
+      int imports,
+      CommitListener listener) {
+    this(
+        new MemoryWriters(
+            index, new BucketDocumentSource(documents, principals), executor, listener),
+        documents,
+        imports);
+  }
+
+  private IndexingOwner(IndexWriter writers, DocumentStore documents, int imports) {
+    this.writers = writers;
+    this.translator = new ChangeTranslator(documents, new ImportLimit(imports));
   }
 
   @Override
@@ -85,6 +125,6 @@ public final class IndexingOwner implements PartitionOwner {
 
   /** How the writer of each partition is doing that was taken, the newest of each. */
   public List<WriterStatus> status() {
-    return taken.values().stream().map(PartitionWriter::status).toList();
+    return taken.values().stream().map(PartitionIndexer::status).toList();
   }
 }

@@ -2,7 +2,7 @@ package io.channelindex.server.indexing;
 
 import io.channelindex.feed.Change;
 import io.channelindex.feed.PartitionSession;
-import io.channelindex.index.write.PartitionWriter;
+import io.channelindex.index.write.PartitionIndexer;
 import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.StreamPosition;
 import java.util.List;
@@ -11,10 +11,10 @@ import java.util.concurrent.CompletionStage;
 
 /** Hands a partition's streams to its index writer, each change translated. */
 final class IndexingSession implements PartitionSession {
-  private final PartitionWriter writer;
+  private final PartitionIndexer writer;
   private final ChangeTranslator translator;
 
-  IndexingSession(PartitionWriter writer, ChangeTranslator translator) {
+  IndexingSession(PartitionIndexer writer, ChangeTranslator translator) {
     this.writer = writer;
     this.translator = translator;
   }

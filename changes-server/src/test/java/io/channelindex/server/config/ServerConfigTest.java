@@ -56,6 +56,8 @@ class ServerConfigTest {
                   retryFor: 2s
                   durability: MAJORITY
                   cacheSize: 1MiB
+                  kind: channel-index
+                  memory: 3GiB
                 feed: {bufferSize: 1MiB, persistencePolling: 100ms}
                 wakeUps: {mode: poll, interval: 250ms, slowInterval: 2s, handOver: false}
                 tokens: {strategy: relative, expiry: 2d, baseInterval: 10s}
@@ -83,7 +85,9 @@ class ServerConfigTest {
                             new BatchConfig(500, 1 << 20, Linger.FIXED, Duration.ofMillis(5), 64),
                             Duration.ofSeconds(2),
                             IndexConfig.Durability.MAJORITY,
-                            1 << 20),
+                            1 << 20,
+                            IndexConfig.Kind.CHANNEL_INDEX,
+                            3L << 30),
                         new FeedConfig(1 << 20, Duration.ofMillis(100)),
                         new WakeUpsConfig(
                             WakeUpsConfig.Mode.POLL,
@@ -144,7 +148,13 @@ class ServerConfigTest {
             + "|index.batch.size=1024, min=65536",
         "databases: {db: {bucket: a, index: {bucket: b, batch: {operations: 0}}}}"
             + "|index.batch.operations=0, min=1",
-        "databases: {db: {bucket: a, index: {bucket: b, blockSize: 2GiB}}}|not a size: value=2GiB",
+        "databases: {db: {bucket: a, index: {bucket: b, blockSize: 2GB}}}|not a size: value=2GB",
+        "databases: {db: {bucket: a, index: {bucket: b, blockSize: 2GiB}}}|out of range: size=2GiB",
+        "databases: {db: {bucket: a, index: {bucket: b, kind: x}}}"
+            + "|unknown: index.kind=x, expected=channel-index",
+        "databases: {db: {bucket: a, index: {bucket: b, kind: in-memory, owned: [0-7]}}}"
+            + "|needs all partitions: index.owned=[0-7]",
+        "databases: {db: {bucket: a, index: {bucket: b, memory: 1KiB}}}|index.memory=1024",
         "databases: {db: {bucket: a, index: {bucket: b, layout: x}}}|unknown: index.layout=x",
         "databases: {db: {bucket: a, index: {bucket: b, compression: gzip}}}|index.compression=gzip",
         "databases: {db: {bucket: a, index: {bucket: b}, wakeUps: {mode: guess}}}"

@@ -13,7 +13,8 @@ import java.util.List;
  * @param active whether the block that is being written has to be read
  */
 record BlockPlan(
-    Slice slice, Directory directory, List<Listed> closed, long closedEntries, Active active) {
+    Slice slice, Directory directory, List<Listed> closed, long closedEntries, Active active)
+    implements SlicePlan {
   /**
    * A full block.
    *
@@ -37,13 +38,23 @@ record BlockPlan(
     return new BlockPlan(slice, directory, List.of(), 0, Active.UNREAD);
   }
 
-  /** How many blocks there are to read. */
-  int blocks() {
+  @Override
+  public int blocks() {
     return closed.size() + (active == Active.UNREAD ? 0 : 1);
   }
 
-  /** The active block only. */
-  BlockPlan activeOnly() {
+  @Override
+  public long listedEntries() {
+    return closedEntries;
+  }
+
+  @Override
+  public boolean hasUnlisted() {
+    return active != Active.UNREAD;
+  }
+
+  @Override
+  public BlockPlan unlistedOnly() {
     return new BlockPlan(slice, directory, List.of(), 0, active);
   }
 }

@@ -1,6 +1,7 @@
 package io.channelindex.index.read;
 
 import io.channelindex.index.CommitListener;
+import io.channelindex.index.memory.MemoryIndex;
 import io.channelindex.index.principals.PrincipalSource;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.sequence.SequenceClock;
@@ -14,7 +15,6 @@ import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.clocks.BucketClockStore;
 import io.channelindex.storage.format.SettingsDocument;
 import io.channelindex.storage.layout.BlockCoding;
-import io.channelindex.storage.layout.Layouts;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
 
 /**
  * The reading half of the index: any number of feeds over the channels of a database
@@ -42,7 +43,7 @@ public final class ChannelIndex implements AutoCloseable {
   private final ReadCounters counters = new ReadCounters();
   private final StableClocks clocks;
   private final BranchVectors branches;
-  private final ChannelCache cache;
+  private final Content content;
   private final FeedStarts starts;
   private final ScheduledExecutorService executor;
   private final Tails tails;
@@ -55,10 +56,10 @@ public final class ChannelIndex implements AutoCloseable {
       IndexBucket bucket,
       IndexKeys keys,
       SettingsDocument agreed,
+      Function<ReadCounters, Content> contents,
       WakeUps wakeUps,
       ReaderSettings settings,
       TokenSettings tokenSettings,
-      BlockCoding coding,
       ScheduledExecutorService executor,
       InstantSource time) {
     PartitionMap map = new PartitionMap(agreed.vbuckets(), agreed.partitions());
@@ -71,25 +72,19 @@ public final class ChannelIndex implements AutoCloseable {
             time);
     this.wakeUps = wakeUps;
     this.executor = executor;
+    this.content = contents.apply(counters);
     this.branches = new BranchVectors(bucket, keys);
-    this.clocks = new StableClocks(bucket, keys, map, settings, executor, counters);
+    this.clocks = new StableClocks(content.stable(), map, settings, executor, counters);
     this.starts = new FeedStarts(agreed.database(), tokens, clocks, branches, counters);
-    this.cache = new ChannelCache(settings.cachedBytes(), map, counters);
-    ChannelReader reader =
-        new ChannelReader(
-            bucket,
-            keys,
-            Layouts.named(agreed.layout()),
-            coding,
-            // Those of one cluster have the same number, as a rule.
-            map.vbuckets(),
-            cache,
-            executor,
-            counters);
-    this.tails = new Tails(clocks, reader, settings, executor, counters);
+    this.tails = new Tails(clocks, content.reader(), settings, executor, counters);
     this.feeds =
         new Feeds(
-            tails, tokens, reader, new IterationCache(settings.cachedRows()), executor, counters);
+            tails,
+            tokens,
+            content.reader(),
+            new IterationCache(settings.cachedRows()),
+            executor,
+            counters);
   }
 
   /**
@@ -141,25 +136,78 @@ public final class ChannelIndex implements AutoCloseable {
       BlockCoding coding,
       ScheduledExecutorService executor,
       InstantSource time) {
-    ChannelIndex index =
-        new ChannelIndex(bucket, keys, agreed, wakeUps, settings, tokens, coding, executor, time);
+    return open(
+        bucket,
+        keys,
+        agreed,
+        counters -> Content.inBucket(bucket, keys, agreed, coding, settings, executor, counters),
+        wakeUps,
+        settings,
+        tokens,
+        executor,
+        time);
+  }
+
+  /**
+   * Opens an index that is in the memory of this node, and whose writers tell {@link #commits()}
+   * what they commit (W1).
+   *
+   * @param bucket has what tokens name and nodes agree on, but no rows
+   * @return fails as that of an index in the bucket does
+   */
+  public static CompletionStage<ChannelIndex> open(
+      MemoryIndex memory,
+      IndexBucket bucket,
+      IndexKeys keys,
+      SettingsDocument agreed,
+      ReaderSettings settings,
+      TokenSettings tokens,
+      ScheduledExecutorService executor) {
+    return open(
+        bucket,
+        keys,
+        agreed,
+        counters -> Content.inMemory(memory, executor),
+        WakeUps.NONE,
+        settings,
+        tokens,
+        executor,
+        InstantSource.system());
+  }
+
+  /** Opens an index whose rows are wherever it is said. */
+  static CompletionStage<ChannelIndex> open(
+      IndexBucket bucket,
+      IndexKeys keys,
+      SettingsDocument agreed,
+      Function<ReadCounters, Content> contents,
+      WakeUps wakeUps,
+      ReaderSettings settings,
+      TokenSettings tokens,
+      ScheduledExecutorService executor,
+      InstantSource time) {
+    return new ChannelIndex(
+            bucket, keys, agreed, contents, wakeUps, settings, tokens, executor, time)
+        .opened();
+  }
+
+  private CompletionStage<ChannelIndex> opened() {
     // In this order: a tail may read at once.
-    index.clocks.start(index.cache.andThen(index.tails));
-    return index
-        .clocks
+    clocks.start(content.moves().andThen(tails));
+    return clocks
         .refresh()
         .thenCompose(
             view -> {
-              wakeUps.start(index.clocks);
+              wakeUps.start(clocks);
               // What moved before the wake-ups began to tell.
-              return index.clocks.refresh();
+              return clocks.refresh();
             })
         .handle(
             (view, failure) -> {
               if (failure == null) {
-                return CompletableFuture.completedFuture(index);
+                return CompletableFuture.completedFuture(this);
               }
-              index.close();
+              close();
               return CompletableFuture.<ChannelIndex>failedFuture(Stages.cause(failure));
             })
         .thenCompose(opened -> opened);
@@ -292,7 +340,7 @@ public final class ChannelIndex implements AutoCloseable {
     return view.branches().vbuuid(vbucket) == vbuuid ? view.clock().seqno(vbucket) : 0;
   }
 
-  /** Whether the index bucket answered the last look at it. */
+  /** Whether the index could be read when it was last looked at. */
   public boolean isAvailable() {
     return clocks.isAvailable();
   }

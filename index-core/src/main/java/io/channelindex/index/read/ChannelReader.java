@@ -33,7 +33,7 @@ import java.util.function.Function;
  * <p>Thread-safe. Everything that is asked for at once is under way at once (R1); documents are
  * decoded on the executor.
  */
-final class ChannelReader {
+final class ChannelReader implements SliceReader {
   private static final int ATTEMPTS = 4;
 
   private final IndexBucket bucket;
@@ -69,14 +69,15 @@ final class ChannelReader {
     this.counters = counters;
   }
 
-  /** What has to be read for each of the slices. */
-  CompletionStage<List<BlockPlan>> plan(List<Slice> slices) {
-    return together(slices, (slice, documents) -> plan(slice, ATTEMPTS, documents));
+  @Override
+  public CompletionStage<List<SlicePlan>> plan(List<Slice> slices) {
+    return together(
+        slices, (slice, documents) -> plan(slice, ATTEMPTS, documents).thenApply(plan -> plan));
   }
 
-  /** The entries that each of the plans' slices wants, in the order in which they were indexed. */
-  CompletionStage<List<List<Entry>>> read(List<BlockPlan> plans) {
-    return together(plans, (plan, documents) -> read(plan, ATTEMPTS, documents));
+  @Override
+  public CompletionStage<List<List<Entry>>> read(List<SlicePlan> plans) {
+    return together(plans, (plan, documents) -> read((BlockPlan) plan, ATTEMPTS, documents));
   }
 
   /** Something that asks for documents. */

@@ -59,11 +59,17 @@ final class Clamp {
       return state;
     }
     boolean news = iteration.stage() == Stage.NEWS;
+    // Of several rows with one seqno some are left, which are out of reach, too: they come again.
+    boolean amongRows =
+        news
+            && iteration.document() != null
+            && Long.compareUnsigned(view.clock().seqno(iteration.vbucket()), iteration.seqno()) < 0;
+    long seqno = amongRows ? iteration.seqno() - 1 : iteration.seqno();
     long[] upper = iteration.upper().toArray();
     for (int vbucket = news ? iteration.vbucket() : 0; vbucket < upper.length; vbucket++) {
       long delivered = state.since().seqno(vbucket);
       if (news && vbucket == iteration.vbucket()) {
-        delivered = max(delivered, iteration.seqno());
+        delivered = max(delivered, seqno);
       }
       upper[vbucket] = max(delivered, min(upper[vbucket], view.clock().seqno(vbucket)));
     }
@@ -72,8 +78,8 @@ final class Clamp {
             SequenceClock.of(upper),
             iteration.stage(),
             iteration.vbucket(),
-            iteration.seqno(),
-            iteration.document());
+            seqno,
+            amongRows ? null : iteration.document());
     return new FeedState(state.branches(), state.span(), shorter);
   }
 

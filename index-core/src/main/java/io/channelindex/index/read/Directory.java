@@ -2,6 +2,7 @@ package io.channelindex.index.read;
 
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.format.ChannelHead;
+import io.channelindex.storage.format.ChannelHead.ActiveState;
 
 /**
  * What the head of a channel says in one partition: which blocks there are, and up to which seqnos
@@ -11,7 +12,8 @@ import io.channelindex.storage.format.ChannelHead;
 final class Directory implements Cached {
   /** A channel that the partition has no head of. */
   static final Directory EMPTY =
-      new Directory(new long[0], Summaries.NONE, Summaries.NONE, Summaries.NONE, -1);
+      new Directory(
+          new long[0], Summaries.NONE, Summaries.NONE, Summaries.NONE, -1, ActiveState.NOT_STORED);
 
   private static final int BYTES = 128;
 
@@ -20,20 +22,21 @@ final class Directory implements Cached {
   private final Summaries pages;
   private final Summaries closed;
   private final int activeNumber;
-  private final boolean closedCover;
+  private final ActiveState activeState;
 
   private Directory(
-      long[] clock, Summaries packed, Summaries pages, Summaries closed, int activeNumber) {
+      long[] clock,
+      Summaries packed,
+      Summaries pages,
+      Summaries closed,
+      int activeNumber,
+      ActiveState activeState) {
     this.clock = clock;
     this.packed = packed;
     this.pages = pages;
     this.closed = closed;
     this.activeNumber = activeNumber;
-    long[] listed = new long[clock.length];
-    packed.raise(listed);
-    pages.raise(listed);
-    closed.raise(listed);
-    this.closedCover = covers(listed, clock);
+    this.activeState = activeState;
   }
 
   /**
@@ -61,16 +64,8 @@ final class Directory implements Cached {
         Summaries.of(head.compacted().blocks(), width, key),
         Summaries.of(head.pages(), width, key),
         Summaries.of(head.closed(), width, key),
-        head.active());
-  }
-
-  private static boolean covers(long[] listed, long[] clock) {
-    for (int i = 0; i < clock.length; i++) {
-      if (Long.compareUnsigned(clock[i], listed[i]) > 0) {
-        return false;
-      }
-    }
-    return true;
+        head.active(),
+        head.activeState());
   }
 
   boolean isEmpty() {
@@ -101,9 +96,9 @@ final class Directory implements Cached {
     return activeNumber;
   }
 
-  /** Whether the head's clock speaks of entries that only the active block can hold. */
+  /** Whether a missing active block means that the directory is old. */
   boolean activeMustExist() {
-    return !closedCover;
+    return activeState == ActiveState.STORED;
   }
 
   @Override

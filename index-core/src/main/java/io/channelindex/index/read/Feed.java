@@ -27,7 +27,7 @@ final class Feed {
   private final List<Tail> tails;
   private final int channelsDigest;
   private final TokenStrategy tokens;
-  private final ChannelReader reader;
+  private final SliceReader reader;
   private final IterationCache cache;
   private final Executor executor;
   private final ReadCounters counters;
@@ -37,7 +37,7 @@ final class Feed {
   Feed(
       List<Tail> tails,
       TokenStrategy tokens,
-      ChannelReader reader,
+      SliceReader reader,
       IterationCache cache,
       Executor executor,
       ReadCounters counters) {

@@ -16,7 +16,7 @@ import java.util.concurrent.Executor;
 final class Feeds {
   private final Tails tails;
   private final TokenStrategy tokens;
-  private final ChannelReader reader;
+  private final SliceReader reader;
   private final IterationCache cache;
   private final Executor executor;
   private final ReadCounters counters;
@@ -36,7 +36,7 @@ final class Feeds {
   Feeds(
       Tails tails,
       TokenStrategy tokens,
-      ChannelReader reader,
+      SliceReader reader,
       IterationCache cache,
       Executor executor,
       ReadCounters counters) {

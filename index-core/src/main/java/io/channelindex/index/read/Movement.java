@@ -98,7 +98,12 @@ record Movement(
     return true;
   }
 
+  /**
+   * Whether nothing has changed at or below what was stable. The seqno may be true still, and
+   * stable again: a rebuild tells of documents that are gone at the seqno that it has come to.
+   */
   private static boolean stillTrue(VbucketState old, VbucketState now) {
-    return old.stable() == 0 || now.history().contains(old.history().current(), old.stable());
+    long stable = old.stable();
+    return stable == 0 || now.history().resumePoint(old.history().current(), stable) == stable;
   }
 }

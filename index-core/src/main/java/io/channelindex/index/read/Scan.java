@@ -1,6 +1,5 @@
 package io.channelindex.index.read;
 
-import io.channelindex.index.read.BlockPlan.Active;
 import io.channelindex.sequence.SequenceClock;
 import io.channelindex.storage.Entry;
 import java.util.ArrayList;
@@ -13,9 +12,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the rows of an iteration from the index bucket. The heads of all its partitions are read at
- * once, then the blocks of as many partitions as the page may take, from the first on: mostly two
- * round trips. What is read at once is bounded.
+ * Reads the rows of an iteration. The heads of all its partitions are read at once, then the blocks
+ * of as many partitions as the page may take, from the first on: mostly two round trips. What is
+ * read at once is bounded.
  *
  * <p>Used by one page, one step after the other; what it reads ahead is left in the caches.
  */
@@ -36,7 +35,7 @@ final class Scan {
 
   private final IterationCache.Key iteration;
   private final StableView view;
-  private final ChannelReader reader;
+  private final SliceReader reader;
   private final IterationCache cache;
   private final Executor executor;
 
@@ -46,7 +45,7 @@ final class Scan {
   Scan(
       IterationCache.Key iteration,
       StableView view,
-      ChannelReader reader,
+      SliceReader reader,
       IterationCache cache,
       Executor executor) {
     this.iteration = iteration;
@@ -245,7 +244,7 @@ final class Scan {
               int width = iteration.channels().size();
               for (int i = 0; i < unknown.size(); i++) {
                 int partition = unknown.get(i);
-                List<BlockPlan> channels = read.subList(i * width, (i + 1) * width);
+                List<SlicePlan> channels = read.subList(i * width, (i + 1) * width);
                 plans[partition] = new PartitionPlan(partition, null, channels);
               }
               return known(partitions);
@@ -284,7 +283,7 @@ final class Scan {
 
   /** The entries of each plan's channels. */
   private CompletionStage<List<List<List<Entry>>>> entries(List<PartitionPlan> plans) {
-    List<BlockPlan> channels = new ArrayList<>();
+    List<SlicePlan> channels = new ArrayList<>();
     plans.forEach(plan -> channels.addAll(plan.channels()));
     return reader
         .read(channels)
@@ -317,19 +316,19 @@ final class Scan {
    * @param channels what to read of each channel otherwise
    */
   private record PartitionPlan(
-      int partition, @Nullable List<FeedRow> known, List<BlockPlan> channels) {
+      int partition, @Nullable List<FeedRow> known, List<SlicePlan> channels) {
     int blocks() {
-      return channels.stream().mapToInt(BlockPlan::blocks).sum();
+      return channels.stream().mapToInt(SlicePlan::blocks).sum();
     }
 
     long listedEntries() {
       return known != null
           ? known.size()
-          : channels.stream().mapToLong(BlockPlan::closedEntries).sum();
+          : channels.stream().mapToLong(SlicePlan::listedEntries).sum();
     }
 
     long expectedEntries() {
-      long actives = channels.stream().filter(channel -> channel.active() != Active.UNREAD).count();
+      long actives = channels.stream().filter(SlicePlan::hasUnlisted).count();
       return listedEntries() + ACTIVE_ENTRIES * actives;
     }
 
@@ -339,7 +338,7 @@ final class Scan {
           known,
           known != null
               ? Collections.emptyList()
-              : channels.stream().map(BlockPlan::activeOnly).toList());
+              : channels.stream().map(SlicePlan::unlistedOnly).toList());
     }
   }
 }

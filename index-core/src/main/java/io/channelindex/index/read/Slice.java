@@ -86,6 +86,16 @@ final class Slice implements EntryFilter {
     return since.length;
   }
 
+  /** From where on the partition's vbucket at a place is wanted: after this seqno, unsigned. */
+  long since(int place) {
+    return since[place];
+  }
+
+  /** Up to which seqno the partition's vbucket at a place is wanted, unsigned. */
+  long upper(int place) {
+    return upper[place];
+  }
+
   /** Whether this is how its partition is divided. */
   boolean isOf(int partition, int firstVbucket, int vbuckets) {
     return partition == partition()

@@ -2,16 +2,11 @@ package io.channelindex.index.read;
 
 import io.channelindex.index.CommitListener;
 import io.channelindex.sequence.PartitionMap;
-import io.channelindex.storage.IndexBucket;
-import io.channelindex.storage.IndexKeys;
-import io.channelindex.storage.IndexStorageException;
-import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.StableDocument;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
@@ -36,9 +31,8 @@ import org.slf4j.LoggerFactory;
 final class StableClocks implements WakeUps.Listener, CommitListener {
   private static final Logger LOG = LoggerFactory.getLogger(StableClocks.class);
 
-  private final IndexBucket bucket;
+  private final StableSource source;
   private final PartitionMap map;
-  private final List<String> keys;
   private final ScheduledExecutorService executor;
   private final ReadCounters counters;
   private final Backoff backoff;
@@ -88,23 +82,17 @@ final class StableClocks implements WakeUps.Listener, CommitListener {
   }
 
   StableClocks(
-      IndexBucket bucket,
-      IndexKeys keys,
+      StableSource source,
       PartitionMap map,
       ReaderSettings settings,
       ScheduledExecutorService executor,
       ReadCounters counters) {
-    this.bucket = bucket;
+    this.source = source;
     this.map = map;
     this.executor = executor;
     this.counters = counters;
     this.backoff = new Backoff(settings);
     this.view = StableView.unread(map);
-    List<String> stable = new ArrayList<>();
-    for (int partition = 0; partition < map.partitions(); partition++) {
-      stable.add(keys.stable(partition));
-    }
-    this.keys = List.copyOf(stable);
   }
 
   /** Begins to tell who has to know; before the first look. */
@@ -127,7 +115,7 @@ final class StableClocks implements WakeUps.Listener, CommitListener {
 
   @Override
   public void moved(StableDocument document) {
-    if (closed || !fits(document)) {
+    if (closed || !StableView.fits(map, document)) {
       return;
     }
     synchronized (this) {
@@ -178,57 +166,16 @@ final class StableClocks implements WakeUps.Listener, CommitListener {
   private void begin(CompletableFuture<StableView> look) {
     StableView before = view;
     counters.looks.increment();
-    bucket
-        .getAll(keys)
+    source
+        .read()
         .whenCompleteAsync(
-            (found, failure) -> {
-              Throwable problem = failure;
-              if (found != null) {
-                problem = adopt(before, found);
+            (documents, failure) -> {
+              if (documents != null) {
+                adoptAll(before, documents);
               }
-              finish(look, problem);
+              finish(look, failure);
             },
             executor);
-  }
-
-  private @Nullable Throwable adopt(StableView before, List<Optional<Versioned<byte[]>>> found) {
-    try {
-      List<StableDocument> documents = new ArrayList<>(found.size());
-      for (int partition = 0; partition < found.size(); partition++) {
-        documents.add(decode(partition, found.get(partition)));
-      }
-      adoptAll(before, documents);
-      return null;
-    } catch (IndexStorageException unreadable) {
-      return unreadable;
-    }
-  }
-
-  private StableDocument decode(int partition, Optional<Versioned<byte[]>> found) {
-    if (found.isEmpty()) {
-      return StableDocument.unowned(map, partition);
-    }
-    StableDocument document = StableDocument.decode(keys.get(partition), found.get().value());
-    if (document.partition() != partition || !fits(document)) {
-      throw new IndexStorageException(
-          "stable document of another division: key="
-              + keys.get(partition)
-              + ", partition="
-              + document.partition()
-              + ", firstVbucket="
-              + document.firstVbucket()
-              + ", vbuckets="
-              + document.vbuckets().size());
-    }
-    return document;
-  }
-
-  private boolean fits(StableDocument document) {
-    int partition = document.partition();
-    return partition >= 0
-        && partition < map.partitions()
-        && document.firstVbucket() == map.first(partition)
-        && document.vbuckets().size() == map.size(partition);
   }
 
   private synchronized void adoptAll(StableView before, List<StableDocument> documents) {

@@ -41,6 +41,15 @@ final class StableView {
         BranchVector.of(new long[map.vbuckets()]));
   }
 
+  /** Whether a document is of one of a map's partitions, as the map has it. */
+  static boolean fits(PartitionMap map, StableDocument document) {
+    int partition = document.partition();
+    return partition >= 0
+        && partition < map.partitions()
+        && document.firstVbucket() == map.first(partition)
+        && document.vbuckets().size() == map.size(partition);
+  }
+
   /** This view with other documents for their partitions. */
   StableView with(Collection<StableDocument> moved) {
     StableDocument[] changed = documents.clone();

@@ -75,16 +75,6 @@ final class Summaries implements Cached {
     return slice.isStable(highest, i * width);
   }
 
-  /** Raises seqnos, one per vbucket, to the highest of these blocks. */
-  void raise(long[] seqnos) {
-    for (int i = 0; i < highest.length; i++) {
-      int column = i % width;
-      if (Long.compareUnsigned(highest[i], seqnos[column]) > 0) {
-        seqnos[column] = highest[i];
-      }
-    }
-  }
-
   @Override
   public long bytes() {
     return BYTES + 2L * Integer.BYTES * numbers.length + (long) Long.BYTES * highest.length;

@@ -43,7 +43,7 @@ final class Tail {
 
   private final Channel channel;
   private final StableClocks clocks;
-  private final ChannelReader reader;
+  private final SliceReader reader;
   private final ReaderSettings settings;
   private final ScheduledExecutorService executor;
   private final ReadCounters counters;
@@ -68,7 +68,7 @@ final class Tail {
       Channel channel,
       StableView view,
       StableClocks clocks,
-      ChannelReader reader,
+      SliceReader reader,
       ReaderSettings settings,
       ScheduledExecutorService executor,
       ReadCounters counters) {
@@ -245,10 +245,10 @@ final class Tail {
   }
 
   /** More than the tail would keep: followers that want it have to read it for themselves. */
-  private boolean isTooMuch(List<BlockPlan> plans) {
+  private boolean isTooMuch(List<SlicePlan> plans) {
     long closed = 0;
-    for (BlockPlan plan : plans) {
-      closed += plan.closedEntries();
+    for (SlicePlan plan : plans) {
+      closed += plan.listedEntries();
     }
     return closed * ENTRY_OVERHEAD > settings.tailBytes();
   }

@@ -17,7 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
  */
 final class Tails implements StableClocks.Moves {
   private final StableClocks clocks;
-  private final ChannelReader reader;
+  private final SliceReader reader;
   private final ReaderSettings settings;
   private final ScheduledExecutorService executor;
   private final ReadCounters counters;
@@ -34,7 +34,7 @@ final class Tails implements StableClocks.Moves {
 
   Tails(
       StableClocks clocks,
-      ChannelReader reader,
+      SliceReader reader,
       ReaderSettings settings,
       ScheduledExecutorService executor,
       ReadCounters counters) {

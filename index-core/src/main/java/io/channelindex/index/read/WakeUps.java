@@ -7,6 +7,16 @@ import io.channelindex.storage.format.StableDocument;
  * itself, rarely, so that a lost one costs latency and never a change.
  */
 public interface WakeUps extends AutoCloseable {
+  /** Tells nothing: for an index whose writers tell all by themselves. */
+  WakeUps NONE =
+      new WakeUps() {
+        @Override
+        public void start(Listener listener) {}
+
+        @Override
+        public void close() {}
+      };
+
   /** Begins to tell; once. */
   void start(Listener listener);
 

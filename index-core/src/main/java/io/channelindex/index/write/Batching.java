@@ -19,7 +19,7 @@ public record Batching(
     int changes, int bytes, Linger linger, Duration longest, int promise, int operations) {
   /** Adaptive: at full load commits of up to 2,000 changes, at low load of one. */
   public static final Batching DEFAULT =
-      new Batching(2_000, 4 << 20, Linger.ADAPTIVE, Duration.ofMillis(200), 64, 256);
+      new Batching(2_000, 4 << 20, Linger.ADAPTIVE, Duration.ofMillis(200), 64, 128);
 
   private static final int MIN_BYTES = 1 << 10;
 

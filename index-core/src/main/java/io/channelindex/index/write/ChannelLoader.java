@@ -91,10 +91,10 @@ final class ChannelLoader {
               + head.clock().size());
     }
     ChannelState state = new ChannelState(scope, head, answer.get().cas(), owner.epoch());
-    return loadActive(new Loaded(state, new HashSet<>()), look);
+    return loadActive(new Loaded(state, new HashSet<>()), head, look);
   }
 
-  private CompletableFuture<Loaded> loadActive(Loaded loaded, Look look) {
+  private CompletableFuture<Loaded> loadActive(Loaded loaded, ChannelHead head, Look look) {
     String key = loaded.state().activeKey();
     return scope
         .bucket()
@@ -104,7 +104,7 @@ final class ChannelLoader {
               if (answer.isPresent()) {
                 return read(loaded, key, answer.get());
               }
-              if (loaded.state().activeMustExist()) {
+              if (head.activeMustExist()) {
                 throw new IndexStorageException("block that the head names is missing: key=" + key);
               }
               return CompletableFuture.<Void>completedFuture(null);

@@ -30,7 +30,7 @@ final class ChannelScan {
   private final Consumer<Entry> entries;
   private final List<String> blocks = new ArrayList<>();
   private int next;
-  private @Nullable String activeKey;
+  private @Nullable String mayBeMissing;
 
   ChannelScan(Scope scope, String channel, int vbucket, Consumer<Entry> entries) {
     this.scope = scope;
@@ -58,8 +58,9 @@ final class ChannelScan {
         .thenCompose(
             read -> {
               list(head.closed());
-              activeKey = scope.keys().block(channel, scope.partition(), head.active());
-              blocks.add(activeKey);
+              String active = scope.keys().block(channel, scope.partition(), head.active());
+              mayBeMissing = head.activeMustExist() ? null : active;
+              blocks.add(active);
               return readBlocks();
             })
         .thenCompose(read -> readBeyond(head.active() + 1));
@@ -102,8 +103,7 @@ final class ChannelScan {
               List<StoredBlock> found = new ArrayList<>(keys.size());
               for (int i = 0; i < keys.size(); i++) {
                 String key = keys.get(i);
-                // Compaction may have closed the one before it, and nothing came since.
-                if (answers.get(i).isPresent() || !key.equals(activeKey)) {
+                if (answers.get(i).isPresent() || !key.equals(mayBeMissing)) {
                   found.add(new StoredBlock(key, require(key, answers.get(i))));
                 }
               }

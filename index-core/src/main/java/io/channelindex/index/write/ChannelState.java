@@ -3,6 +3,7 @@ package io.channelindex.index.write;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.WriteResult;
 import io.channelindex.storage.format.ChannelHead;
+import io.channelindex.storage.format.ChannelHead.ActiveState;
 import io.channelindex.storage.format.ChannelHead.Compacted;
 import io.channelindex.storage.format.ChannelHead.Summary;
 import io.channelindex.storage.format.DirectoryPage;
@@ -291,7 +292,7 @@ final class ChannelState {
     compacted = result;
     headChanged = true;
     if (!blockStored) {
-      // What had raised the clock may be undone and gone: else it would speak of an active block.
+      // What had raised the clock may be undone and gone: else every look would lead to a block.
       System.arraycopy(highestListed(), 0, clock, 0, clock.length);
     }
   }
@@ -304,17 +305,6 @@ final class ChannelState {
       highest[index] = max(entry.seqno(), highest[index]);
     }
     return new Summary(number, entries.size(), list(highest));
-  }
-
-  /** Whether the head's clock speaks of entries that only the active block can hold. */
-  boolean activeMustExist() {
-    long[] listed = highestListed();
-    for (int i = 0; i < listed.length; i++) {
-      if (Long.compareUnsigned(clock[i], listed[i]) > 0) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Up to where the blocks reach that the head lists. */
@@ -349,6 +339,7 @@ final class ChannelState {
         pages,
         closed,
         active,
+        blockStored ? ActiveState.STORED : ActiveState.NOT_STORED,
         compacted);
   }
 

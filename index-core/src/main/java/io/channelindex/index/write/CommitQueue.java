@@ -51,12 +51,14 @@ final class CommitQueue {
 
   /** What a commit has asked for. */
   final class Turn {
-    private final int operations;
+    // Written by who asked, read under the lock.
+    private volatile int operations;
     private final long oldest;
     private final long number;
     private final Runnable whenGranted;
     // Written under the lock, read by anyone.
     private volatile State state = State.WAITING;
+    private int weight;
     private long since;
 
     private Turn(int operations, long oldest, long number, Runnable whenGranted) {
@@ -76,6 +78,13 @@ final class CommitQueue {
       return state != State.WAITING;
     }
 
+    /** As long as it waits, a commit may grow. */
+    void needs(int more) {
+      if (operations != more) {
+        operations = more;
+      }
+    }
+
     /** The commit is over, or does not take place; from the second time on in vain. */
     void end() {
       release(this);
@@ -87,13 +96,14 @@ final class CommitQueue {
    *
    * @param operations how many the commit will have under way, about
    * @param oldest when its oldest change arrived, by {@link Time#nanos}
-   * @param whenGranted run if the turn is granted after this call has returned, on any thread
+   * @param whenGranted run if the turn is granted later, on any thread, perhaps before this call
+   *     has returned; not if there was room for it at once
    */
   Turn ask(int operations, long oldest, Runnable whenGranted) {
     Turn turn;
     List<Turn> next;
     synchronized (this) {
-      turn = new Turn(Math.min(Math.max(1, operations), most), oldest, asked++, whenGranted);
+      turn = new Turn(operations, oldest, asked++, whenGranted);
       waiting.add(turn);
       next = grant();
     }
@@ -109,7 +119,7 @@ final class CommitQueue {
         waiting.remove(turn);
       } else if (turn.state == State.GRANTED) {
         granted.remove(turn);
-        underWay -= turn.operations;
+        underWay -= turn.weight;
       }
       turn.state = State.OVER;
       next = grant();
@@ -125,17 +135,19 @@ final class CommitQueue {
   private List<Turn> grant() {
     List<Turn> next = new ArrayList<>();
     for (Turn first = waiting.peek(); first != null; first = waiting.peek()) {
-      if (underWay + first.operations > most) {
+      int weight = Math.min(Math.max(1, first.operations), most);
+      if (underWay + weight > most) {
         forgetLapsed();
       }
-      if (underWay + first.operations > most) {
+      if (underWay + weight > most) {
         lookAgain();
         break;
       }
       waiting.remove();
       first.state = State.GRANTED;
+      first.weight = weight;
       first.since = time.nanos();
-      underWay += first.operations;
+      underWay += weight;
       granted.add(first);
       next.add(first);
     }
@@ -148,7 +160,7 @@ final class CommitQueue {
         turn = granted.peek()) {
       granted.remove();
       turn.state = State.OVER;
-      underWay -= turn.operations;
+      underWay -= turn.weight;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.channelindex.index.write;
 
+import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.StreamPosition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -34,20 +35,23 @@ final class Intake {
     this.firstVbucket = firstVbucket;
     this.queues = new Queue[vbuckets.size()];
     for (int i = 0; i < queues.length; i++) {
-      queues[i] = new Queue(vbuckets.get(i).position(), vbuckets.get(i).stable());
+      VbucketProgress progress = vbuckets.get(i);
+      queues[i] = new Queue(progress.vbucket(), progress.position(), progress.stable());
     }
   }
 
-  /** What arrives from now on belongs to this branch. */
-  void opened(int vbucket, long vbuuid) {
-    Queue queue = queue(vbucket);
-    queue.open = true;
-    queue.reopened = true;
-    queue.vbuuid = vbuuid;
+  /**
+   * What arrives from now on belongs to the newest branch of this failover log.
+   *
+   * @throws IllegalStateException if what arrived before is none of that history: the stream would
+   *     bring it anew, and it would be taken for a replay
+   */
+  void opened(int vbucket, List<FailoverEntry> log) {
+    queue(vbucket).stream.opened(log);
   }
 
   void snapshot(int vbucket, long start, long end) {
-    queue(vbucket).snapshot(vbucket, start, end);
+    queue(vbucket).stream.snapshot(start, end);
   }
 
   /**
@@ -62,7 +66,7 @@ final class Intake {
       Runnable done,
       long nanos) {
     Queue queue = queue(vbucket);
-    if (!queue.moveTo(vbucket, seqno)) {
+    if (!queue.stream.moveTo(seqno)) {
       return false;
     }
     add(queue, queue.arrival(vbucket, change, done, nanos));
@@ -71,8 +75,7 @@ final class Intake {
 
   void advanced(int vbucket, long seqno, long nanos) {
     Queue queue = queue(vbucket);
-    queue.allowGapAfterSnapshot(seqno);
-    if (!queue.moveTo(vbucket, seqno)) {
+    if (!queue.stream.advanceTo(seqno)) {
       return;
     }
     Arrival last = queue.arrivals.peekLast();
@@ -171,7 +174,7 @@ final class Intake {
   /** Removes everything of a vbucket, whose stream goes on from another position. */
   List<Arrival> restart(int vbucket, StreamPosition position, long stable) {
     Queue dropped = queue(vbucket);
-    queues[vbucket - firstVbucket] = new Queue(position, stable);
+    queues[vbucket - firstVbucket] = new Queue(vbucket, position, stable);
     waiting -= dropped.arrivals.size();
     dropped.arrivals.forEach(arrival -> bytes -= arrival.bytes());
     countChannels();
@@ -210,88 +213,10 @@ final class Intake {
   /** One vbucket's. */
   private static final class Queue {
     final Deque<Arrival> arrivals = new ArrayDeque<>();
-    boolean open;
-    boolean reopened;
-    long vbuuid;
-    long whole;
-    private long seqno;
-    private long start;
-    private long end;
+    final StreamProgress stream;
 
-    Queue(StreamPosition position, long stable) {
-      vbuuid = position.vbuuid();
-      seqno = position.seqno();
-      start = position.snapshotStart();
-      end = position.snapshotEnd();
-      whole = position.seqno() == 0 ? 0 : stable;
-    }
-
-    void snapshot(int vbucket, long newStart, long newEnd) {
-      requireOpen(vbucket, newStart);
-      if (Long.compareUnsigned(newStart, newEnd) > 0) {
-        throw new IllegalStateException(
-            "snapshot ends before it starts: vbucket="
-                + vbucket
-                + ", start="
-                + Long.toUnsignedString(newStart)
-                + ", end="
-                + Long.toUnsignedString(newEnd));
-      }
-      // A stream that resumed in the middle of a snapshot owes the rest of it, whatever ranges it
-      // announces: only where both have ended the state is whole. At its start it owes nothing:
-      // nothing that the snapshot brought can have hidden anything.
-      boolean owesRest =
-          reopened
-              && Long.compareUnsigned(start, seqno) < 0
-              && Long.compareUnsigned(seqno, end) < 0;
-      reopened = false;
-      if (Long.compareUnsigned(newEnd, seqno) <= 0) {
-        return;
-      }
-      start = owesRest && Long.compareUnsigned(start, newStart) < 0 ? start : newStart;
-      end = owesRest && Long.compareUnsigned(end, newEnd) > 0 ? end : newEnd;
-    }
-
-    /** Between snapshots a vbucket may move on without being in one: nothing was left out. */
-    void allowGapAfterSnapshot(long newSeqno) {
-      if (seqno == end && Long.compareUnsigned(newSeqno, end) > 0) {
-        start = newSeqno;
-        end = newSeqno;
-      }
-    }
-
-    /** Whether the seqno is news. */
-    boolean moveTo(int vbucket, long newSeqno) {
-      requireOpen(vbucket, newSeqno);
-      if (Long.compareUnsigned(newSeqno, seqno) <= 0) {
-        return false;
-      }
-      if (Long.compareUnsigned(newSeqno, start) < 0 || Long.compareUnsigned(newSeqno, end) > 0) {
-        throw new IllegalStateException(
-            "seqno outside of its snapshot: vbucket="
-                + vbucket
-                + ", seqno="
-                + Long.toUnsignedString(newSeqno)
-                + ", start="
-                + Long.toUnsignedString(start)
-                + ", end="
-                + Long.toUnsignedString(end));
-      }
-      seqno = newSeqno;
-      if (seqno == end) {
-        whole = seqno;
-      }
-      return true;
-    }
-
-    private void requireOpen(int vbucket, long newSeqno) {
-      if (!open) {
-        throw new IllegalStateException(
-            "stream was not opened: vbucket="
-                + vbucket
-                + ", seqno="
-                + Long.toUnsignedString(newSeqno));
-      }
+    Queue(int vbucket, StreamPosition position, long stable) {
+      stream = new StreamProgress(vbucket, position, stable);
     }
 
     Arrival arrival(
@@ -299,8 +224,7 @@ final class Intake {
         @Nullable CompletableFuture<Optional<IndexedChange>> change,
         Runnable done,
         long nanos) {
-      StreamPosition position = new StreamPosition(vbuuid, seqno, start, end);
-      return Arrival.of(vbucket, position, whole, change, done, nanos);
+      return Arrival.of(vbucket, stream.position(), stream.whole(), change, done, nanos);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.channelindex.index.write;
 
 import io.channelindex.index.CommitListener;
+import io.channelindex.index.write.CommitGate.Hurry;
 import io.channelindex.index.write.VbucketProgress.Past;
 import io.channelindex.index.write.WriterStatus.State;
 import io.channelindex.sequence.BranchHistory;
@@ -34,13 +35,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Assumes that the calls about one vbucket come one after another, in the order of its stream:
  * {@link #opened}, then {@link #snapshot}, {@link #change} and {@link #advanced}; that every
- * snapshot is announced before its changes; and that nothing is told of a vbucket between the call
- * of {@link #rollback} and its completion. A breach ends the writer.
+ * snapshot is announced before its changes; that nothing is told of a vbucket between the call of
+ * {@link #rollback} and its completion; and that a stream which the data service does not refuse
+ * stands in its history with all that was told before. A breach ends the writer.
  *
  * <p>Thread-safe: calls return at once, and everything is done on a serial executor of the
  * partition, one task at a time.
  */
-public final class PartitionWriter {
+public final class PartitionWriter implements PartitionIndexer {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionWriter.class);
 
   private final Scope scope;
@@ -50,17 +52,13 @@ public final class PartitionWriter {
   private final Map<Integer, StreamPosition> positions;
   private final Intake intake;
   private final Commit commit;
-  private final Pacing pacing;
-  private final CommitQueue commits;
+  private final CommitGate gate;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
 
   // Confined to the serial executor.
   private final Deque<Job<?>> jobs = new ArrayDeque<>();
-  private CommitQueue.@Nullable Turn turn;
   private boolean busy;
-  private boolean looking;
-  private long lookAt;
 
   // Written on the serial executor, read by anyone.
   private volatile State state = State.RUNNING;
@@ -90,11 +88,11 @@ public final class PartitionWriter {
     this.positions = Map.copyOf(from);
     this.intake = new Intake(scope.firstVbucket(), vbuckets);
     this.commit = new Commit(scope, stable, vbuckets, documents, wakeUps, listener);
-    this.pacing = new Pacing(scope.settings().batching());
-    this.commits = commits;
+    this.gate = new CommitGate(scope, intake, commits, this::next);
   }
 
   /** Where the stream of each vbucket of the partition has to begin, as of the take. */
+  @Override
   public Map<Integer, StreamPosition> positions() {
     return positions;
   }
@@ -104,13 +102,14 @@ public final class PartitionWriter {
    *
    * @param log newest first, not empty
    */
+  @Override
   public void opened(int vbucket, List<FailoverEntry> log) {
     List<FailoverEntry> copy = List.copyOf(log);
     accept(
         () -> {
           VbucketProgress progress = progress(vbucket);
           BranchHistory observed = progress.history().observe(copy);
-          intake.opened(vbucket, observed.current());
+          intake.opened(vbucket, copy);
           Long to = Rollback.undoneAbove(progress, observed);
           if (to == null) {
             progress.observe(observed);
@@ -127,6 +126,7 @@ public final class PartitionWriter {
    * @param start at or before its first seqno, unsigned
    * @param end its last seqno, unsigned: with it the state is whole
    */
+  @Override
   public void snapshot(int vbucket, long start, long end) {
     accept(() -> intake.snapshot(requireOwn(vbucket), start, end));
   }
@@ -140,6 +140,7 @@ public final class PartitionWriter {
    * @param done called once the change needs no memory any more: committed, or the writer stopped,
    *     or it was no news; must not block
    */
+  @Override
   public void change(
       int vbucket, long seqno, CompletionStage<Optional<IndexedChange>> change, Runnable done) {
     CompletableFuture<Optional<IndexedChange>> indexed = change.toCompletableFuture();
@@ -154,11 +155,12 @@ public final class PartitionWriter {
   }
 
   /** The vbucket moved on without a change. */
+  @Override
   public void advanced(int vbucket, long seqno) {
     accept(
         () -> {
           intake.advanced(requireOwn(vbucket), seqno, scope.time().nanos());
-          pacing.arrived();
+          gate.arrived();
         });
   }
 
@@ -171,6 +173,7 @@ public final class PartitionWriter {
    * @return from where to stream; fails, and the writer stops, if the index could not be rolled
    *     back: then nothing of it is visible, and the next owner will be asked again
    */
+  @Override
   public CompletionStage<StreamPosition> rollback(int vbucket, long to, List<FailoverEntry> log) {
     List<FailoverEntry> copy = List.copyOf(log);
     CompletableFuture<StreamPosition> result = new CompletableFuture<>();
@@ -199,6 +202,7 @@ public final class PartitionWriter {
    *
    * @return fails, and the writer stops, if the index could not be written
    */
+  @Override
   public CompletionStage<Void> compact() {
     CompletableFuture<Void> result = new CompletableFuture<>();
     scope
@@ -240,6 +244,7 @@ public final class PartitionWriter {
    * Completes exceptionally when the writer cannot go on: {@link FencedException} if another owner
    * took the partition, else what failed. Completes normally after {@link #close}.
    */
+  @Override
   public CompletionStage<Void> stopped() {
     return stopped.copy();
   }
@@ -248,6 +253,7 @@ public final class PartitionWriter {
    * Commits what it has and stops; changes whose stages have not completed are dropped. Completes
    * when nothing is under way any more, normally even if the writer had failed.
    */
+  @Override
   public CompletionStage<Void> close() {
     scope
         .serial()
@@ -262,6 +268,7 @@ public final class PartitionWriter {
   }
 
   /** How the writer is doing; cheap. */
+  @Override
   public WriterStatus status() {
     WriterCounters counters = scope.counters();
     StableDocument document = committed;
@@ -309,7 +316,7 @@ public final class PartitionWriter {
       if (!intake.change(requireOwn(vbucket), seqno, change, done, scope.time().nanos())) {
         return false;
       }
-      pacing.arrived();
+      gate.arrived();
     } catch (RuntimeException thrown) {
       fail(thrown);
       return false;
@@ -369,65 +376,21 @@ public final class PartitionWriter {
         return;
       }
       if (intake.isReady()) {
-        if (isPaced() && hasTurn()) {
+        if (gate.isOpen(state == State.CLOSED ? Hurry.CLOSING : Hurry.NONE)) {
           begin(this::commitBatch, new CompletableFuture<>());
         }
         return;
       }
     }
-    endTurn();
+    gate.leave();
     if (state != State.RUNNING) {
       end();
     }
   }
 
-  /** Whether what is there need not wait for more; else it is looked again when it may be so. */
-  private boolean isPaced() {
-    if (turn != null || state == State.CLOSED) {
-      return true;
-    }
-    long now = scope.time().nanos();
-    long hold =
-        pacing.hold(
-            intake.waiting(), intake.bytes(), intake.channels(), intake.oldestNanos(now), now);
-    if (hold > 0 && (!looking || now + hold - lookAt < 0)) {
-      looking = true;
-      lookAt = now + hold;
-      scope.time().after(Duration.ofNanos(hold), () -> scope.serial().execute(this::lookAgain));
-    }
-    return hold == 0;
-  }
-
-  private void lookAgain() {
-    looking = false;
-    next();
-  }
-
-  /** Whether a commit has its turn among those of the process; asks for it if need be. */
-  private boolean hasTurn() {
-    CommitQueue.Turn mine = turn;
-    if (mine == null) {
-      mine =
-          commits.ask(
-              intake.channels() + Pacing.FIXED_OPERATIONS,
-              intake.oldestNanos(scope.time().nanos()),
-              () -> scope.serial().execute(this::next));
-      turn = mine;
-    }
-    return mine.isGranted();
-  }
-
-  private void endTurn() {
-    CommitQueue.Turn mine = turn;
-    if (mine != null) {
-      turn = null;
-      mine.end();
-    }
-  }
-
   private <T> void begin(Job<T> job) {
     // It may take long: others can use the turn.
-    endTurn();
+    gate.leave();
     begin(job.work(), job.result());
   }
 
@@ -443,7 +406,7 @@ public final class PartitionWriter {
         started.whenComplete(
             (value, failure) -> {
               busy = false;
-              endTurn();
+              gate.leave();
               committed = stable.document();
               if (failure != null) {
                 fail(Retries.cause(failure));
@@ -457,7 +420,7 @@ public final class PartitionWriter {
 
   private CompletableFuture<Void> commitBatch() {
     Batching batching = scope.settings().batching();
-    pacing.committing(intake.waiting(), intake.channels());
+    gate.committing();
     List<Arrival> arrivals =
         intake.collect(
             batching.changes(),

@@ -15,7 +15,7 @@ import java.util.function.Function;
  *
  * <p>Thread-safe.
  */
-public final class PartitionWriters {
+public final class PartitionWriters implements IndexWriter {
   private final IndexBucket bucket;
   private final IndexKeys keys;
   private final PartitionMap map;
@@ -74,6 +74,7 @@ public final class PartitionWriters {
    * @return fails with an {@code IndexStorageException} if the index bucket could not be asked for
    *     as long as the settings try, or the stable document cannot be read
    */
+  @Override
   public CompletionStage<PartitionWriter> take(int partition) {
     // Refuses a partition that the map has not.
     map.first(partition);

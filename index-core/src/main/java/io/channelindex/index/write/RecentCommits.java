@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /** The ring of recent commits in a stable document: which channels each made news in. */
-final class RecentCommits {
+public final class RecentCommits {
   /** The most commits that are remembered. */
   static final int MAX_COMMITS = 64;
 
@@ -18,7 +18,7 @@ final class RecentCommits {
   private RecentCommits() {}
 
   /** The ring after one more commit: the oldest go until the rest is within the bounds. */
-  static List<Touched> after(List<Touched> recent, Touched newest) {
+  public static List<Touched> after(List<Touched> recent, Touched newest) {
     List<Touched> next = new ArrayList<>(MAX_COMMITS);
     next.add(newest);
     int channels = newest.channels().size();
@@ -33,29 +33,29 @@ final class RecentCommits {
   }
 
   /** Collects the channels in which a commit makes something visible. */
-  static final class Collector {
+  public static final class Collector {
     private final Set<Long> channels = new HashSet<>();
     private boolean moved;
     private boolean all;
 
     /** Something became readable, in these channels. */
-    void add(Collection<Long> channelHashes) {
+    public void add(Collection<Long> channelHashes) {
       moved = true;
       channels.addAll(channelHashes);
     }
 
     /** Something became readable, in any channel. */
-    void addAll() {
+    public void addAll() {
       moved = true;
       all = true;
     }
 
     /** Whether readers have a reason to look. */
-    boolean hasMoved() {
+    public boolean hasMoved() {
       return moved;
     }
 
-    Touched touched() {
+    public Touched touched() {
       return all || channels.size() > MAX_CHANNELS
           ? Touched.ALL
           : new Touched(List.copyOf(channels), false);

@@ -289,7 +289,16 @@ final class Rollback {
   private boolean mustRebuild() {
     return progress.rebuild() != null
         || (!before.branches().isEmpty() && mustRunFromBeginning())
+        || forgetsTheHidden()
         || vanished;
+  }
+
+  /**
+   * Whether the stream starts at the beginning although something is indexed that nobody sees yet:
+   * a stream from there is not refused when tombstones were purged, and would not tell of it.
+   */
+  private boolean forgetsTheHidden() {
+    return progress.position().seqno() != 0 && restart().seqno() == 0;
   }
 
   private StreamPosition restart() {

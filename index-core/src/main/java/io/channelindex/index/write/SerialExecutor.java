@@ -11,14 +11,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Thread-safe. After {@link #SHARE} tasks others get their turn.
  */
-final class SerialExecutor implements Executor {
+public final class SerialExecutor implements Executor {
   private static final int SHARE = 256;
 
   private final Executor executor;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
 
-  SerialExecutor(Executor executor) {
+  /** Tasks of their own order on an executor that is shared. */
+  public SerialExecutor(Executor executor) {
     this.executor = executor;
   }
 

@@ -88,7 +88,12 @@ class ChannelReaderPropertyTest {
       world = new World(random, bucket);
       index = world.index;
       clocks =
-          new StableClocks(bucket, index.keys, index.map, TestReader.SETTINGS, LOOKS, counters);
+          new StableClocks(
+              new BucketStableSource(bucket, index.keys, index.map, LOOKS),
+              index.map,
+              TestReader.SETTINGS,
+              LOOKS,
+              counters);
       ChannelCache cache = new ChannelCache(capacity, index.map, counters);
       clocks.start(cache);
       reader =

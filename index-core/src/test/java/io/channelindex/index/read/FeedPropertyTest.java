@@ -153,7 +153,11 @@ class FeedPropertyTest {
     // Without a cache, with one for a few blocks, with one for everything.
     long cachedBytes = pick(random, List.of(0L, 3_000L, 1L << 20));
     return new TestReader(
-        world.index, TestReader.SETTINGS.withCachedBytes(cachedBytes), tokens, time);
+        world.index,
+        pick(random, List.of(TestReader.Rows.values())),
+        TestReader.SETTINGS.withCachedBytes(cachedBytes),
+        tokens,
+        time);
   }
 
   /** Time that passes in steps, each long enough for new base clocks. */

@@ -121,6 +121,8 @@ class PrincipalFeedPropertyTest {
     TokenSettings.Strategy[] strategies = TokenSettings.Strategy.values();
     TokenSettings tokens =
         TokenSettings.DEFAULT.with(strategies[random.nextInt(strategies.length)]);
-    return new TestReader(world.world.index, TestReader.SETTINGS, tokens, time);
+    TestReader.Rows rows =
+        random.nextBoolean() ? TestReader.Rows.IN_BUCKET : TestReader.Rows.IN_MEMORY;
+    return new TestReader(world.world.index, rows, TestReader.SETTINGS, tokens, time);
   }
 }

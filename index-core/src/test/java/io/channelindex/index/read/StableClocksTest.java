@@ -23,8 +23,7 @@ class StableClocksTest {
     try {
       StableClocks clocks =
           new StableClocks(
-              content.bucket,
-              content.keys,
+              new BucketStableSource(content.bucket, content.keys, content.map, executor),
               content.map,
               TestReader.SETTINGS,
               executor,

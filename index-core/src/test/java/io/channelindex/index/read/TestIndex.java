@@ -1,6 +1,8 @@
 package io.channelindex.index.read;
 
 import io.channelindex.index.CommitListener;
+import io.channelindex.index.memory.MemoryContent;
+import io.channelindex.index.memory.MemoryIndex;
 import io.channelindex.sequence.BranchHistory;
 import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.PartitionMap;
@@ -39,6 +41,10 @@ final class TestIndex {
   final InMemoryIndexBucket bucket;
   final IndexKeys keys;
   final SettingsDocument settings;
+
+  /** The same as in the bucket, as far as it is readable. */
+  final MemoryIndex memory;
+
   int blockEntries = 3;
   int pageBlocks = 2;
   int ringCommits = 4;
@@ -70,6 +76,7 @@ final class TestIndex {
     keys = new IndexKeys("db", placement);
     map = new PartitionMap(vbuckets, partitions);
     settings = new SettingsDocument(DATABASE, vbuckets, partitions, "dense", placement, 1);
+    memory = new MemoryIndex(map, Long.MAX_VALUE);
     stable = new long[vbuckets];
     histories = new BranchHistory[vbuckets];
     commits = new long[partitions];
@@ -161,7 +168,25 @@ final class TestIndex {
     }
     StableDocument document = document(partition);
     bucket.poke(keys.stable(partition), document.encode());
+    MemoryContent.replace(memory, document, readable(document));
     return document;
+  }
+
+  private Map<String, List<Entry>> readable(StableDocument document) {
+    Map<String, List<Entry>> readable = new TreeMap<>();
+    for (String channel : content.keySet()) {
+      readable.put(
+          channel,
+          entries(channel, document.partition()).stream()
+              .filter(
+                  entry -> {
+                    VbucketState state = document.vbucket(entry.vbucket());
+                    return entry.seqno() <= state.stable()
+                        && state.history().contains(entry.vbuuid(), entry.seqno());
+                  })
+              .toList());
+    }
+    return readable;
   }
 
   /** The bucket lost the last commits of a partition; a new owner took it. */
@@ -226,6 +251,7 @@ final class TestIndex {
             pages,
             closed.subList(paged, closed.size()),
             active,
+            ChannelHead.ActiveState.STORED,
             ChannelHead.Compacted.none(map.size(partition)));
     bucket.poke(keys.head(channel, partition), head.encode());
   }

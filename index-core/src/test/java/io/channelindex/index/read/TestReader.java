@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -51,18 +52,59 @@ final class TestReader implements AutoCloseable {
   }
 
   TestReader(TestIndex content, ReaderSettings settings, TokenSettings tokens, InstantSource time) {
+    this(content, Rows.IN_BUCKET, settings, tokens, time);
+  }
+
+  TestReader(
+      TestIndex content,
+      Rows rows,
+      ReaderSettings settings,
+      TokenSettings tokens,
+      InstantSource time) {
     index =
         get(
             ChannelIndex.open(
                 content.bucket,
                 content.keys,
                 content.settings,
+                counters -> rows.of(content, settings, executor, counters),
                 signals,
                 settings,
                 tokens,
-                BlockCoding.plain(),
                 executor,
                 time));
+  }
+
+  /** Where the rows are read (W1). */
+  enum Rows {
+    IN_BUCKET {
+      @Override
+      Content of(
+          TestIndex content, ReaderSettings settings, Executor executor, ReadCounters counters) {
+        return Content.inBucket(
+            content.bucket,
+            content.keys,
+            content.settings,
+            BlockCoding.plain(),
+            settings,
+            executor,
+            counters);
+      }
+    },
+    /** What is readable is read in the bucket, as wake-ups tell it. */
+    IN_MEMORY {
+      @Override
+      Content of(
+          TestIndex content, ReaderSettings settings, Executor executor, ReadCounters counters) {
+        return new Content(
+            new BucketStableSource(content.bucket, content.keys, content.map, executor),
+            new MemoryReader(content.memory, executor),
+            (movement, after) -> {});
+      }
+    };
+
+    abstract Content of(
+        TestIndex content, ReaderSettings settings, Executor executor, ReadCounters counters);
   }
 
   /** Pushes a stable document. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.channelindex.index.write.Batching.Linger;
 import io.channelindex.index.write.VbucketProgress.Past;
+import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.StreamPosition;
 import io.channelindex.storage.BucketFault;
 import io.channelindex.storage.BucketFault.Action;
@@ -28,9 +29,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What keeps memory, documents and operations small. */
 class BoundsTest {
+  private static final List<FailoverEntry> LOG = List.of(new FailoverEntry(7, 0));
+
   private static final Layout LAYOUT = Layouts.DENSE;
 
   private static Touched touched(int channels) {
@@ -64,7 +69,7 @@ class BoundsTest {
   @Test
   void progressWithoutChangesTakesOnePlace() {
     Intake intake = new Intake(0, List.of(new VbucketProgress(0, VbucketState.NEW, Past.NONE)));
-    intake.opened(0, 7);
+    intake.opened(0, LOG);
     for (long seqno = 1; seqno <= 1_000; seqno++) {
       intake.snapshot(0, seqno, seqno + 1);
       intake.advanced(0, seqno, 0);
@@ -78,18 +83,33 @@ class BoundsTest {
   @Test
   void aSnapshotOfWhichNothingArrivedIsNotOwed() {
     Intake intake = new Intake(0, List.of(new VbucketProgress(0, VbucketState.NEW, Past.NONE)));
-    intake.opened(0, 7);
+    intake.opened(0, LOG);
     intake.snapshot(0, 0, 20);
-    intake.opened(0, 8);
+    intake.opened(0, List.of(new FailoverEntry(8, 0), new FailoverEntry(7, 0)));
     intake.snapshot(0, 0, 1);
     intake.advanced(0, 1, 0);
     assertThat(intake.collect(1, Long.MAX_VALUE, arrival -> false).get(0).whole()).isEqualTo(1);
   }
 
+  /** In the middle of a snapshot its end, which is undone, has hidden what is before. */
+  @ParameterizedTest
+  @ValueSource(longs = {5, 12})
+  void whatWasUndoneIsNotTakenForReplayed(long seqno) {
+    Intake intake = new Intake(0, List.of(new VbucketProgress(0, VbucketState.NEW, Past.NONE)));
+    intake.opened(0, LOG);
+    intake.snapshot(0, 0, 12);
+    intake.advanced(0, seqno, 0);
+    intake.opened(0, List.of(new FailoverEntry(8, 12), new FailoverEntry(7, 0)));
+    List<FailoverEntry> earlier = List.of(new FailoverEntry(9, 11), new FailoverEntry(7, 0));
+    assertThatThrownBy(() -> intake.opened(0, earlier))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("vbuuid=7, seqno=" + seqno + ", snapshotEnd=12, log=");
+  }
+
   @Test
   void progressBetweenSnapshotsIsWhole() {
     Intake intake = new Intake(0, List.of(new VbucketProgress(0, VbucketState.NEW, Past.NONE)));
-    intake.opened(0, 7);
+    intake.opened(0, LOG);
     intake.advanced(0, 5, 0);
     assertThat(intake.collect(1, Long.MAX_VALUE, arrival -> false).get(0).whole()).isEqualTo(5);
   }
@@ -102,7 +122,7 @@ class BoundsTest {
             new VbucketProgress(1, VbucketState.NEW, Past.NONE));
     Intake intake = new Intake(0, two);
     for (int vbucket = 0; vbucket < 2; vbucket++) {
-      intake.opened(vbucket, 7);
+      intake.opened(vbucket, LOG);
       intake.snapshot(vbucket, 0, 100);
       for (int seqno = 1; seqno <= 20; seqno++) {
         intake.change(

@@ -1,21 +1,19 @@
 package io.channelindex.index.write;
 
 import io.channelindex.index.write.DataVbucket.Version;
-import io.channelindex.index.write.WriterHistory.Owner;
 import io.channelindex.sequence.StreamPosition;
-import io.channelindex.storage.format.StableDocument.VbucketState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
 /** A stream of one vbucket of a history, as DCP and the client make it. */
 final class DataStream {
-  private final WriterHistory history;
-  private final Owner owner;
+  private final Surroundings around;
   private final int vbucket;
   private final DataVbucket source;
-  private final PartitionWriter writer;
+  private final PartitionIndexer writer;
   private StreamPosition position;
   private boolean open;
   private boolean rollingBack;
@@ -23,19 +21,32 @@ final class DataStream {
   private int next;
   private List<?> openLog = List.of();
 
+  /** Where a stream is. */
+  interface Surroundings {
+    /** Decides when changes are known. */
+    Random random();
+
+    /** As time goes by. */
+    Turns turns();
+
+    /** A stream begins that may make its writer tell of documents that a new index never knew. */
+    void begins(DataVbucket source);
+
+    /** A change is told. */
+    void told();
+
+    /** A change is not needed any more. */
+    void letGo();
+  }
+
   DataStream(
-      WriterHistory history,
-      Owner owner,
-      int vbucket,
-      PartitionWriter writer,
-      StreamPosition position) {
-    this.history = history;
-    this.owner = owner;
-    this.vbucket = vbucket;
-    this.source = history.data.get(vbucket);
+      Surroundings around, DataVbucket source, PartitionIndexer writer, StreamPosition position) {
+    this.around = around;
+    this.vbucket = source.number();
+    this.source = source;
     this.writer = writer;
     this.position = position;
-    mayTellOfTheGone();
+    around.begins(source);
   }
 
   void step() {
@@ -95,7 +106,7 @@ final class DataStream {
           .whenComplete(
               (from, failure) -> {
                 if (failure == null) {
-                  mayTellOfTheGone();
+                  around.begins(source);
                   position = from;
                   rollingBack = false;
                 }
@@ -105,12 +116,6 @@ final class DataStream {
     openLog = source.log();
     open = true;
     writer.opened(vbucket, source.log());
-  }
-
-  /** A rebuild tells of documents that a new index would never have known. */
-  private void mayTellOfTheGone() {
-    VbucketState state = history.reading.stable().vbucket(vbucket);
-    source.lostTraces |= state.rebuilding() || (state.position().seqno() == 0 && history.taken > 1);
   }
 
   private void deliver() {
@@ -137,13 +142,13 @@ final class DataStream {
   }
 
   private void tell(long seqno, Optional<IndexedChange> change) {
-    owner.changesTold++;
+    around.told();
     CompletableFuture<Optional<IndexedChange>> stage = new CompletableFuture<>();
-    switch (history.random.nextInt(6)) {
-      case 0 -> history.turns.execute(() -> stage.complete(change));
-      case 1 -> history.turns.after(Duration.ofMillis(1), () -> stage.complete(change));
+    switch (around.random().nextInt(6)) {
+      case 0 -> around.turns().execute(() -> stage.complete(change));
+      case 1 -> around.turns().after(Duration.ofMillis(1), () -> stage.complete(change));
       default -> stage.complete(change);
     }
-    writer.change(vbucket, seqno, stage, () -> owner.doneCalls++);
+    writer.change(vbucket, seqno, stage, around::letGo);
   }
 }

@@ -214,10 +214,12 @@ final class DataVbucket {
     return new Snapshot(snapshotStart, high, rest);
   }
 
-  /** A new active took over that has seen less. */
+  /**
+   * A new active took over that has seen less, but all that was purged: tombstones stay for days,
+   * and a replica that is behind them is streamed anew.
+   */
   void failOver(long to) {
-    high = Math.min(high, to);
-    purged = Math.min(purged, high);
+    high = Math.min(high, Math.max(to, purged));
     // A log tells of its own past only: branches that began later were diverged from.
     log.removeIf(entry -> entry.seqno() > high);
     newBranch();

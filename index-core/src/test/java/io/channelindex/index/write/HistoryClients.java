@@ -29,6 +29,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -39,27 +40,45 @@ import org.jspecify.annotations.Nullable;
  */
 final class HistoryClients {
   private static final int CLIENTS = 24;
-  private static final ReaderSettings SETTINGS =
+  static final ReaderSettings SETTINGS =
       new ReaderSettings(
           100, 64 * 1024, 1 << 20, 1 << 20, 1_000, Duration.ofMillis(1), Duration.ofMillis(5));
 
   private final Turns turns;
   private final Random random;
-  private final IndexBucket bucket;
-  private final IndexKeys keys;
-  private final SettingsDocument agreed;
   private final Set<String> channels;
   private final UnaryOperator<Page> seen;
   private final List<Told> clients = new ArrayList<>();
 
-  /** In the process of all owners; one that only looks. */
-  private final List<Reader> readers;
+  /** The first is in the process of all owners, if any is; the others only look. */
+  private final List<? extends Node> nodes;
+
+  private final Knowledge knowledge;
 
   private Told faithful = Told.NOTHING;
   private int reading;
 
+  /** What nodes know of documents that are gone without a trace. */
+  enum Knowledge {
+    /** All the same. */
+    SHARED,
+    /** Each what it has seen itself. */
+    OWN
+  }
+
+  /** Somebody whom clients can ask. */
+  interface Node {
+    /** The index there; done if the node {@link #isOpen}. */
+    CompletableFuture<ChannelIndex> index();
+
+    boolean isOpen();
+
+    /** Makes sure that it knows what is readable. */
+    void look();
+  }
+
   /**
-   * Clients that have not come yet.
+   * Clients that have not come yet, of an index in a bucket.
    *
    * @param seen what of a page a client gets to see
    */
@@ -71,24 +90,47 @@ final class HistoryClients {
       PartitionMap map,
       Layout layout,
       UnaryOperator<Page> seen) {
+    this(turns, random, readers(turns, bucket, keys, map, layout), Knowledge.SHARED, seen);
+  }
+
+  /** Clients that have not come yet. */
+  HistoryClients(
+      Turns turns,
+      Random random,
+      List<? extends Node> nodes,
+      Knowledge knowledge,
+      UnaryOperator<Page> seen) {
+    this.knowledge = knowledge;
     this.turns = turns;
     this.random = random;
-    this.bucket = bucket;
-    this.keys = keys;
+    this.nodes = nodes;
     this.seen = seen;
     this.channels = random.nextBoolean() ? Set.of("a") : Set.of("a", "b");
-    this.agreed =
+  }
+
+  private static List<Node> readers(
+      Turns turns, IndexBucket bucket, IndexKeys keys, PartitionMap map, Layout layout) {
+    SettingsDocument agreed =
         new SettingsDocument(
             0x7e57, map.vbuckets(), map.partitions(), layout.name(), Placement.SPREAD, 1);
-    this.readers = List.of(new Reader(), new Reader());
+    return List.of(
+        new Reader(turns, bucket, keys, agreed), new Reader(turns, bucket, keys, agreed));
   }
 
   /** A node that only reads. */
-  private final class Reader implements WakeUps {
+  private static final class Reader implements Node, WakeUps {
+    private final Turns turns;
+    private final IndexBucket bucket;
+    private final IndexKeys keys;
+    private final SettingsDocument agreed;
     private CompletableFuture<ChannelIndex> index;
     private @Nullable Listener listener;
 
-    Reader() {
+    Reader(Turns turns, IndexBucket bucket, IndexKeys keys, SettingsDocument agreed) {
+      this.turns = turns;
+      this.bucket = bucket;
+      this.keys = keys;
+      this.agreed = agreed;
       index = open();
     }
 
@@ -98,27 +140,24 @@ final class HistoryClients {
           .toCompletableFuture();
     }
 
-    boolean isOpen() {
+    @Override
+    public CompletableFuture<ChannelIndex> index() {
+      return index;
+    }
+
+    @Override
+    public boolean isOpen() {
       if (index.isCompletedExceptionally()) {
         index = open();
       }
       return index.isDone();
     }
 
-    void look() {
+    @Override
+    public void look() {
       if (listener != null) {
         listener.look();
       }
-    }
-
-    CompletionStage<Follower> follow(String seq) {
-      ChannelIndex open = index.join();
-      CompletionStage<? extends Since> since =
-          seq.isEmpty()
-              ? CompletableFuture.completedFuture(new Since.Beginning())
-              : open.resume(seq);
-      return since.thenCompose(
-          at -> open.follow(new FeedRequest(channels, at, FeedRequest.Rows.ALL)));
     }
 
     @Override
@@ -132,21 +171,29 @@ final class HistoryClients {
     }
   }
 
+  private CompletionStage<Follower> follow(Node node, String seq) {
+    ChannelIndex open = node.index().join();
+    CompletionStage<? extends Since> since =
+        seq.isEmpty() ? CompletableFuture.completedFuture(new Since.Beginning()) : open.resume(seq);
+    return since.thenCompose(
+        at -> open.follow(new FeedRequest(channels, at, FeedRequest.Rows.ALL)));
+  }
+
   /** Hears what owners commit, those of the past too, as if they all were in its process. */
   CommitListener commits() {
-    Reader near = readers.get(0);
+    Node near = nodes.get(0);
     return new CommitListener() {
       @Override
       public void committing(Announcement announcement) {
         if (near.isOpen()) {
-          near.index.join().commits().committing(announcement);
+          near.index().join().commits().committing(announcement);
         }
       }
 
       @Override
       public void committed(StableDocument document) {
         if (near.isOpen() && random.nextInt(4) > 0) {
-          near.index.join().commits().committed(document);
+          near.index().join().commits().committed(document);
         }
       }
     };
@@ -154,26 +201,25 @@ final class HistoryClients {
 
   /** How many entries the owners handed over. */
   long handedOver() {
-    Reader near = readers.get(0);
-    return near.isOpen() ? near.index.join().statistics().handedOver() : 0;
+    Node near = nodes.get(0);
+    return near.isOpen() ? near.index().join().statistics().handedOver() : 0;
   }
 
   /** Lets one client read a little, as time passes; at most one at a time. */
   void read() {
-    Reader reader = anyReader();
-    if (!reader.isOpen() || reading > 0) {
+    Node node = anyNode();
+    if (!node.isOpen() || reading > 0) {
       return;
     }
     if (random.nextBoolean()) {
-      reader.look();
+      node.look();
     }
     Told client = someone();
     int pages = random.nextInt(4);
     reading++;
     // A read that fails tells nobody anything.
     var unused =
-        reader
-            .follow(client.seq())
+        follow(node, client.seq())
             .thenCompose(
                 follower ->
                     readOn(follower, client, pages)
@@ -194,8 +240,8 @@ final class HistoryClients {
     }
   }
 
-  private Reader anyReader() {
-    return readers.get(random.nextInt(readers.size()));
+  private Node anyNode() {
+    return nodes.get(random.nextInt(nodes.size()));
   }
 
   /** Now and then somebody who has not read for long. */
@@ -236,29 +282,29 @@ final class HistoryClients {
 
   /** A client that reads by itself reads to the end. */
   void follow() {
-    turns.until(readers.get(0)::isOpen);
-    faithful = drain(readers.get(0), faithful);
+    turns.until(nodes.get(0)::isOpen);
+    faithful = drain(nodes.get(0), faithful);
   }
 
   /** All clients read to the end, on any reader, and know then how the documents are. */
   void assertKnow(Collection<DataVbucket> data) {
-    turns.until(() -> readers.stream().allMatch(Reader::isOpen) && reading == 0);
+    turns.until(() -> nodes.stream().allMatch(Node::isOpen) && reading == 0);
     if (broken != null) {
       throw broken;
     }
     clients.add(faithful);
     for (Told client : clients) {
-      drain(anyReader(), client).assertKnows(channels, data);
+      drain(anyNode(), client).assertKnows(channels, data);
     }
     assertPagesAreTheWhole("");
     assertPagesAreTheWhole(someone().seq());
-    readers.forEach(reader -> reader.index.join().close());
+    nodes.forEach(node -> node.index().join().close());
   }
 
-  private Told drain(Reader reader, Told client) {
-    reader.look();
+  private Told drain(Node node, Told client) {
+    node.look();
     turns.untilQuiet();
-    Follower follower = get(reader.follow(client.seq()));
+    Follower follower = get(follow(node, client.seq()));
     Told last = client;
     Page page;
     do {
@@ -271,21 +317,23 @@ final class HistoryClients {
 
   /** Pages from a token on, each read anywhere and begun at any row, are one big page. */
   private void assertPagesAreTheWhole(String seq) {
-    readers.forEach(Reader::look);
+    nodes.forEach(Node::look);
     turns.untilQuiet();
+    Node one = anyNode();
+    Supplier<Node> some = knowledge == Knowledge.SHARED ? this::anyNode : () -> one;
     List<String> whole = new ArrayList<>();
-    for (Page page = page(anyReader(), seq, Integer.MAX_VALUE); ; ) {
+    for (Page page = page(some.get(), seq, Integer.MAX_VALUE); ; ) {
       page.rows().forEach(row -> whole.add(text(row)));
       if (page.caughtUp()) {
         break;
       }
-      page = page(anyReader(), page.lastSeq(), Integer.MAX_VALUE);
+      page = page(some.get(), page.lastSeq(), Integer.MAX_VALUE);
     }
     List<String> paged = new ArrayList<>();
     String from = seq;
     Page page;
     do {
-      page = seen.apply(page(anyReader(), from, 1 + random.nextInt(9)));
+      page = seen.apply(page(some.get(), from, 1 + random.nextInt(9)));
       int rows = page.rows().size();
       int kept = rows > 1 && random.nextBoolean() ? 1 + random.nextInt(rows - 1) : rows;
       page.rows().subList(0, kept).forEach(row -> paged.add(text(row)));
@@ -318,8 +366,8 @@ final class HistoryClients {
     return List.copyOf(last.values());
   }
 
-  private Page page(Reader reader, String seq, int limit) {
-    Follower follower = get(reader.follow(seq));
+  private Page page(Node node, String seq, int limit) {
+    Follower follower = get(follow(node, seq));
     Page page = get(follower.next(limit));
     follower.close();
     return page;

@@ -113,8 +113,7 @@ final class IndexReading {
     summaries.forEach(
         (number, highest) -> {
           String key = keys.block(channel, partition, number);
-          // Compaction may have closed the one before the active one, and nothing came since.
-          if (number != head.active() || bucket.apply(key) != null) {
+          if (number != head.active() || head.activeMustExist() || bucket.apply(key) != null) {
             read(channel, key, highest, stable, rows);
           }
         });

@@ -69,6 +69,31 @@ class RollbackTest {
     assertThat(state().position()).isEqualTo(new StreamPosition(88, 6, 5, 6));
   }
 
+  /**
+   * The stream is further than what is committed, which is in the middle of the first snapshot. A
+   * document of that is purged before the stream begins anew.
+   */
+  @Test
+  void whatNobodyHasSeenAndTheStreamDoesNotBringAgainGoes() {
+    partition.batching = partition.batching.withChanges(2);
+    PartitionWriter writer = partition.takeAndOpen(5);
+    partition.tell(writer, partition.document("gone", 2, "a"));
+    partition.tell(writer, partition.document("kept", 3, "a"));
+    partition.turns.untilQuiet();
+    assertThat(state().position()).isEqualTo(new StreamPosition(77, 3, 0, 5));
+    partition.documents.remove("gone");
+
+    assertThat(rollback(writer, 5, NEWER)).isEqualTo(StreamPosition.BEGINNING);
+    writer.opened(0, NEWER);
+    writer.snapshot(0, 0, 7);
+    partition.tell(writer, partition.document("kept", 3, "a"));
+    partition.tell(writer, partition.document("new", 7, "a"));
+    partition.turns.untilQuiet();
+    assertThat(partition.rows("a"))
+        .containsExactly("gone@7 DELETED", "kept@3 ACTIVE", "new@7 ACTIVE");
+    assertThat(state().rebuilding()).isFalse();
+  }
+
   @Test
   void leavingsOfANewerStateAreNotTakenForReplays() {
     PartitionWriter writer = partition.takeAndOpen(8);

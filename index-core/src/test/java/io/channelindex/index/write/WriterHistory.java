@@ -109,7 +109,7 @@ final class WriterHistory {
   }
 
   /** An owner, and the streams that feed it; an owner of the past is one that does not know. */
-  final class Owner implements DocumentSource {
+  final class Owner implements DocumentSource, DataStream.Surroundings {
     final Map<Integer, DataStream> streams = new TreeMap<>();
     final List<Integer> pending = new ArrayList<>();
     CompletableFuture<PartitionWriter> taking;
@@ -159,6 +159,32 @@ final class WriterHistory {
       return lastRevision.split("-", 2)[0] + "0-90e";
     }
 
+    @Override
+    public Random random() {
+      return random;
+    }
+
+    @Override
+    public Turns turns() {
+      return turns;
+    }
+
+    @Override
+    public void begins(DataVbucket source) {
+      VbucketState state = reading.stable().vbucket(source.number());
+      source.lostTraces |= state.rebuilding() || (state.position().seqno() == 0 && taken > 1);
+    }
+
+    @Override
+    public void told() {
+      changesTold++;
+    }
+
+    @Override
+    public void letGo() {
+      doneCalls++;
+    }
+
     boolean isRunning() {
       return taking.isDone()
           && !taking.isCompletedExceptionally()
@@ -178,8 +204,7 @@ final class WriterHistory {
         PartitionWriter writer = taking.join();
         streams
             .computeIfAbsent(
-                vbucket,
-                v -> new DataStream(WriterHistory.this, this, v, writer, writer.positions().get(v)))
+                vbucket, v -> new DataStream(this, data.get(v), writer, writer.positions().get(v)))
             .step();
       }
     }

@@ -3,6 +3,7 @@ package io.channelindex.storage.format;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel's clock and block directory in one partition (index-bucket.md, "channel clock" and
@@ -11,13 +12,17 @@ import java.util.List;
  * <p>Written by CAS by the partition's owner, after the blocks that it names and before the stable
  * clock that makes them readable.
  *
- * <p>Version 1 had nothing of compaction.
+ * <p>Version 1 had nothing of compaction, version 2 did not say whether the active block is there:
+ * of those it is read out of the clock, as readers did then. A clock may speak of what is undone;
+ * then such a head does not know that its block is there.
  *
  * <pre>
  *  +--------+---------+-----------+--------------+--------+---------+--------+
  *  | header | channel | partition | firstVbucket | epoch  | columns | active |
  *  | 8      | text    | varint    | varint       | varint | varint  | varint |
  *  +--------+---------+-----------+--------------+--------+---------+--------+
+ *  | active block: octet, 0 not stored, 1 stored                             |
+ *  +--------+--------------------------------------+--------+----------------+
  *  | pages  | per page: number, entries,           | closed | per block:     |
  *  | varint | row of highest (SeqnoColumns)        | varint | as for a page  |
  *  +--------+--------------------------------------+--------+----------------+
@@ -38,6 +43,7 @@ import java.util.List;
  * @param pages the pages of the directory, oldest first
  * @param closed the full blocks that are on no page yet, oldest first
  * @param active the number of the block that is written to; block numbers count from 0
+ * @param activeState whether that block is there: if so, one who misses it has an old head
  * @param compacted what compaction has made of blocks and pages that are not listed any more
  */
 public record ChannelHead(
@@ -49,12 +55,41 @@ public record ChannelHead(
     List<Summary> pages,
     List<Summary> closed,
     int active,
+    ActiveState activeState,
     Compacted compacted) {
 
   /** How many closed blocks a head lists before it moves them to a page. */
   public static final int BLOCKS_PER_PAGE = 128;
 
   private static final int LEAST_RETIRED_BYTES = 3;
+  private static final int NOTHING_OF_COMPACTION = 1;
+  private static final int NOTHING_OF_ACTIVE_BLOCK = 2;
+
+  /** What a head knows of its active block. */
+  public enum ActiveState {
+    /** Nobody had written it; it may be there by now, with nothing in it that is stable. */
+    NOT_STORED,
+    /** It was written before the head. */
+    STORED;
+
+    /** What the clock of a head says that does not say it itself. */
+    private static ActiveState ofClock(
+        List<Long> clock, List<Summary> pages, List<Summary> closed, List<Summary> compacted) {
+      for (int i = 0; i < clock.size(); i++) {
+        long listed = 0;
+        for (List<Summary> summaries : List.of(pages, closed, compacted)) {
+          for (Summary summary : summaries) {
+            long highest = summary.highest().get(i);
+            listed = Long.compareUnsigned(highest, listed) > 0 ? highest : listed;
+          }
+        }
+        if (Long.compareUnsigned(clock.get(i), listed) > 0) {
+          return STORED;
+        }
+      }
+      return NOT_STORED;
+    }
+  }
 
   /**
    * What a block, or the blocks on a page, hold.
@@ -157,6 +192,11 @@ public record ChannelHead(
     }
   }
 
+  /** Whether a missing active block means that this head is old. */
+  public boolean activeMustExist() {
+    return activeState == ActiveState.STORED;
+  }
+
   /** {@link Compacted#pruned}. */
   public List<Long> pruned() {
     return compacted.pruned();
@@ -166,7 +206,7 @@ public record ChannelHead(
   public byte[] encode() {
     PayloadWriter payload = PayloadWriter.ofDocument(512);
     payload.text(channel).varint(partition).varint(firstVbucket).varint(epoch);
-    payload.varint(clock.size()).varint(active);
+    payload.varint(clock.size()).varint(active).octet(activeState.ordinal());
     SeqnoColumns columns = new SeqnoColumns(clock.size());
     writeSummaries(payload, columns, pages);
     writeSummaries(payload, columns, closed);
@@ -199,13 +239,23 @@ public record ChannelHead(
     long epoch = payload.varint();
     SeqnoColumns columns = new SeqnoColumns(payload.varint("columns", SeqnoColumns.MAX));
     int active = payload.varint("active", Integer.MAX_VALUE);
+    int version = payload.version();
+    @Nullable ActiveState state =
+        version <= NOTHING_OF_ACTIVE_BLOCK
+            ? null
+            : ActiveState.values()[payload.octet("activeState", 1)];
     List<Summary> pages = readSummaries(payload, columns);
     List<Summary> closed = readSummaries(payload, columns);
     Compacted compacted =
-        payload.version() == 1 ? Compacted.none(columns.width()) : readCompacted(payload, columns);
+        version == NOTHING_OF_COMPACTION
+            ? Compacted.none(columns.width())
+            : readCompacted(payload, columns);
     List<Long> clock = columns.read(payload);
+    if (state == null) {
+      state = ActiveState.ofClock(clock, pages, closed, compacted.blocks());
+    }
     return new ChannelHead(
-        name, partition, firstVbucket, epoch, clock, pages, closed, active, compacted);
+        name, partition, firstVbucket, epoch, clock, pages, closed, active, state, compacted);
   }
 
   private static Compacted readCompacted(PayloadReader payload, SeqnoColumns columns) {

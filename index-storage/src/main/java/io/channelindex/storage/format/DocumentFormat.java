@@ -6,8 +6,11 @@ public enum DocumentFormat {
   SETTINGS(1, 2),
   /** A partition's stable clock. */
   STABLE(2),
-  /** A channel's clock and block directory in a partition; since version 2 with compaction. */
-  CHANNEL_HEAD(3, 2),
+  /**
+   * A channel's clock and block directory in a partition; since version 2 with compaction, since 3
+   * with the state of the active block.
+   */
+  CHANNEL_HEAD(3, 3),
   /** A page of a block directory. */
   DIRECTORY_PAGE(4),
   /** Entries, layout dense. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.channelindex.storage.Placement;
+import io.channelindex.storage.format.ChannelHead.ActiveState;
 import io.channelindex.storage.format.UnreadableDocumentException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,31 +38,50 @@ class DocumentFormatsTest {
   }
 
   private static String golden(Samples sample, int version) throws IOException {
+    return golden(sample.name().toLowerCase(Locale.ROOT), version);
+  }
+
+  private static String golden(String key, int version) throws IOException {
     Properties golden = new Properties();
     String name = "golden-v" + version + ".properties";
     try (InputStream file = DocumentFormatsTest.class.getResourceAsStream(name)) {
       golden.load(file);
     }
-    return golden.getProperty(sample.name().toLowerCase(Locale.ROOT));
+    return golden.getProperty(key);
   }
 
   @Test
   void aHeadFromBeforeCompactionIsOneOfNone() throws IOException {
-    byte[] old = HexFormat.of().parseHex(golden(Samples.CHANNEL_HEAD, 1));
-    ChannelHead now = (ChannelHead) Samples.CHANNEL_HEAD.decode(Samples.CHANNEL_HEAD.document());
+    assertThat(oldHead(1)).isEqualTo(head(ActiveState.STORED, ChannelHead.Compacted.none(3)));
+  }
 
-    assertThat(Samples.CHANNEL_HEAD.decode(old))
-        .isEqualTo(
-            new ChannelHead(
-                now.channel(),
-                now.partition(),
-                now.firstVbucket(),
-                now.epoch(),
-                now.clock(),
-                now.pages(),
-                now.closed(),
-                now.active(),
-                ChannelHead.Compacted.none(3)));
+  @Test
+  void aHeadThatDoesNotSpeakOfItsActiveBlockIsTakenByItsClock() throws IOException {
+    assertThat(oldHead(2)).isEqualTo(Samples.CHANNEL_HEAD.decode(Samples.CHANNEL_HEAD.document()));
+    byte[] covered = HexFormat.of().parseHex(golden("channel_head_covered", 2));
+    assertThat(((ChannelHead) Samples.CHANNEL_HEAD.decode(covered)).activeState())
+        .isEqualTo(ActiveState.NOT_STORED);
+  }
+
+  private static Object oldHead(int version) throws IOException {
+    return Samples.CHANNEL_HEAD.decode(
+        HexFormat.of().parseHex(golden(Samples.CHANNEL_HEAD, version)));
+  }
+
+  /** The sample with another state. */
+  private static ChannelHead head(ActiveState state, ChannelHead.Compacted compacted) {
+    ChannelHead sample = (ChannelHead) Samples.CHANNEL_HEAD.decode(Samples.CHANNEL_HEAD.document());
+    return new ChannelHead(
+        sample.channel(),
+        sample.partition(),
+        sample.firstVbucket(),
+        sample.epoch(),
+        sample.clock(),
+        sample.pages(),
+        sample.closed(),
+        sample.active(),
+        state,
+        compacted);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.channelindex.sequence.BranchVector;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.sequence.StreamPosition;
 import io.channelindex.storage.Placement;
+import io.channelindex.storage.format.ChannelHead.ActiveState;
 import io.channelindex.storage.format.ChannelHead.Compacted;
 import io.channelindex.storage.format.ChannelHead.Retired;
 import io.channelindex.storage.format.ChannelHead.Summary;
@@ -86,6 +87,7 @@ class RoundTripTest {
   void head(
       @ForAll @IntRange(min = 1, max = 33) int width,
       @ForAll @Size(max = 200) List<@From("seqnos") Long> seqnos,
+      @ForAll ActiveState active,
       @ForAll String name) {
     String channel = wellFormed(name);
     List<Summary> rows = rows(width, seqnos);
@@ -100,6 +102,7 @@ class RoundTripTest {
             rows.subList(0, half),
             rows.subList(half, rows.size()),
             rows.size(),
+            active,
             new Compacted(
                 rows.subList(0, half / 2),
                 half,
@@ -153,7 +156,16 @@ class RoundTripTest {
             .toList();
     ChannelHead head =
         new ChannelHead(
-            "news", 0, 0, 1, row(16, 5_010_000), List.of(), closed, 128, Compacted.none(16));
+            "news",
+            0,
+            0,
+            1,
+            row(16, 5_010_000),
+            List.of(),
+            closed,
+            128,
+            ActiveState.STORED,
+            Compacted.none(16));
 
     // A byte per vbucket and block, where the seqnos themselves would take 4.
     assertThat(head.encode().length).isLessThan(128 * 22 + 100);
@@ -170,6 +182,7 @@ class RoundTripTest {
         List.of(),
         List.of(),
         active,
+        ActiveState.STORED,
         Compacted.none(clock.size()));
   }
 

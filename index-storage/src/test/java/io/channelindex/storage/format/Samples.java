@@ -69,6 +69,7 @@ enum Samples {
                   new Summary(128, 60, List.of(800L, 0L, 60L)),
                   new Summary(129, 61, List.of(790L, 0L, 0L))),
               130,
+              ChannelHead.ActiveState.STORED,
               new Compacted(
                   List.of(new Summary(4, 2_000, List.of(400L, 0L, 9L))),
                   5,

@@ -4,6 +4,7 @@ import io.channelindex.storage.compress.BlockCompression;
 import io.channelindex.storage.layout.Layouts;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Which variants of the index are compared, and how.
@@ -20,8 +21,9 @@ public record MatrixSettings(
     List<MatrixShape> shapes,
     int repeats,
     int documents) {
-  /** The layouts there are. */
-  public static final List<String> LAYOUTS = Layouts.names();
+  /** The layouts there are, and the baseline, which has none. */
+  public static final List<String> LAYOUTS =
+      Stream.concat(Layouts.names().stream(), Stream.of("in-memory")).toList();
 
   /** The compressions there are. */
   public static final List<String> COMPRESSIONS =

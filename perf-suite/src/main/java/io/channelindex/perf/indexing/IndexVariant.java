@@ -14,10 +14,18 @@ import java.util.concurrent.ScheduledExecutorService;
 /**
  * One way to arrange an index.
  *
- * @param layout the name of its layout
+ * @param layout the name of its layout, or {@link #IN_MEMORY}
  * @param compression the name of what its blocks are compressed with
  */
 public record IndexVariant(String layout, String compression) {
+  /** Stands in the place of a layout for an index in memory, which has none (W1). */
+  public static final String IN_MEMORY = "in-memory";
+
+  /** Whether it is in memory: then nothing is compressed. */
+  public boolean isInMemory() {
+    return layout.equals(IN_MEMORY);
+  }
+
   IndexSettings settings(PartitionMap map) {
     return new IndexSettings(map, layout);
   }

@@ -14,7 +14,7 @@ import java.util.Locale;
  * @param persistence when changes are indexed
  * @param wakeUps how feeds learn that there is something new
  * @param tokens how tokens are made
- * @param layout how the index is arranged
+ * @param layout how the index is arranged, or {@code in-memory}
  */
 public record ServerConfig(
     Endpoint endpoint,
@@ -91,6 +91,11 @@ public record ServerConfig(
     RELATIVE
   }
 
+  /** Whether the index is in the server's memory. */
+  public boolean isInMemory() {
+    return layout.equals("in-memory");
+  }
+
   /** As the server reads it. */
   public String yaml() {
     return """
@@ -107,7 +112,7 @@ public record ServerConfig(
             index:
               bucket: %s
               owned: %s
-              layout: %s
+              %s: %s
             feed:
               persistencePolling: %s
             wakeUps:
@@ -125,6 +130,7 @@ public record ServerConfig(
             quoted(endpoint.buckets().data()),
             quoted(endpoint.buckets().index()),
             indexing.owned,
+            isInMemory() ? "kind" : "layout",
             quoted(layout),
             quoted(persistence.polling),
             wakeUps.mode,

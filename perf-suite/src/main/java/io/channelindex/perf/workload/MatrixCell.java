@@ -74,21 +74,29 @@ final class MatrixCell {
         (double) written.casRetries() / Math.max(1, written.clockOperations()));
   }
 
+  /**
+   * What an index takes.
+   *
+   * @param documents in the index bucket
+   * @param bytes of these with their overhead, or on the heap
+   */
+  record Size(long documents, long bytes) {
+    static Size of(Stored stored) {
+      return new Size(
+          stored.documents(),
+          stored.keyBytes() + stored.valueBytes() + DOCUMENT_OVERHEAD_BYTES * stored.documents());
+    }
+  }
+
   /** What it takes as the writers left it. */
-  void raw(Stored stored, long entries) {
-    add(MatrixFigure.BYTES_PER_ENTRY_RAW, bytes(stored) / entries);
+  void raw(Size size, long entries) {
+    add(MatrixFigure.BYTES_PER_ENTRY_RAW, (double) size.bytes() / entries);
   }
 
   /** What it takes compacted. */
-  void compacted(Stored stored, long entries) {
-    add(MatrixFigure.BYTES_PER_ENTRY, bytes(stored) / entries);
-    add(MatrixFigure.DOCUMENTS_PER_ENTRY, (double) stored.documents() / entries);
-  }
-
-  private static double bytes(Stored stored) {
-    return stored.keyBytes()
-        + stored.valueBytes()
-        + (double) DOCUMENT_OVERHEAD_BYTES * stored.documents();
+  void compacted(Size size, long entries) {
+    add(MatrixFigure.BYTES_PER_ENTRY, (double) size.bytes() / entries);
+    add(MatrixFigure.DOCUMENTS_PER_ENTRY, (double) size.documents() / entries);
   }
 
   /** What somebody who read it has to say. */
@@ -118,7 +126,10 @@ final class MatrixCell {
 
   /** Puts what was measured and judged into an outcome. */
   void into(Outcome.Builder outcome) {
-    outcome.parameter("layout", variant.layout()).parameter("compression", variant.compression());
+    outcome
+        .parameter("layout", variant.layout())
+        .parameter("compression", variant.compression())
+        .parameter("bytes-are", variant.isInMemory() ? "heap" : "bucket");
     if (row == Row.AGAIN) {
       outcome.parameter("row", "a-a");
     }

@@ -19,7 +19,10 @@ enum MatrixFigure {
   BYTES_WRITTEN_PER_MUTATION(Unit.BYTES_PER_MUTATION),
   /** Writes that found their document changed, per operation on channel heads and stable clocks. */
   CAS_RETRIES_PER_UPDATE(Unit.RETRIES_PER_UPDATE),
-  /** Keys, values and overhead of all documents of the index per live entry, compacted. */
+  /**
+   * Keys, values and overhead of all documents of the index per live entry, compacted; of an index
+   * in memory, what it takes on the heap.
+   */
   BYTES_PER_ENTRY(Unit.BYTES_PER_ENTRY),
   /** The same as the writers left it. */
   BYTES_PER_ENTRY_RAW(Unit.BYTES_PER_ENTRY),

@@ -8,11 +8,11 @@ import io.channelindex.perf.cluster.Positions;
 import io.channelindex.perf.config.MatrixSettings;
 import io.channelindex.perf.config.MatrixShape;
 import io.channelindex.perf.follow.StoredDocuments;
-import io.channelindex.perf.indexing.BucketIndex;
-import io.channelindex.perf.indexing.BucketIndex.Arrival;
 import io.channelindex.perf.indexing.DrainWatch;
 import io.channelindex.perf.indexing.IndexReader;
 import io.channelindex.perf.indexing.IndexVariant;
+import io.channelindex.perf.indexing.MeasuredIndex;
+import io.channelindex.perf.indexing.MeasuredIndex.Arrival;
 import io.channelindex.perf.indexing.StoredSizes;
 import io.channelindex.perf.indexing.Written;
 import io.channelindex.perf.load.ClosedLoop;
@@ -92,7 +92,8 @@ final class MatrixRun {
   private static List<MatrixCell> cells(MatrixSettings settings) {
     List<MatrixCell> cells = new ArrayList<>();
     for (String layout : settings.layouts()) {
-      for (String compression : settings.compressions()) {
+      boolean inMemory = layout.equals(IndexVariant.IN_MEMORY);
+      for (String compression : inMemory ? List.of("none") : settings.compressions()) {
         cells.add(new MatrixCell(new IndexVariant(layout, compression), MatrixCell.Row.CELL));
       }
     }
@@ -167,7 +168,7 @@ final class MatrixRun {
             cell,
             new Member(
                 database,
-                new BucketIndex(
+                new MeasuredIndex(
                     run.session(),
                     database,
                     cell.variant(),
@@ -185,14 +186,14 @@ final class MatrixRun {
             .ifPresent(made -> dictionaries.putIfAbsent(member.getKey().variant(), made));
       }
       StoredSizes raw = stored();
-      members.forEach((cell, member) -> cell.raw(raw.of(member.database()), documents.entries()));
+      members.forEach((cell, member) -> cell.raw(member.size(raw), documents.entries()));
       for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
         step(member.getKey(), pass);
         member.getValue().index().compact();
       }
       StoredSizes compacted = stored();
       members.forEach(
-          (cell, member) -> cell.compacted(compacted.of(member.database()), documents.entries()));
+          (cell, member) -> cell.compacted(member.size(compacted), documents.entries()));
       if (pass == run.matrix().repeats()) {
         for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
           step(member.getKey(), pass);
@@ -214,7 +215,14 @@ final class MatrixRun {
   }
 
   /** The index of a cell in one pass. */
-  private record Member(String database, BucketIndex index) {}
+  private record Member(String database, MeasuredIndex index) {
+    /** What it takes: in the bucket, whose content is given, or on the heap. */
+    MatrixCell.Size size(StoredSizes stored) {
+      return index.heapBytes().isPresent()
+          ? new MatrixCell.Size(0, index.heapBytes().getAsLong())
+          : MatrixCell.Size.of(stored.of(database));
+    }
+  }
 
   private void write(Driver driver, Map<MatrixCell, Member> members, int pass)
       throws InterruptedException {
@@ -223,7 +231,7 @@ final class MatrixRun {
       double drain = drain(to);
       for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
         MatrixCell cell = member.getKey();
-        BucketIndex index = member.getValue().index();
+        MeasuredIndex index = member.getValue().index();
         step(cell, pass);
         index.start();
         Written written = index.write(to, Arrival.STREAMED);
@@ -256,7 +264,7 @@ final class MatrixRun {
   }
 
   /** Channels with nothing in memory, and again; what was read is judged when the clock stands. */
-  private void read(MatrixCell cell, BucketIndex index) throws InterruptedException {
+  private void read(MatrixCell cell, MeasuredIndex index) throws InterruptedException {
     List<Integer> sample = documents.sample(CHANNELS_READ);
     try (IndexReader reader = index.read()) {
       long before = reader.operations();
@@ -281,7 +289,7 @@ final class MatrixRun {
   }
 
   /** Every channel, and the one that has everything; some at a time. */
-  private void verify(MatrixCell cell, BucketIndex index) throws InterruptedException {
+  private void verify(MatrixCell cell, MeasuredIndex index) throws InterruptedException {
     try (IndexReader reader = index.read()) {
       for (int first = 0; first <= documents.channels(); first += READ_AT_ONCE) {
         int end = Math.min(first + READ_AT_ONCE, documents.channels() + 1);

@@ -6,10 +6,10 @@ import io.channelindex.perf.cluster.ChangeListener;
 import io.channelindex.perf.cluster.Positions;
 import io.channelindex.perf.follow.ChangesClient;
 import io.channelindex.perf.follow.StoredDocuments;
-import io.channelindex.perf.indexing.BucketIndex;
-import io.channelindex.perf.indexing.BucketIndex.Arrival;
 import io.channelindex.perf.indexing.IndexReader;
 import io.channelindex.perf.indexing.IndexVariant;
+import io.channelindex.perf.indexing.MeasuredIndex;
+import io.channelindex.perf.indexing.MeasuredIndex.Arrival;
 import io.channelindex.perf.indexing.StoredSizes;
 import io.channelindex.perf.load.ChannelDocuments;
 import io.channelindex.perf.load.ChannelPlan;
@@ -26,7 +26,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,7 @@ final class OneShotWorkload implements Workload {
   private static final int MEASURED = 30;
   private static final int WARM_UP = 10;
   private static final int WARM_UP_ROUNDS = 30;
+  private static final String STABLE_SEQNOS = "channelindex_index_stable_seqnos";
 
   /** What the design's goals speak of. */
   private static final int MOST_DOCUMENTS = 1_000;
@@ -227,11 +230,10 @@ final class OneShotWorkload implements Workload {
     }
 
     private void awaitIndex(ServerConfig config, ChangesServer server) throws InterruptedException {
-      IndexProgress progress =
-          new IndexProgress(run.session().index(), config.database(), seqnos());
+      DoubleSupplier progress = progress(config, server);
       double last = 0;
       long moved = run.time().nanos();
-      for (double share = progress.share(); share < 1; share = progress.share()) {
+      for (double share = progress.getAsDouble(); share < 1; share = progress.getAsDouble()) {
         long now = run.time().nanos();
         if (share > last) {
           last = share;
@@ -242,6 +244,17 @@ final class OneShotWorkload implements Workload {
         run.phases().at(layout + ", index", share, 0);
         run.time().sleepUntil(now + POLL.toNanos());
       }
+    }
+
+    /** Which share of what is in the bucket is readable. */
+    private DoubleSupplier progress(ServerConfig config, ChangesServer server)
+        throws InterruptedException {
+      long[] to = seqnos();
+      if (!config.isInMemory()) {
+        return new IndexProgress(run.session().index(), config.database(), to)::share;
+      }
+      double all = LongStream.of(to).sum();
+      return () -> Math.min(1, server.counter(STABLE_SEQNOS).join() / Math.max(1, all));
     }
 
     /** Milliseconds until all of a channel is there, for each channel. */
@@ -276,8 +289,8 @@ final class OneShotWorkload implements Workload {
               store.store(
                   run.namespace().key(from + i), null, bodies().inChannel(channel, from + i, 1)));
       ScheduledThreadPoolExecutor executor = IndexThreads.start();
-      try (BucketIndex index =
-          new BucketIndex(
+      try (MeasuredIndex index =
+          new MeasuredIndex(
               run.session(),
               run.namespace().database(2 * first + 1),
               new IndexVariant(layout, "none"),

@@ -2,10 +2,6 @@ package io.channelindex.perf.indexing;
 
 import io.channelindex.feed.FeedSettings;
 import io.channelindex.feed.PartitionedFeed;
-import io.channelindex.index.IndexSettings;
-import io.channelindex.index.read.ChannelIndex;
-import io.channelindex.index.read.PolledWakeUps;
-import io.channelindex.index.read.ReaderSettings;
 import io.channelindex.index.write.WriterStatus;
 import io.channelindex.index.write.WriterStep;
 import io.channelindex.perf.PerfException;
@@ -15,23 +11,17 @@ import io.channelindex.perf.process.ProcessUsage;
 import io.channelindex.perf.target.Endpoint;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.sequence.StreamPosition;
-import io.channelindex.sequence.token.TokenSettings;
 import io.channelindex.server.config.FeedConfig;
 import io.channelindex.server.documents.DocumentSettings;
 import io.channelindex.server.documents.DocumentStore;
 import io.channelindex.server.documents.PrincipalStore;
 import io.channelindex.server.documents.StableSeqnos;
 import io.channelindex.server.indexing.IndexingOwner;
-import io.channelindex.storage.CouchbaseBucketSettings;
-import io.channelindex.storage.CouchbaseIndexBucket;
-import io.channelindex.storage.IndexKeys;
-import io.channelindex.storage.Versioned;
-import io.channelindex.storage.format.SettingsDocument;
-import io.channelindex.storage.layout.BlockCoding;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -42,23 +32,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * One index of the data bucket, in one variant, under a database name of its own: written by the
  * parts of a changes server that index, put together as a server puts them together, and read by
- * the part that serves feeds, without the server around them.
+ * the part that serves feeds, without the server around them. Its rows are where the variant has
+ * them: in the index bucket, or in memory.
  *
  * <p>{@link #start} once, then {@link #write} any number of times, then {@link #stop}; {@link
  * #read} at any time between two writes. For one thread.
  */
-public final class BucketIndex implements AutoCloseable {
+public final class MeasuredIndex implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration BACKOFF = Duration.ofMillis(100);
-  private static final Duration SELDOM = Duration.ofMinutes(10);
 
   private final Endpoint endpoint;
-  private final IndexKeys keys;
+  private final String database;
   private final PartitionMap map;
-  private final ScheduledExecutorService executor;
-  private final CouchbaseIndexBucket bucket;
-  private final SettingsDocument agreed;
-  private final BlockCoding coding;
+  private final IndexStore store;
   private final IndexingOwner owner;
   private final Goal goal;
   private final Gate gate;
@@ -77,7 +64,7 @@ public final class BucketIndex implements AutoCloseable {
    * @param node the process of the target if its processor time is to be measured
    * @param executor where everything is computed; not closed with the index
    */
-  public BucketIndex(
+  public MeasuredIndex(
       ClusterSession session,
       String database,
       IndexVariant variant,
@@ -87,24 +74,13 @@ public final class BucketIndex implements AutoCloseable {
       ScheduledExecutorService executor)
       throws InterruptedException {
     this.endpoint = session.endpoint();
-    this.keys = new IndexKeys(database);
+    this.database = database;
     this.map = PartitionMap.ofVbuckets(session.vbuckets());
-    this.executor = executor;
     this.stopwatch = new Stopwatch(node);
-    this.bucket =
-        new CouchbaseIndexBucket(
-            session.indexCollection(),
-            CouchbaseBucketSettings.DEFAULT.withTimeout(ClusterSession.OPERATION_TIMEOUT));
-    this.agreed = agree(variant);
-    this.coding = coding(variant, dictionary);
     this.goal = new Goal(seqnos(beginning));
+    this.store = IndexStore.of(variant, session, database, dictionary, map, executor);
     this.owner =
-        new IndexingOwner(
-            bucket,
-            keys,
-            map,
-            variant.writer(coding),
-            executor,
+        store.owner(
             new DocumentStore(
                 session.collection(),
                 map.vbuckets(),
@@ -115,7 +91,6 @@ public final class BucketIndex implements AutoCloseable {
                 map.vbuckets(),
                 DocumentSettings.DEFAULT,
                 StableSeqnos.UNKNOWN),
-            IndexingOwner.DEFAULT_IMPORTS,
             goal);
     this.gate = new Gate(owner, positions(beginning), this::count);
     this.feed =
@@ -124,32 +99,6 @@ public final class BucketIndex implements AutoCloseable {
             map,
             IntStream.range(0, map.partitions()).boxed().collect(Collectors.toSet()),
             gate);
-  }
-
-  private SettingsDocument agree(IndexVariant variant) throws InterruptedException {
-    try {
-      return Answers.of(
-          IndexSettings.agree(bucket, keys, variant.settings(map)),
-          PATIENCE,
-          "agreeing on settings");
-    } catch (PerfException | InterruptedException e) {
-      bucket.close();
-      throw e;
-    }
-  }
-
-  private BlockCoding coding(IndexVariant variant, Optional<byte[]> dictionary)
-      throws InterruptedException {
-    try {
-      if (dictionary.isPresent()) {
-        Answers.of(
-            bucket.insert(keys.dictionary(1), dictionary.get()), PATIENCE, "writing a dictionary");
-      }
-      return Answers.of(variant.coding(bucket, keys, executor), PATIENCE, "reading dictionaries");
-    } catch (PerfException | InterruptedException e) {
-      bucket.close();
-      throw e;
-    }
   }
 
   /** As a server does that is not configured otherwise. */
@@ -216,7 +165,7 @@ public final class BucketIndex implements AutoCloseable {
     long until = System.nanoTime() + PATIENCE.toNanos();
     while (!gate.hasArrived(to)) {
       if (System.nanoTime() - until > 0) {
-        throw new PerfException("changes do not arrive: index=" + keys.settings());
+        throw new PerfException("changes do not arrive: index=" + database);
       }
       Thread.sleep(1);
     }
@@ -279,28 +228,17 @@ public final class BucketIndex implements AutoCloseable {
    * @return empty if it is to have none, or one saves too little
    */
   public Optional<byte[]> trained() throws InterruptedException {
-    int version = Answers.of(coding.train(), PATIENCE, "training a dictionary");
-    return version == 0
-        ? Optional.empty()
-        : Answers.of(bucket.get(keys.dictionary(version)), PATIENCE, "reading a dictionary")
-            .map(Versioned::value);
+    return store.trained();
   }
 
-  /** Opens it for reading, with nothing in memory. */
+  /** Opens it for reading, with nothing of it read yet. */
   public IndexReader read() throws InterruptedException {
-    return new IndexReader(
-        Answers.of(
-            ChannelIndex.open(
-                bucket,
-                keys,
-                agreed,
-                new PolledWakeUps(bucket, keys, SELDOM, SELDOM, executor),
-                ReaderSettings.DEFAULT,
-                TokenSettings.DEFAULT,
-                coding,
-                executor),
-            PATIENCE,
-            "opening the index"));
+    return store.read();
+  }
+
+  /** What it takes in the memory of this process; empty if it is in a bucket. */
+  public OptionalLong heapBytes() {
+    return store.heapBytes();
   }
 
   /** Stops to write: what was committed stays. */
@@ -311,7 +249,6 @@ public final class BucketIndex implements AutoCloseable {
   @Override
   public void close() {
     stop();
-    coding.close();
-    bucket.close();
+    store.close();
   }
 }
