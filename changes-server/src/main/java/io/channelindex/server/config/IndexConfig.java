@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.channelindex.index.IndexSettings;
-import io.channelindex.index.write.WriterSettings;
+import io.channelindex.index.write.Compacting;
 import io.channelindex.storage.compress.BlockCompression;
 import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param compression of blocks (W11): this node's; every node reads all
  * @param compactBlocks after how many closed blocks a channel is compacted (W9), or after a quarter
  *     of what it has compacted if that is more; 0 for never
+ * @param compactAfter for how long a partition has nothing to write before it compacts channels
+ *     that have fewer closed blocks; zero for never
  * @param blockBytes {@code blockSize}: when a block is full
  * @param batchChanges the most changes of one commit
  * @param linger how long a commit waits for more
@@ -36,6 +38,7 @@ public record IndexConfig(
     String layout,
     BlockCompression compression,
     int compactBlocks,
+    Duration compactAfter,
     int blockBytes,
     int batchChanges,
     Duration linger,
@@ -60,6 +63,7 @@ public record IndexConfig(
     Require.range("index.partitions", partitions, 0, 1024);
     Require.oneOf("index.layout", layout, Layouts.names());
     Require.range("index.compactBlocks", compactBlocks, 0, 1 << 16);
+    Require.range("index.compactAfter", compactAfter, Duration.ZERO, Duration.ofDays(1));
     Require.range("index.blockSize", blockBytes, 1 << 10, 1 << 20);
     Require.range("index.batchChanges", batchChanges, 1, 100_000);
     Require.range("index.linger", linger, Duration.ZERO, Duration.ofSeconds(10));
@@ -83,6 +87,7 @@ public record IndexConfig(
       @JsonProperty("layout") @Nullable String layout,
       @JsonProperty("compression") @Nullable String compression,
       @JsonProperty("compactBlocks") @Nullable Integer compactBlocks,
+      @JsonProperty("compactAfter") @Nullable String compactAfter,
       @JsonProperty("blockSize") @Nullable String blockSize,
       @JsonProperty("batchChanges") @Nullable Integer batchChanges,
       @JsonProperty("linger") @Nullable String linger,
@@ -95,7 +100,8 @@ public record IndexConfig(
         owned == null ? List.of("all") : owned,
         layout == null ? IndexSettings.DENSE : layout,
         compression == null ? BlockCompression.NONE : compression(compression),
-        compactBlocks == null ? WriterSettings.DEFAULT.compactBlocks() : compactBlocks,
+        compactBlocks == null ? Compacting.DEFAULT.blocks() : compactBlocks,
+        compactAfter == null ? Compacting.DEFAULT.atRest() : Durations.parse(compactAfter),
         blockSize == null ? 16 << 10 : Sizes.parse(blockSize),
         batchChanges == null ? 2_000 : batchChanges,
         linger == null ? Duration.ZERO : Durations.parse(linger),

@@ -99,8 +99,8 @@ record Movement(
   }
 
   /**
-   * Whether nothing has changed at or below what was stable. The seqno may be true still, and stable
-   * again: a rebuild tells of documents that are gone at the seqno that it has come to.
+   * Whether nothing has changed at or below what was stable. The seqno may be true still, and
+   * stable again: a rebuild tells of documents that are gone at the seqno that it has come to.
    */
   private static boolean stillTrue(VbucketState old, VbucketState now) {
     long stable = old.stable();

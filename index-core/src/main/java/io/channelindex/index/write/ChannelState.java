@@ -285,6 +285,20 @@ final class ChannelState {
     }
   }
 
+  /** A number at or before that of the oldest block that is closed and not compacted. */
+  int firstClosed() {
+    if (!pages.isEmpty()) {
+      return pages.get(0).number() * BLOCKS_PER_PAGE;
+    }
+    return closed.isEmpty() ? active : closed.get(0).number();
+  }
+
+  /** What compaction is doing; all that was listed still is. */
+  void compacting(Compacted soFar) {
+    compacted = soFar;
+    headChanged = true;
+  }
+
   /** Compaction has taken all blocks that are closed. */
   void compactedTo(Compacted result) {
     closed.clear();

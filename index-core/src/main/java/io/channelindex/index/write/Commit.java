@@ -177,7 +177,7 @@ final class Commit {
   }
 
   private void noteCompactable(ChannelState state) {
-    int blocks = scope.settings().compactBlocks();
+    int blocks = scope.settings().compacting().blocks();
     if (blocks > 0
         && state.closedBlocks() >= blocks
         && 4 * state.closedEntries() >= state.compactedEntries()) {

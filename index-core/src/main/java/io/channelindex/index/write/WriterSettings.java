@@ -11,8 +11,7 @@ import java.time.Duration;
  * @param layout how entries are arranged in blocks
  * @param coding how blocks are compressed
  * @param blockBytes the size at which a block is full, 1 KiB … 1 MiB
- * @param compactBlocks after how many closed blocks a channel is compacted, or after a quarter of
- *     what it has compacted if that is more; 0 for never
+ * @param compacting when channels are compacted
  * @param batchChanges the most changes of a commit, at least 1
  * @param linger how long a commit waits for more changes after the first; zero for not at all
  * @param retryFor how long a failing write is tried before the partition stops; zero for once
@@ -22,7 +21,7 @@ public record WriterSettings(
     Layout layout,
     BlockCoding coding,
     int blockBytes,
-    int compactBlocks,
+    Compacting compacting,
     int batchChanges,
     Duration linger,
     Duration retryFor,
@@ -33,7 +32,7 @@ public record WriterSettings(
           Layouts.DENSE,
           BlockCoding.plain(),
           16 * 1024,
-          4,
+          Compacting.DEFAULT,
           2_000,
           Duration.ZERO,
           Duration.ofSeconds(5),
@@ -43,10 +42,6 @@ public record WriterSettings(
     if (blockBytes < 1024 || blockBytes > 1024 * 1024) {
       throw new IllegalArgumentException(
           "blockBytes out of range: blockBytes=" + blockBytes + ", min=1024, max=1048576");
-    }
-    if (compactBlocks < 0) {
-      throw new IllegalArgumentException(
-          "compactBlocks is negative: compactBlocks=" + compactBlocks);
     }
     if (batchChanges < 1) {
       throw new IllegalArgumentException(
@@ -59,13 +54,7 @@ public record WriterSettings(
   /** The same with another layout and coding. */
   public WriterSettings with(Layout otherLayout, BlockCoding otherCoding) {
     return new WriterSettings(
-        otherLayout, otherCoding, blockBytes, compactBlocks, batchChanges, linger, retryFor, probe);
-  }
-
-  /** The same with compaction after another number of closed blocks, or never if it is 0. */
-  public WriterSettings withCompactBlocks(int other) {
-    return new WriterSettings(
-        layout, coding, blockBytes, other, batchChanges, linger, retryFor, probe);
+        otherLayout, otherCoding, blockBytes, compacting, batchChanges, linger, retryFor, probe);
   }
 
   private static void requireNotNegative(String name, Duration duration) {

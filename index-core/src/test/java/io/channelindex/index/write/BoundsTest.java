@@ -238,7 +238,7 @@ class BoundsTest {
                     LAYOUT,
                     BlockCoding.plain(),
                     1,
-                    0,
+                    Compacting.DEFAULT,
                     1,
                     Duration.ZERO,
                     Duration.ZERO,
@@ -250,7 +250,7 @@ class BoundsTest {
                     LAYOUT,
                     BlockCoding.plain(),
                     1024,
-                    0,
+                    Compacting.DEFAULT,
                     0,
                     Duration.ZERO,
                     Duration.ZERO,
@@ -262,11 +262,17 @@ class BoundsTest {
                     LAYOUT,
                     BlockCoding.plain(),
                     1024,
-                    0,
+                    Compacting.DEFAULT,
                     1,
                     Duration.ofMillis(-1),
                     Duration.ZERO,
                     WriterProbe.NONE))
         .hasMessageContaining("linger=PT-0.001S");
+    assertThatThrownBy(() -> new Compacting(-1, Duration.ZERO, 2))
+        .hasMessageContaining("compactBlocks=-1");
+    assertThatThrownBy(() -> new Compacting(0, Duration.ofMillis(-1), 2))
+        .hasMessageContaining("compactAfter=PT-0.001S");
+    assertThatThrownBy(() -> new Compacting(0, Duration.ZERO, 1))
+        .hasMessageContaining("compactEntries=1");
   }
 }

@@ -99,6 +99,25 @@ class CompactionTest {
 
   @ParameterizedTest
   @MethodSource("layouts")
+  void manyBlocksAreCompactedInStepsThatFitIntoMemory(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    boolean big = layout.name().equals("bit-flag");
+    partition.compactEntries = big ? 4 * BitFlagBlock.RANGE : 5 * DOCUMENTS;
+    PartitionWriter writer = partition.takeAndOpen(1);
+    update(partition, writer, 0, 3_000);
+    List<String> before = partition.rows("a");
+
+    writer.compact();
+    partition.turns.untilQuiet();
+
+    assertThat(partition.rows("a")).isEqualTo(before);
+    assertThat(storedEntries(partition, "a")).isEqualTo(DOCUMENTS);
+    int steps = head(partition).compacted().next();
+    assertThat(steps).isGreaterThan(big ? 1 : 10);
+  }
+
+  @ParameterizedTest
+  @MethodSource("layouts")
   void underUpdatesWhatIsCompactedByItselfStaysInBounds(Layout layout) {
     OnePartition partition = new OnePartition(layout);
     partition.compactBlocks = 2;
@@ -115,9 +134,13 @@ class CompactionTest {
     assertThat(partition.rows("a")).hasSize(DOCUMENTS);
   }
 
-  private static int entriesOfABlock(OnePartition partition) {
+  private static ChannelHead head(OnePartition partition) {
     String key = partition.keys.head("a", 0);
-    ChannelHead head = ChannelHead.decode(key, "a", partition.bucket.peek(key));
+    return ChannelHead.decode(key, "a", partition.bucket.peek(key));
+  }
+
+  private static int entriesOfABlock(OnePartition partition) {
+    ChannelHead head = head(partition);
     int most = partition.layout.name().equals("bit-flag") ? BitFlagBlock.RANGE : 120;
     for (ChannelHead.Summary block : head.closed()) {
       most = Math.max(most, block.entries());

@@ -88,7 +88,7 @@ final class NodeHistory implements AutoCloseable {
             layout,
             BlockCoding.plain(),
             1024,
-            random.nextInt(4),
+            new Compacting(random.nextInt(4), Duration.ZERO, 2 + random.nextInt(100)),
             1 + random.nextInt(20),
             random.nextBoolean() ? Duration.ZERO : Duration.ofMillis(2),
             Duration.ofSeconds(1),

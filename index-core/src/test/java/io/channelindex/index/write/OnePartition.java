@@ -39,6 +39,8 @@ final class OnePartition {
   final Layout layout;
   int blockBytes = 1024;
   int compactBlocks;
+  Duration compactAtRest = Duration.ZERO;
+  int compactEntries = 250_000;
   int batchChanges = 1_000;
   Duration linger = Duration.ZERO;
 
@@ -70,7 +72,7 @@ final class OnePartition {
             layout,
             BlockCoding.plain(),
             blockBytes,
-            compactBlocks,
+            new Compacting(compactBlocks, compactAtRest, compactEntries),
             batchChanges,
             linger,
             Duration.ofMillis(100),
