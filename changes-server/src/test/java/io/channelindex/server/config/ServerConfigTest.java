@@ -48,6 +48,7 @@ class ServerConfigTest {
                   layout: log
                   compression: zstd-dictionary
                   compactBlocks: 16
+                  compactAfter: 2m
                   blockSize: 8KiB
                   batchChanges: 500
                   linger: 5ms
@@ -76,6 +77,7 @@ class ServerConfigTest {
                             "log",
                             BlockCompression.ZSTD_DICTIONARY,
                             16,
+                            Duration.ofMinutes(2),
                             8192,
                             500,
                             Duration.ofMillis(5),

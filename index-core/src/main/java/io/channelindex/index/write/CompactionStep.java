@@ -23,7 +23,7 @@ final class CompactionStep {
   private static final int BLOCKS_OF_A_CHANNEL = 96;
 
   /** Of a block that stays as it is, at least so many percent have to be worth keeping. */
-  private static final int WORTH_KEEPING = 85;
+  static final int WORTH_KEEPING = 85;
 
   private static final Comparator<Entry> ORDER =
       Comparator.comparingInt(Entry::vbucket)

@@ -85,7 +85,7 @@ public final class PartitionWriter {
     }
     this.positions = Map.copyOf(from);
     this.intake = new Intake(scope.firstVbucket(), vbuckets);
-    this.commit = new Commit(scope, stable, vbuckets, documents, wakeUps, listener);
+    this.commit = new Commit(scope, stable, vbuckets, documents, wakeUps, listener, this::next);
     this.linger = new Linger(scope, this::next);
   }
 
@@ -361,6 +361,12 @@ public final class PartitionWriter {
         if (state == State.CLOSED || linger.permits(intake.waiting())) {
           begin(this::commitBatch, new CompletableFuture<>());
         }
+        return;
+      }
+      Supplier<CompletableFuture<Void>> rest =
+          state == State.RUNNING ? commit.atRest().next() : null;
+      if (rest != null) {
+        begin(rest, new CompletableFuture<>());
         return;
       }
     }

@@ -12,6 +12,7 @@ import io.channelindex.storage.layout.BlockPlace;
 import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layouts;
 import io.channelindex.storage.layout.StoredBlock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -132,6 +133,51 @@ class CompactionTest {
           .isLessThanOrEqualTo(DOCUMENTS * 3 / 2 + 3 * perBlock);
     }
     assertThat(partition.rows("a")).hasSize(DOCUMENTS);
+  }
+
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void afterUpdatesAndRestNotMuchMoreIsStoredThanWhatIsAlive(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    partition.compactAtRest = Duration.ofSeconds(30);
+    PartitionWriter writer = partition.takeAndOpen(1);
+    long seqno = update(partition, writer, 0, 200);
+    assertAliveTwoThirds(partition);
+    long compactions = compactions(writer);
+    assertThat(compactions).isPositive();
+
+    update(partition, writer, seqno, 3);
+    assertAliveTwoThirds(partition);
+    assertThat(compactions(writer)).as("what gains nothing is not repeated").isEqualTo(compactions);
+    // The next owner has not written these channels, and they are as they should be.
+    PartitionWriter next = partition.take();
+    partition.turns.untilQuiet();
+    assertAliveTwoThirds(partition);
+    assertThat(partition.rows("a")).hasSize(DOCUMENTS);
+  }
+
+  /** What an owner left that did not come to rest. */
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void theNextOwnerCompactsWhatItFindsAtRest(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    PartitionWriter writer = partition.takeAndOpen(1);
+    update(partition, writer, 0, 200);
+    partition.compactAtRest = Duration.ofSeconds(30);
+    PartitionWriter next = partition.take();
+    partition.turns.untilQuiet();
+    assertAliveTwoThirds(partition);
+    assertThat(partition.rows("a")).hasSize(DOCUMENTS);
+    assertThat(next.status().state()).isEqualTo(WriterStatus.State.RUNNING);
+  }
+
+  private static long compactions(PartitionWriter writer) {
+    return writer.status().operations().getOrDefault(WriterStep.COMPACTION, 0L);
+  }
+
+  private static void assertAliveTwoThirds(OnePartition partition) {
+    assertThat(2 * storedEntries(partition, "a")).isLessThanOrEqualTo(3 * DOCUMENTS);
+    assertThat(2 * storedEntries(partition, Batch.EVERYTHING)).isLessThanOrEqualTo(3 * DOCUMENTS);
   }
 
   private static ChannelHead head(OnePartition partition) {

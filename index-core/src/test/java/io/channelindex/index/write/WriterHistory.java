@@ -106,7 +106,10 @@ final class WriterHistory {
               layout,
               BlockCoding.plain(),
               block,
-              new Compacting(random.nextInt(4), Duration.ZERO, 2 + random.nextInt(100)),
+              new Compacting(
+                  random.nextInt(4),
+                  Duration.ofMillis(random.nextInt(20)),
+                  2 + random.nextInt(100)),
               1 + random.nextInt(12),
               random.nextInt(3) == 0 ? Duration.ofMillis(3) : Duration.ZERO,
               Duration.ofMillis(200),
