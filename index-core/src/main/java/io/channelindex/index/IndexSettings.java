@@ -4,6 +4,7 @@ import io.channelindex.sequence.PartitionMap;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.IndexStorageException;
+import io.channelindex.storage.Placement;
 import io.channelindex.storage.format.SettingsDocument;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -16,14 +17,21 @@ import java.util.random.RandomGenerator;
  *
  * @param map the vbuckets of the data bucket and how they are divided
  * @param layout the stable name of the layout, {@code dense}
+ * @param placement where the documents of channels lie (W6)
  */
-public record IndexSettings(PartitionMap map, String layout) {
+public record IndexSettings(PartitionMap map, String layout, Placement placement) {
   /** The layout of an index that does not say otherwise (W3). */
   public static final String DENSE = "dense";
 
+  /** With the documents of channels wherever their keys fall. */
+  public IndexSettings(PartitionMap map, String layout) {
+    this(map, layout, Placement.SPREAD);
+  }
+
   /**
    * Agrees with the other nodes of the index: the first one's wishes are written, all others have
-   * to have the same.
+   * to have the same. What is agreed on says where everything else of the index is: {@link
+   * IndexKeys#with}.
    *
    * @return what was agreed; fails with a {@link SettingsMismatchException} if this node wants
    *     something else, with an {@link IndexStorageException} if the bucket cannot be asked
@@ -52,7 +60,7 @@ public record IndexSettings(PartitionMap map, String layout) {
       IndexBucket bucket, IndexKeys keys, RandomGenerator random, InstantSource time) {
     SettingsDocument first =
         new SettingsDocument(
-            random.nextLong(), map.vbuckets(), map.partitions(), layout, time.millis());
+            random.nextLong(), map.vbuckets(), map.partitions(), layout, placement, time.millis());
     return bucket
         .insert(keys.settings(), first.encode())
         .thenCompose(
@@ -79,6 +87,9 @@ public record IndexSettings(PartitionMap map, String layout) {
     requireSame(keys, "vbuckets", map.vbuckets(), agreed.vbuckets());
     requireSame(keys, "partitions", map.partitions(), agreed.partitions());
     requireSame(keys, "layout", layout, agreed.layout());
+    if (!placement.isLike(agreed.placement())) {
+      requireSame(keys, "placement", placement, agreed.placement());
+    }
     return CompletableFuture.completedFuture(agreed);
   }
 

@@ -9,6 +9,7 @@ import io.channelindex.storage.BucketFault.Action;
 import io.channelindex.storage.InMemoryIndexBucket;
 import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.Placement;
 import io.channelindex.storage.format.SettingsDocument;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,5 +63,24 @@ class IndexSettingsTest {
         .hasMessageContaining("vbuckets=64");
     assertThatThrownBy(() -> agree(new IndexSettings(new PartitionMap(1024, 64), "log")))
         .hasMessageContaining("layout=log");
+    assertThatThrownBy(() -> agree(placed(Placement.colocated(4, 1024))))
+        .hasCauseInstanceOf(SettingsMismatchException.class)
+        .hasMessageContaining("placement=colocated:4:1024, index.placement=spread");
+  }
+
+  @Test
+  void anIndexStaysWhereItIsWhenItsBucketHasAnotherNumberOfVbuckets() {
+    SettingsDocument first = agree(placed(Placement.colocated(4, 1024)));
+
+    assertThat(agree(placed(Placement.colocated(4, 64)))).isEqualTo(first);
+    assertThat(first.placement()).isEqualTo(Placement.colocated(4, 1024));
+    assertThatThrownBy(() -> agree(placed(Placement.colocated(5, 1024))))
+        .hasMessageContaining("placement=colocated:5:1024")
+        .hasMessageContaining("index.placement=colocated:4:1024");
+    assertThatThrownBy(() -> agree(WANTED)).hasMessageContaining("placement=spread");
+  }
+
+  private static IndexSettings placed(Placement placement) {
+    return new IndexSettings(WANTED.map(), WANTED.layout(), placement);
   }
 }

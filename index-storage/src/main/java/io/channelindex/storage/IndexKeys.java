@@ -64,6 +64,11 @@ public final class IndexKeys {
     this.placement = placement;
   }
 
+  /** The keys of the same database with its channels' documents elsewhere. */
+  public IndexKeys with(Placement other) {
+    return new IndexKeys(prefix, other);
+  }
+
   /** {@code SettingsDocument}. */
   public String settings() {
     return prefix + ":settings";

@@ -56,6 +56,12 @@ public abstract sealed class Placement {
   /** The stable name: {@code spread}, or {@code colocated:<spread>:<vbuckets>}. */
   public abstract String name();
 
+  /**
+   * Whether another is the same but for the number of vbuckets: what an index was made with still
+   * is what was wished for when its bucket is restored to one of another number.
+   */
+  public abstract boolean isLike(Placement other);
+
   /** How many bytes this adds to a key. */
   abstract int addedBytes();
 
@@ -84,6 +90,11 @@ public abstract sealed class Placement {
     @Override
     public String name() {
       return "spread";
+    }
+
+    @Override
+    public boolean isLike(Placement other) {
+      return other instanceof Spread;
     }
 
     @Override
@@ -117,6 +128,11 @@ public abstract sealed class Placement {
     @Override
     public String name() {
       return "colocated:" + spread + ':' + vbuckets;
+    }
+
+    @Override
+    public boolean isLike(Placement other) {
+      return other instanceof Colocated colocated && spread == colocated.spread;
     }
 
     @Override

@@ -87,6 +87,11 @@ class PlacementTest {
     }
     assertThat(Placement.colocated(4, 1024).name()).isEqualTo("colocated:4:1024");
     assertThat(Placement.colocated(4, 1024)).isNotEqualTo(Placement.colocated(4, 64));
+    assertThat(Placement.colocated(4, 1024).isLike(Placement.colocated(4, 64))).isTrue();
+    assertThat(Placement.colocated(4, 1024).isLike(Placement.colocated(8, 1024))).isFalse();
+    assertThat(Placement.colocated(4, 1024).isLike(Placement.SPREAD)).isFalse();
+    assertThat(Placement.SPREAD.isLike(Placement.colocated(4, 1024))).isFalse();
+    assertThat(Placement.SPREAD.isLike(Placement.SPREAD)).isTrue();
     for (String name :
         new String[] {
           "", "Spread", "colocated", "colocated:04:64", "colocated:4:64:", "colocated:+4:64"

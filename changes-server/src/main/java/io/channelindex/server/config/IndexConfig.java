@@ -19,14 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param partitions how many partitions; 64, or one per vbucket where there are fewer, if 0
  * @param owned the partitions that this node indexes (F1): ids and ranges, {@code all}, or none
  * @param layout how entries are arranged in blocks (W2 to W5): all nodes have to have the same
+ * @param channelVbuckets on how many vbuckets of the index bucket a channel's documents lie (W6):
+ *     all nodes have to have the same; 0 for wherever their keys fall
  * @param compression of blocks (W11): this node's; every node reads all
  * @param compactBlocks after how many closed blocks a channel is compacted (W9), or after a quarter
  *     of what it has compacted if that is more; 0 for never
  * @param compactAfter for how long a partition has nothing to write before it compacts channels
  *     that have fewer closed blocks; zero for never
  * @param blockBytes {@code blockSize}: when a block is full
- * @param batchChanges the most changes of one commit
- * @param linger how long a commit waits for more
+ * @param batch how changes become commits (W8)
  * @param retryFor how long a failing write is tried before its partition stops for a while
  * @param durability of the writes in the index bucket
  * @param cacheBytes {@code cacheSize}: the most memory of what was read of channels lately (R4)
@@ -36,12 +37,12 @@ public record IndexConfig(
     int partitions,
     List<String> owned,
     String layout,
+    int channelVbuckets,
     BlockCompression compression,
     int compactBlocks,
     Duration compactAfter,
     int blockBytes,
-    int batchChanges,
-    Duration linger,
+    BatchConfig batch,
     Duration retryFor,
     Durability durability,
     int cacheBytes) {
@@ -62,11 +63,10 @@ public record IndexConfig(
     owned = List.copyOf(owned);
     Require.range("index.partitions", partitions, 0, 1024);
     Require.oneOf("index.layout", layout, Layouts.names());
+    Require.range("index.channelVbuckets", channelVbuckets, 0, 1024);
     Require.range("index.compactBlocks", compactBlocks, 0, 1 << 16);
     Require.range("index.compactAfter", compactAfter, Duration.ZERO, Duration.ofDays(1));
     Require.range("index.blockSize", blockBytes, 1 << 10, 1 << 20);
-    Require.range("index.batchChanges", batchChanges, 1, 100_000);
-    Require.range("index.linger", linger, Duration.ZERO, Duration.ofSeconds(10));
     Require.range("index.retryFor", retryFor, Duration.ofMillis(100), Duration.ofMinutes(10));
   }
 
@@ -85,12 +85,12 @@ public record IndexConfig(
       @JsonProperty("owned") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
           @Nullable List<String> owned,
       @JsonProperty("layout") @Nullable String layout,
+      @JsonProperty("channelVbuckets") @Nullable Integer channelVbuckets,
       @JsonProperty("compression") @Nullable String compression,
       @JsonProperty("compactBlocks") @Nullable Integer compactBlocks,
       @JsonProperty("compactAfter") @Nullable String compactAfter,
       @JsonProperty("blockSize") @Nullable String blockSize,
-      @JsonProperty("batchChanges") @Nullable Integer batchChanges,
-      @JsonProperty("linger") @Nullable String linger,
+      @JsonProperty("batch") @Nullable BatchConfig batch,
       @JsonProperty("retryFor") @Nullable String retryFor,
       @JsonProperty("durability") @Nullable Durability durability,
       @JsonProperty("cacheSize") @Nullable String cacheSize) {
@@ -99,12 +99,12 @@ public record IndexConfig(
         partitions == null ? 0 : Require.range("index.partitions", partitions, 1, 1024),
         owned == null ? List.of("all") : owned,
         layout == null ? IndexSettings.DENSE : layout,
+        channelVbuckets == null ? 0 : channelVbuckets,
         compression == null ? BlockCompression.NONE : compression(compression),
         compactBlocks == null ? Compacting.DEFAULT.blocks() : compactBlocks,
         compactAfter == null ? Compacting.DEFAULT.atRest() : Durations.parse(compactAfter),
         blockSize == null ? 16 << 10 : Sizes.parse(blockSize),
-        batchChanges == null ? 2_000 : batchChanges,
-        linger == null ? Duration.ZERO : Durations.parse(linger),
+        batch == null ? BatchConfig.DEFAULT : batch,
         retryFor == null ? Duration.ofSeconds(5) : Durations.parse(retryFor),
         durability == null ? Durability.NONE : durability,
         cacheSize == null ? 64 << 20 : Sizes.parse(cacheSize));

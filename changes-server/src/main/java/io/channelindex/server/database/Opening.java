@@ -27,6 +27,7 @@ import io.channelindex.storage.CouchbaseBucketSettings;
 import io.channelindex.storage.CouchbaseIndexBucket;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.Placement;
 import io.channelindex.storage.format.SettingsDocument;
 import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.Layouts;
@@ -60,24 +61,28 @@ record Opening(
     Bucket index = bucket(config.index().bucket());
     PartitionMap map;
     PartitionSet owned;
+    Placement placement;
     try {
       map = partitions(CouchbaseLink.vbuckets(data));
       owned = PartitionSet.parse(config.index().owned(), map);
+      placement = placement(CouchbaseLink.vbuckets(index));
     } catch (IllegalArgumentException e) {
       throw new RefusedException(e);
     }
-    IndexKeys keys = new IndexKeys(name);
+    IndexKeys unplaced = new IndexKeys(name);
     IndexBucket bucket =
         faults.plantIn(
             new CouchbaseIndexBucket(
                 index.defaultCollection(),
                 CouchbaseBucketSettings.DEFAULT.withDurability(
                     DurabilityLevel.valueOf(config.index().durability().name()))),
-            keys);
+            unplaced);
     SettingsDocument agreed =
         answer(
-            IndexSettings.agree(bucket, keys, new IndexSettings(map, config.index().layout())),
+            IndexSettings.agree(
+                bucket, unplaced, new IndexSettings(map, config.index().layout(), placement)),
             "agreeing on the settings of the index");
+    IndexKeys keys = unplaced.with(agreed.placement());
     BlockCoding coding =
         answer(
             BlockCoding.open(config.index().compression(), bucket, keys, workers.executor()),
@@ -133,6 +138,21 @@ record Opening(
     return wanted == 0 ? PartitionMap.ofVbuckets(vbuckets) : new PartitionMap(vbuckets, wanted);
   }
 
+  private Placement placement(int vbuckets) {
+    int wanted = config.index().channelVbuckets();
+    if (wanted > vbuckets) {
+      throw new IllegalArgumentException(
+          "out of range: index.channelVbuckets="
+              + wanted
+              + ", max="
+              + vbuckets
+              + " (the vbuckets of bucket="
+              + config.index().bucket()
+              + ')');
+    }
+    return wanted == 0 ? Placement.SPREAD : Placement.colocated(wanted, vbuckets);
+  }
+
   private WakeUps wakeUps(IndexBucket bucket, IndexKeys keys, PartitionMap map) {
     WakeUpsConfig wakeUps = config.wakeUps();
     return switch (wakeUps.mode()) {
@@ -156,8 +176,7 @@ record Opening(
         coding,
         index.blockBytes(),
         new Compacting(index.compactBlocks(), index.compactAfter(), Compacting.DEFAULT.entries()),
-        index.batchChanges(),
-        index.linger(),
+        index.batch().batching(),
         index.retryFor(),
         faults.probe());
   }

@@ -72,6 +72,12 @@ final class AttributeFormat {
   }
 
   static Optional<DocumentAttribute> read(byte[] json) {
+    DocumentAttribute usual = UsualAttribute.read(json);
+    return usual == null ? readTree(json) : Optional.of(usual);
+  }
+
+  /** Reads whatever JSON allows. */
+  static Optional<DocumentAttribute> readTree(byte[] json) {
     return DocumentJson.parseObject(json).flatMap(AttributeFormat::read);
   }
 

@@ -54,8 +54,12 @@ public record DocumentMetadata(
   }
 
   public DocumentMetadata {
-    channels = Collections.unmodifiableSet(new TreeSet<>(channels));
-    leavings = Collections.unmodifiableMap(new TreeMap<>(leavings));
+    // Most documents are in one channel and have left none: nothing to sort, nothing to copy.
+    channels =
+        channels.size() <= 1
+            ? Set.copyOf(channels)
+            : Collections.unmodifiableSet(new TreeSet<>(channels));
+    leavings = leavings.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(leavings));
   }
 
   /** The metadata of a document that was in no channel before. */

@@ -6,8 +6,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param digest 32 lower-case hexadecimal digits
  */
 public record Revision(long generation, String digest) {
-  private static final Pattern FORMAT = Pattern.compile("([1-9][0-9]{0,17})-([0-9a-f]{32})");
+  private static final int MAX_GENERATION_DIGITS = 18;
   private static final int DIGEST_BYTES = 16;
+  private static final int DIGEST_DIGITS = 2 * DIGEST_BYTES;
   private static final long MAX_ROOT_GENERATION = 1L << 50;
 
   public Revision {
@@ -33,10 +32,31 @@ public record Revision(long generation, String digest) {
 
   /** Reads {@code generation-digest}; empty if the text is something else. */
   public static Optional<Revision> parse(String text) {
-    Matcher parts = FORMAT.matcher(text);
-    return parts.matches()
-        ? Optional.of(new Revision(Long.parseLong(parts.group(1)), parts.group(2)))
-        : Optional.empty();
+    int dash = text.length() - DIGEST_DIGITS - 1;
+    if (dash < 1 || dash > MAX_GENERATION_DIGITS || text.charAt(dash) != '-') {
+      return Optional.empty();
+    }
+    for (int i = dash + 1; i < text.length(); i++) {
+      char digit = text.charAt(i);
+      if (!isDecimal(digit) && (digit < 'a' || digit > 'f')) {
+        return Optional.empty();
+      }
+    }
+    long generation = 0;
+    for (int i = 0; i < dash; i++) {
+      char digit = text.charAt(i);
+      if (!isDecimal(digit)) {
+        return Optional.empty();
+      }
+      generation = 10 * generation + digit - '0';
+    }
+    return text.charAt(0) == '0'
+        ? Optional.empty()
+        : Optional.of(new Revision(generation, text.substring(dash + 1)));
+  }
+
+  private static boolean isDecimal(char digit) {
+    return digit >= '0' && digit <= '9';
   }
 
   /**

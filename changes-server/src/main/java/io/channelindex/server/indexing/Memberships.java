@@ -29,10 +29,16 @@ final class Memberships {
    */
   static IndexedChange of(String id, int vbucket, long seqno, DocumentMetadata metadata) {
     String revision = metadata.revision().toString();
+    EntryState state = metadata.isDeleted() ? EntryState.DELETED : EntryState.ACTIVE;
+    Membership everything = new Membership(EVERYTHING, seqno, revision, state);
+    if (metadata.channels().size() == 1 && metadata.leavings().isEmpty()) {
+      String channel = metadata.channels().iterator().next();
+      Membership only = new Membership(channel, seqno, revision, EntryState.ACTIVE);
+      return new IndexedChange(id, vbucket, seqno, List.of(everything, only));
+    }
     List<Membership> memberships =
         new ArrayList<>(1 + metadata.channels().size() + metadata.leavings().size());
-    EntryState state = metadata.isDeleted() ? EntryState.DELETED : EntryState.ACTIVE;
-    memberships.add(new Membership(EVERYTHING, seqno, revision, state));
+    memberships.add(everything);
     for (String channel : metadata.channels()) {
       memberships.add(new Membership(channel, seqno, revision, EntryState.ACTIVE));
     }

@@ -3,6 +3,8 @@ package io.channelindex.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.channelindex.index.write.Batching;
+import io.channelindex.index.write.Batching.Linger;
 import io.channelindex.sequence.token.TokenSettings;
 import io.channelindex.storage.compress.BlockCompression;
 import java.nio.file.Path;
@@ -46,12 +48,12 @@ class ServerConfigTest {
                   partitions: 32
                   owned: [0-7, 12]
                   layout: log
+                  channelVbuckets: 4
                   compression: zstd-dictionary
                   compactBlocks: 16
                   compactAfter: 2m
                   blockSize: 8KiB
-                  batchChanges: 500
-                  linger: 5ms
+                  batch: {changes: 500, size: 1MiB, linger: 5ms, operations: 64}
                   retryFor: 2s
                   durability: MAJORITY
                   cacheSize: 1MiB
@@ -75,12 +77,12 @@ class ServerConfigTest {
                             32,
                             List.of("0-7", "12"),
                             "log",
+                            4,
                             BlockCompression.ZSTD_DICTIONARY,
                             16,
                             Duration.ofMinutes(2),
                             8192,
-                            500,
-                            Duration.ofMillis(5),
+                            new BatchConfig(500, 1 << 20, Linger.FIXED, Duration.ofMillis(5), 64),
                             Duration.ofSeconds(2),
                             IndexConfig.Durability.MAJORITY,
                             1 << 20),
@@ -97,6 +99,24 @@ class ServerConfigTest {
   }
 
   @Test
+  void batchesAreAdaptiveUnlessToldOtherwise() {
+    String database = "databases: {db: {bucket: a, index: {bucket: b%s}}}";
+    assertThat(batch(database.formatted(""))).isEqualTo(BatchConfig.DEFAULT);
+    assertThat(batch(database.formatted(", batch: {}"))).isEqualTo(BatchConfig.DEFAULT);
+    assertThat(BatchConfig.DEFAULT.batching()).isEqualTo(Batching.DEFAULT);
+    BatchConfig patient = batch(database.formatted(", batch: {linger: adaptive, longest: 1s}"));
+    assertThat(patient.batching())
+        .isEqualTo(Batching.DEFAULT.withLinger(Linger.ADAPTIVE, Duration.ofSeconds(1)));
+    BatchConfig never = batch(database.formatted(", batch: {linger: 0ms}"));
+    assertThat(never.batching())
+        .isEqualTo(Batching.DEFAULT.withLinger(Linger.FIXED, Duration.ZERO));
+  }
+
+  private static BatchConfig batch(String config) {
+    return ServerConfig.parse(config, "test").databases().get("db").index().batch();
+  }
+
+  @Test
   void neverPrintsThePassword() {
     assertThat(new CouchbaseConfig("couchbase://a", "u", "secret").toString())
         .doesNotContain("secret");
@@ -107,6 +127,7 @@ class ServerConfigTest {
       delimiter = '|',
       value = {
         "listen: {public: here}|not host:port: address=here",
+        "databases: {a: {bucket: b, index: {bucket: c, channelVbuckets: 1025}}}|channelVbuckets=1025, min=0, max=1024",
         "listen: {public: 'a:70000'}|port=70000, min=0, max=65535",
         "listen: {puplic: 'a:1'}|unknown key: listen.puplic, known=[admin, public]",
         "couchbase: {connectionString: x}|missing: couchbase.username",
@@ -115,7 +136,16 @@ class ServerConfigTest {
         "databases: {Db: {bucket: a, index: {bucket: b}}}|not a database name: databases=Db",
         "databases: {db: {bucket: a}}|missing: index",
         "databases: {db: {bucket: a, index: {bucket: b, partitions: 0}}}|index.partitions=0, min=1",
-        "databases: {db: {bucket: a, index: {bucket: b, linger: 5}}}|not a duration: value=5",
+        "databases: {db: {bucket: a, index: {bucket: b, batch: {linger: 5}}}}"
+            + "|not a duration: value=5",
+        "databases: {db: {bucket: a, index: {bucket: b, batch: {longest: 11s}}}}"
+            + "|index.batch.longest=11s, min=0s, max=10s",
+        "databases: {db: {bucket: a, index: {bucket: b, batch: {linger: 5ms, longest: 1s}}}}"
+            + "|of an adaptive linger only: index.batch.longest=1s",
+        "databases: {db: {bucket: a, index: {bucket: b, batch: {size: 1KiB}}}}"
+            + "|index.batch.size=1024, min=65536",
+        "databases: {db: {bucket: a, index: {bucket: b, batch: {operations: 0}}}}"
+            + "|index.batch.operations=0, min=1",
         "databases: {db: {bucket: a, index: {bucket: b, blockSize: 2GiB}}}|not a size: value=2GiB",
         "databases: {db: {bucket: a, index: {bucket: b, layout: x}}}|unknown: index.layout=x",
         "databases: {db: {bucket: a, index: {bucket: b, compression: gzip}}}|index.compression=gzip",

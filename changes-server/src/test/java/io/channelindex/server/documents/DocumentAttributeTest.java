@@ -3,12 +3,20 @@ package io.channelindex.server.documents;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.channelindex.server.documents.DocumentMetadata.Leaving;
 import io.channelindex.server.documents.DocumentMetadata.Life;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Chars;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.Size;
+import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,6 +88,60 @@ class DocumentAttributeTest {
                   .isTrue();
               assertThat(metadata.leavings().values()).allMatch(leaving -> leaving.seqno() == 1);
             });
+  }
+
+  /** What is read in the short way means what it means in the long one. */
+  @Property
+  void theUsualAttributeIsReadAsAnyOther(
+      @ForAll @Size(max = 4) List<@StringLength(max = 6) String> channels,
+      @ForAll @LongRange(min = 0) long number,
+      @ForAll @Size(max = 2) List<@IntRange(max = 200) Integer> positions,
+      @ForAll
+          @Chars({'"', '\\', '0', 'x', 'f', 'F', ',', ':', '{', '}', '[', ']', ' ', '1', '*', 'ä'})
+          char character) {
+    ObjectNode attribute = JsonNodeFactory.instance.objectNode().put("v", 1);
+    attribute.put("rev", 1 + number % 1000 + "-" + DIGEST);
+    channels.forEach(attribute.putArray("ch")::add);
+    attribute.put("cas", HexNumber.format(number)).put("seq", "0x" + Long.toHexString(number));
+    attribute.put("crc", "0x" + Integer.toHexString((int) number));
+    byte[] json = DocumentJson.write(attribute);
+    for (int position : positions) {
+      json[position % json.length] = (byte) character;
+    }
+
+    DocumentAttribute usual = UsualAttribute.read(json);
+    if (usual != null) {
+      assertThat(AttributeFormat.readTree(json)).contains(usual);
+    }
+    boolean plain =
+        channels.stream().allMatch(name -> name.matches("[ !#-\\[\\]-~]+")) && positions.isEmpty();
+    if (plain) {
+      assertThat(usual).isNotNull();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"v\":1,%s,\"rev\":\"1-5d41402abc4b2a76b9719d911017c592\"}",
+        "{\"v\":1,%s,\"v\":1}",
+        "{\"v\":1,%s,\"ch\":[]}",
+        "{\"v\":1,%s,\"crc\":\"0x2\"}",
+        "{\"v\":1,%s,\"del\":true}",
+        "{\"v\":1,%s,\"left\":{}}",
+        "{\"v\":1,%s,\"new\":{}}",
+        "{\"v\":1,%s,}",
+        "{\"v\":1,%s} ",
+        "{\"v\": 1,%s}",
+        "{\"v\":10,%s}",
+        "{%s}",
+      })
+  void whatIsNotUsualIsLeftAlone(String form) {
+    String usual =
+        "\"rev\":\"1-5d41402abc4b2a76b9719d911017c592\",\"ch\":[\"a\"],\"cas\":\"0x1\","
+            + "\"seq\":\"0x1\",\"crc\":\"0x1\"";
+    assertThat(UsualAttribute.read(("{\"v\":1," + usual + "}").getBytes(UTF_8))).isNotNull();
+    assertThat(UsualAttribute.read(form.formatted(usual).getBytes(UTF_8))).isNull();
   }
 
   @Test

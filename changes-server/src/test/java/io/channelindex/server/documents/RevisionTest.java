@@ -47,7 +47,21 @@ class RevisionTest {
     }
     for (String text :
         new String[] {
-          "", "1", "1-", "-1-a", "01-" + "a".repeat(32), "1-xyz", "1-" + "A".repeat(32)
+          "",
+          "1",
+          "1-",
+          "-1-a",
+          "01-" + "a".repeat(32),
+          "1-xyz",
+          "1-" + "A".repeat(32),
+          "1-" + "g".repeat(32),
+          "1-" + "a".repeat(31),
+          "1-" + "a".repeat(33),
+          "-" + "a".repeat(32),
+          "-1-" + "a".repeat(32),
+          "1x-" + "a".repeat(32),
+          "9".repeat(19) + "-" + "a".repeat(32),
+          "1_" + "a".repeat(32)
         }) {
       assertThat(Revision.parse(text)).as(text).isEmpty();
     }

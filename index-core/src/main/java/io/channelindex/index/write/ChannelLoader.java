@@ -57,6 +57,11 @@ final class ChannelLoader {
     }
   }
 
+  /** A channel that nobody has written. */
+  Loaded fresh(String channel) {
+    return new Loaded(new ChannelState(scope, channel, owner.epoch()), new HashSet<>());
+  }
+
   /** Reads a channel; fails with {@link FencedException} if a later owner wrote it. */
   CompletableFuture<Loaded> load(String channel, Look look) {
     String key = scope.keys().head(channel, scope.partition());
@@ -69,7 +74,7 @@ final class ChannelLoader {
   private CompletableFuture<Loaded> load(
       String channel, String key, Optional<Versioned<byte[]>> answer, Look look) {
     if (answer.isEmpty()) {
-      Loaded fresh = new Loaded(new ChannelState(scope, channel, owner.epoch()), new HashSet<>());
+      Loaded fresh = fresh(channel);
       return look == Look.HEAD
           ? CompletableFuture.completedFuture(fresh)
           : loadBeyond(fresh, Place.AT_ACTIVE);

@@ -4,6 +4,7 @@ import io.channelindex.index.write.Batch.ChannelEntries;
 import io.channelindex.index.write.ChannelLoader.Loaded;
 import io.channelindex.index.write.ChannelLoader.Look;
 import io.channelindex.index.write.ChannelState.BlockUpdate;
+import io.channelindex.index.write.Registry.Standing;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.WriteResult;
 import io.channelindex.storage.format.ChannelHead;
@@ -73,9 +74,20 @@ final class ChannelWrite {
     if (state != null) {
       return write(state, entries.entries());
     }
-    return loader
-        .load(entries.channel(), look)
-        .thenCompose(loaded -> write(loaded.state(), missing(loaded)));
+    return load().thenCompose(loaded -> write(loaded.state(), missing(loaded)));
+  }
+
+  private CompletableFuture<Loaded> load() {
+    if (look == Look.BEYOND) {
+      return loader.load(entries.channel(), look);
+    }
+    return registry
+        .enter(entries.channel())
+        .thenCompose(
+            standing ->
+                standing == Standing.NEW
+                    ? CompletableFuture.completedFuture(loader.fresh(entries.channel()))
+                    : loader.load(entries.channel(), look));
   }
 
   private List<Entry> missing(Loaded loaded) {

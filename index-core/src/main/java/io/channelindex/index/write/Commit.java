@@ -98,8 +98,7 @@ final class Commit {
         .thenAccept(
             begun -> {
               if (batch.visible().hasMoved()) {
-                scope.counters().operation(WriterStep.WAKE_UPS);
-                wakeUps.increment();
+                wakeUps.increment(scope.counters());
               }
               scope.settings().probe().before(scope.partition(), null);
             });

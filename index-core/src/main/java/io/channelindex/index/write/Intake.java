@@ -6,8 +6,10 @@ import io.channelindex.sequence.StreamPosition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class Intake {
   private final int firstVbucket;
   private final Queue[] queues;
+  private final Set<String> channels = new HashSet<>();
   private int turn;
   private int waiting;
+  private long bytes;
 
   /** Streams that go on from these positions. */
   Intake(int firstVbucket, List<VbucketProgress> vbuckets) {
@@ -69,8 +73,7 @@ final class Intake {
     if (!queue.moveTo(vbucket, seqno)) {
       return false;
     }
-    queue.arrivals.add(queue.arrival(vbucket, change, done, nanos));
-    waiting++;
+    add(queue, queue.arrival(vbucket, change, done, nanos));
     return true;
   }
 
@@ -84,14 +87,31 @@ final class Intake {
     if (last != null && last.change() == null) {
       queue.arrivals.removeLast();
       waiting--;
+      bytes -= last.bytes();
     }
-    queue.arrivals.add(queue.arrival(vbucket, null, Arrival::nobodyWaits, nanos));
+    add(queue, queue.arrival(vbucket, null, Arrival::nobodyWaits, nanos));
+  }
+
+  private void add(Queue queue, Arrival arrival) {
+    queue.arrivals.add(arrival);
     waiting++;
+    bytes += arrival.bytes();
+    arrival.addChannels(channels);
   }
 
   /** How many steps are waiting. */
   int waiting() {
     return waiting;
+  }
+
+  /** What they take, about. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** How many channels they touch, but for those that were not known when they arrived. */
+  int channels() {
+    return channels.size();
   }
 
   /** Whether there is something that a commit could take. */
@@ -109,28 +129,49 @@ final class Intake {
    * Removes what is ready, of each vbucket in its order, beginning with another vbucket each time.
    *
    * @param limit the most steps
+   * @param byteLimit the most that they may take, but for a first one that takes more
    * @param last whether no more of its vbucket may be taken after a step
    */
-  List<Arrival> collect(int limit, Predicate<Arrival> last) {
+  List<Arrival> collect(int limit, long byteLimit, Predicate<Arrival> last) {
     List<Arrival> collected = new ArrayList<>(Math.min(limit, waiting));
+    long left = byteLimit;
     turn = (turn + 1) % queues.length;
-    for (int i = 0; i < queues.length && collected.size() < limit; i++) {
-      collect(queues[(turn + i) % queues.length], limit, last, collected);
+    for (int i = 0; i < queues.length && collected.size() < limit && left > 0; i++) {
+      left = collect(queues[(turn + i) % queues.length], limit, left, last, collected);
     }
     waiting -= collected.size();
+    countChannels();
     return collected;
   }
 
-  private static void collect(
-      Queue queue, int limit, Predicate<Arrival> last, List<Arrival> collected) {
+  /** Takes of one vbucket; what is left of the bytes, 0 if the next step does not fit. */
+  private long collect(
+      Queue queue, int limit, long byteLimit, Predicate<Arrival> last, List<Arrival> collected) {
+    long left = byteLimit;
     while (collected.size() < limit) {
       Arrival first = queue.arrivals.peekFirst();
       if (first == null || !first.isReady()) {
-        return;
+        return left;
+      }
+      if (first.bytes() > left && !collected.isEmpty()) {
+        return 0;
       }
       collected.add(queue.arrivals.removeFirst());
+      bytes -= first.bytes();
+      left = Math.max(0, left - first.bytes());
       if (last.test(first)) {
-        return;
+        return left;
+      }
+    }
+    return left;
+  }
+
+  /** Of what is still there. */
+  private void countChannels() {
+    channels.clear();
+    if (waiting > 0) {
+      for (Queue queue : queues) {
+        queue.arrivals.forEach(arrival -> arrival.addChannels(channels));
       }
     }
   }
@@ -140,6 +181,8 @@ final class Intake {
     Queue dropped = queue(vbucket);
     queues[vbucket - firstVbucket] = new Queue(position, stable);
     waiting -= dropped.arrivals.size();
+    dropped.arrivals.forEach(arrival -> bytes -= arrival.bytes());
+    countChannels();
     return List.copyOf(dropped.arrivals);
   }
 
@@ -151,6 +194,8 @@ final class Intake {
       queue.arrivals.clear();
     }
     waiting = 0;
+    bytes = 0;
+    channels.clear();
     return dropped;
   }
 
@@ -286,7 +331,7 @@ final class Intake {
         Runnable done,
         long nanos) {
       StreamPosition position = new StreamPosition(vbuuid, seqno, start, end);
-      return new Arrival(vbucket, position, whole, change, done, nanos);
+      return Arrival.of(vbucket, position, whole, change, done, nanos);
     }
   }
 }

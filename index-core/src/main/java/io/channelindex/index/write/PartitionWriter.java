@@ -1,6 +1,7 @@
 package io.channelindex.index.write;
 
 import io.channelindex.index.CommitListener;
+import io.channelindex.index.write.CommitGate.Hurry;
 import io.channelindex.index.write.VbucketProgress.Past;
 import io.channelindex.index.write.WriterStatus.State;
 import io.channelindex.sequence.BranchHistory;
@@ -51,7 +52,7 @@ public final class PartitionWriter {
   private final Map<Integer, StreamPosition> positions;
   private final Intake intake;
   private final Commit commit;
-  private final Linger linger;
+  private final CommitGate gate;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
 
@@ -72,6 +73,7 @@ public final class PartitionWriter {
       StableRecord stable,
       DocumentSource documents,
       WakeUpCounter wakeUps,
+      CommitQueue commits,
       CommitListener listener) {
     this.scope = scope;
     this.stable = stable;
@@ -86,7 +88,7 @@ public final class PartitionWriter {
     this.positions = Map.copyOf(from);
     this.intake = new Intake(scope.firstVbucket(), vbuckets);
     this.commit = new Commit(scope, stable, vbuckets, documents, wakeUps, listener, this::next);
-    this.linger = new Linger(scope, this::next);
+    this.gate = new CommitGate(scope, intake, commits, this::next);
   }
 
   /** Where the stream of each vbucket of the partition has to begin, as of the take. */
@@ -150,7 +152,11 @@ public final class PartitionWriter {
 
   /** The vbucket moved on without a change. */
   public void advanced(int vbucket, long seqno) {
-    accept(() -> intake.advanced(requireOwn(vbucket), seqno, scope.time().nanos()));
+    accept(
+        () -> {
+          intake.advanced(requireOwn(vbucket), seqno, scope.time().nanos());
+          gate.arrived();
+        });
   }
 
   /**
@@ -300,6 +306,7 @@ public final class PartitionWriter {
       if (!intake.change(requireOwn(vbucket), seqno, change, done, scope.time().nanos())) {
         return false;
       }
+      gate.arrived();
     } catch (RuntimeException thrown) {
       fail(thrown);
       return false;
@@ -353,29 +360,32 @@ public final class PartitionWriter {
       String compactable = commit.compactable();
       if (compactable != null && state == State.RUNNING) {
         begin(
-            () -> commit.compact(compactable, Compaction.Extent.CLOSED_BLOCKS),
-            new CompletableFuture<>());
+            new Job<>(
+                () -> commit.compact(compactable, Compaction.Extent.CLOSED_BLOCKS),
+                new CompletableFuture<>()));
         return;
       }
       if (intake.isReady()) {
-        if (state == State.CLOSED || linger.permits(intake.waiting())) {
+        if (gate.isOpen(state == State.CLOSED ? Hurry.CLOSING : Hurry.NONE)) {
           begin(this::commitBatch, new CompletableFuture<>());
         }
         return;
       }
-      Supplier<CompletableFuture<Void>> rest =
-          state == State.RUNNING ? commit.atRest().next() : null;
-      if (rest != null) {
-        begin(rest, new CompletableFuture<>());
-        return;
-      }
     }
+    gate.leave();
     if (state != State.RUNNING) {
       end();
+      return;
+    }
+    Supplier<CompletableFuture<Void>> rest = commit.atRest().next();
+    if (rest != null) {
+      begin(rest, new CompletableFuture<>());
     }
   }
 
   private <T> void begin(Job<T> job) {
+    // It may take long: others can use the turn.
+    gate.leave();
     begin(job.work(), job.result());
   }
 
@@ -391,6 +401,7 @@ public final class PartitionWriter {
         started.whenComplete(
             (value, failure) -> {
               busy = false;
+              gate.leave();
               committed = stable.document();
               if (failure != null) {
                 fail(Retries.cause(failure));
@@ -403,10 +414,12 @@ public final class PartitionWriter {
   }
 
   private CompletableFuture<Void> commitBatch() {
-    linger.reset();
+    Batching batching = scope.settings().batching();
+    gate.committing();
     List<Arrival> arrivals =
         intake.collect(
-            scope.settings().batchChanges(),
+            batching.changes(),
+            batching.bytes(),
             arrival -> progress(arrival.vbucket()).mayCompleteRebuild(arrival));
     Batch batch = Batch.after(vbuckets);
     try {

@@ -11,7 +11,7 @@ import java.util.function.Function;
 
 /**
  * The writers of one process: takes partitions, and lets their writers share what they can, which
- * is the threads and the wake-up counter.
+ * is the threads, the wake-up counter, and how many operations their commits have under way.
  *
  * <p>Thread-safe.
  */
@@ -25,6 +25,7 @@ public final class PartitionWriters {
   private final CommitListener listener;
   private final Function<Executor, Time> time;
   private final WakeUpCounter wakeUps;
+  private final CommitQueue commits;
 
   /**
    * The writers of one database.
@@ -61,7 +62,9 @@ public final class PartitionWriters {
     this.executor = executor;
     this.listener = listener;
     this.time = time;
-    this.wakeUps = new WakeUpCounter(bucket, keys, time.apply(executor));
+    Time shared = time.apply(executor);
+    this.wakeUps = new WakeUpCounter(bucket, keys, shared);
+    this.commits = new CommitQueue(settings.batching().operations(), shared);
   }
 
   /**
@@ -91,6 +94,7 @@ public final class PartitionWriters {
     return CompletableFuture.<Void>completedFuture(null)
         .thenComposeAsync(begun -> StableRecord.take(scope), serial)
         .thenApplyAsync(
-            stable -> new PartitionWriter(scope, stable, documents, wakeUps, listener), serial);
+            stable -> new PartitionWriter(scope, stable, documents, wakeUps, commits, listener),
+            serial);
   }
 }

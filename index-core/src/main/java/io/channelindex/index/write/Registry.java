@@ -3,6 +3,7 @@ package io.channelindex.index.write;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.ChannelRegistryPage;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -16,18 +17,36 @@ import org.jspecify.annotations.Nullable;
  * added; one may stand on two pages if an owner stopped between registering a channel and writing
  * its first head.
  *
- * <p>Only the last page is remembered. Names that are asked for while a page is being written go
- * with the next write.
+ * <p>Only the last page is remembered. Names that are asked for at the same time, or while a page
+ * is being written, go with the next write. As long as there is one page only, it tells of a
+ * channel that it is new, which spares looking for its head.
  *
  * <p>Confined to the partition's serial executor.
  */
 final class Registry {
   private final Scope scope;
-  private final Map<String, CompletableFuture<Void>> waiting = new LinkedHashMap<>();
+  private final Map<String, Request> waiting = new LinkedHashMap<>();
   private boolean writing;
   private @Nullable LastPage last;
 
   private record LastPage(int number, Set<String> channels, long cas) {}
+
+  /** What is known of a channel. */
+  enum Standing {
+    /** Its name was on no page before: it has no head, unless somebody writes one now. */
+    NEW,
+    /** It may have a head. */
+    UNKNOWN
+  }
+
+  private enum Need {
+    /** The name has to be on a page. */
+    REGISTERED,
+    /** The name may be left out if that does not tell whether it is new. */
+    STANDING
+  }
+
+  private record Request(Need need, CompletableFuture<Standing> standing) {}
 
   Registry(Scope scope) {
     this.scope = scope;
@@ -38,12 +57,29 @@ final class Registry {
     if (last != null && last.channels().contains(channel)) {
       return CompletableFuture.completedFuture(null);
     }
-    CompletableFuture<Void> registered =
-        waiting.computeIfAbsent(channel, name -> new CompletableFuture<>());
-    if (!writing) {
-      writeNext();
+    return request(channel, Need.REGISTERED).thenApply(standing -> null);
+  }
+
+  /** Whether a channel is new; if so, its name is on a page now. */
+  CompletableFuture<Standing> enter(String channel) {
+    if (last != null && (last.number() > 0 || last.channels().contains(channel))) {
+      return CompletableFuture.completedFuture(Standing.UNKNOWN);
     }
-    return registered;
+    return request(channel, Need.STANDING);
+  }
+
+  private CompletableFuture<Standing> request(String channel, Need need) {
+    Request request =
+        waiting.merge(
+            channel,
+            new Request(need, new CompletableFuture<>()),
+            (one, other) ->
+                one.need() == Need.REGISTERED ? one : new Request(need, one.standing()));
+    if (!writing) {
+      writing = true;
+      scope.serial().execute(this::writeNext);
+    }
+    return request.standing();
   }
 
   /** All channels, read anew: at least those whose heads were written. */
@@ -66,47 +102,57 @@ final class Registry {
   }
 
   private void writeNext() {
-    if (waiting.isEmpty()) {
+    writing = !waiting.isEmpty();
+    if (!writing) {
       return;
     }
-    writing = true;
-    Map<String, CompletableFuture<Void>> batch = new LinkedHashMap<>(waiting);
+    Map<String, Request> requests = new LinkedHashMap<>(waiting);
     waiting.clear();
+    Set<String> added = new HashSet<>();
     var unused =
         scope
             .retries()
-            .run(() -> write(new LinkedHashSet<>(batch.keySet())))
+            .run(() -> write(new LinkedHashMap<>(requests), added))
             .whenComplete(
                 (done, failure) -> {
-                  writing = false;
-                  batch.values().forEach(registered -> settle(registered, failure));
+                  requests.forEach((name, request) -> settle(name, request, added, failure));
                   writeNext();
                 });
   }
 
-  private static void settle(CompletableFuture<Void> registered, @Nullable Throwable failure) {
+  private static void settle(
+      String name, Request request, Set<String> added, @Nullable Throwable failure) {
     if (failure == null) {
-      registered.complete(null);
+      request.standing().complete(added.contains(name) ? Standing.NEW : Standing.UNKNOWN);
     } else {
-      registered.completeExceptionally(Retries.cause(failure));
+      request.standing().completeExceptionally(Retries.cause(failure));
     }
   }
 
-  private CompletableFuture<Void> write(Set<String> names) {
+  /**
+   * Writes what is not on a page yet.
+   *
+   * @param requests by name; those that are done are removed
+   * @param added gets the names of new channels
+   */
+  private CompletableFuture<Void> write(Map<String, Request> requests, Set<String> added) {
     LastPage page = last;
     if (page == null) {
-      return find().thenCompose(found -> write(names));
+      return find().thenCompose(found -> write(requests, added));
     }
-    names.removeAll(page.channels());
-    if (names.isEmpty()) {
+    requests.keySet().removeAll(page.channels());
+    if (page.number() > 0) {
+      requests.values().removeIf(request -> request.need() == Need.STANDING);
+    }
+    if (requests.isEmpty()) {
       return CompletableFuture.completedFuture(null);
     }
     if (page.channels().size() == ChannelRegistryPage.CHANNELS_PER_PAGE) {
       last = new LastPage(page.number() + 1, Set.of(), 0);
-      return write(names);
+      return write(requests, added);
     }
     Set<String> next = new LinkedHashSet<>(page.channels());
-    for (String name : names) {
+    for (String name : requests.keySet()) {
       if (next.size() < ChannelRegistryPage.CHANNELS_PER_PAGE) {
         next.add(name);
       }
@@ -122,7 +168,10 @@ final class Registry {
             result -> {
               long cas = ChannelWrite.requireWritten(key, result);
               last = new LastPage(page.number(), next, cas);
-              return write(names);
+              if (page.number() == 0) {
+                next.stream().filter(requests::containsKey).forEach(added::add);
+              }
+              return write(requests, added);
             });
   }
 

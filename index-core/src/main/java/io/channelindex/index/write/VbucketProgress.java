@@ -79,7 +79,7 @@ final class VbucketProgress {
   }
 
   /** An entry of this vbucket is about to be written in a channel. */
-  void touches(long channelHash) {
+  void touches(Long channelHash) {
     if (!hiddenAnywhere && hidden.add(channelHash) && hidden.size() > RecentCommits.MAX_CHANNELS) {
       hideAnywhere();
     }

@@ -27,6 +27,7 @@ final class WakeUpCounter {
 
   // How many were asked for since the one under way began, that one included.
   private final AtomicInteger asked = new AtomicInteger();
+  private volatile WriterCounters last = new WriterCounters();
   private volatile boolean failing;
 
   WakeUpCounter(IndexBucket bucket, IndexKeys keys, Time time) {
@@ -35,8 +36,13 @@ final class WakeUpCounter {
     this.key = keys.wakeUps();
   }
 
-  /** Lets readers know soon. Returns at once. */
-  void increment() {
+  /**
+   * Lets readers know soon. Returns at once.
+   *
+   * @param asking counts the increment if it is made for whoever asks now, as the last of several
+   */
+  void increment(WriterCounters asking) {
+    last = asking;
     if (asked.getAndIncrement() == 0) {
       start();
     }
@@ -44,6 +50,7 @@ final class WakeUpCounter {
 
   private void start() {
     int covered = asked.get();
+    last.operation(WriterStep.WAKE_UPS);
     bucket.increment(key, 1).whenComplete((value, failure) -> answered(covered, failure));
   }
 

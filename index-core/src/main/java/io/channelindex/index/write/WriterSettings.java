@@ -12,8 +12,7 @@ import java.time.Duration;
  * @param coding how blocks are compressed
  * @param blockBytes the size at which a block is full, 1 KiB … 1 MiB
  * @param compacting when channels are compacted
- * @param batchChanges the most changes of a commit, at least 1
- * @param linger how long a commit waits for more changes after the first; zero for not at all
+ * @param batching how changes become commits
  * @param retryFor how long a failing write is tried before the partition stops; zero for once
  * @param probe fault points
  */
@@ -22,8 +21,7 @@ public record WriterSettings(
     BlockCoding coding,
     int blockBytes,
     Compacting compacting,
-    int batchChanges,
-    Duration linger,
+    Batching batching,
     Duration retryFor,
     WriterProbe probe) {
   /** What a database gets that does not say otherwise. */
@@ -33,8 +31,7 @@ public record WriterSettings(
           BlockCoding.plain(),
           16 * 1024,
           Compacting.DEFAULT,
-          2_000,
-          Duration.ZERO,
+          Batching.DEFAULT,
           Duration.ofSeconds(5),
           WriterProbe.NONE);
 
@@ -43,23 +40,14 @@ public record WriterSettings(
       throw new IllegalArgumentException(
           "blockBytes out of range: blockBytes=" + blockBytes + ", min=1024, max=1048576");
     }
-    if (batchChanges < 1) {
-      throw new IllegalArgumentException(
-          "batchChanges out of range: batchChanges=" + batchChanges + ", min=1");
+    if (retryFor.isNegative()) {
+      throw new IllegalArgumentException("retryFor is negative: retryFor=" + retryFor);
     }
-    requireNotNegative("linger", linger);
-    requireNotNegative("retryFor", retryFor);
   }
 
   /** The same with another layout and coding. */
   public WriterSettings with(Layout otherLayout, BlockCoding otherCoding) {
     return new WriterSettings(
-        otherLayout, otherCoding, blockBytes, compacting, batchChanges, linger, retryFor, probe);
-  }
-
-  private static void requireNotNegative(String name, Duration duration) {
-    if (duration.isNegative()) {
-      throw new IllegalArgumentException(name + " is negative: " + name + "=" + duration);
-    }
+        otherLayout, otherCoding, blockBytes, compacting, batching, retryFor, probe);
   }
 }

@@ -10,6 +10,7 @@ import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
 import io.channelindex.storage.InMemoryIndexBucket;
 import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.Placement;
 import io.channelindex.storage.format.ChannelHead;
 import io.channelindex.storage.format.ChannelHead.Summary;
 import io.channelindex.storage.format.DenseBlock;
@@ -36,7 +37,7 @@ final class TestIndex {
 
   final PartitionMap map;
   final InMemoryIndexBucket bucket;
-  final IndexKeys keys = new IndexKeys("db");
+  final IndexKeys keys;
   final SettingsDocument settings;
   int blockEntries = 3;
   int pageBlocks = 2;
@@ -56,10 +57,19 @@ final class TestIndex {
     this(vbuckets, partitions, new InMemoryIndexBucket());
   }
 
+  TestIndex(int vbuckets, int partitions, Placement placement) {
+    this(vbuckets, partitions, placement, new InMemoryIndexBucket());
+  }
+
   TestIndex(int vbuckets, int partitions, InMemoryIndexBucket bucket) {
+    this(vbuckets, partitions, Placement.SPREAD, bucket);
+  }
+
+  private TestIndex(int vbuckets, int partitions, Placement placement, InMemoryIndexBucket bucket) {
     this.bucket = bucket;
+    keys = new IndexKeys("db", placement);
     map = new PartitionMap(vbuckets, partitions);
-    settings = new SettingsDocument(DATABASE, vbuckets, partitions, "dense", 1);
+    settings = new SettingsDocument(DATABASE, vbuckets, partitions, "dense", placement, 1);
     stable = new long[vbuckets];
     histories = new BranchHistory[vbuckets];
     commits = new long[partitions];

@@ -3,6 +3,7 @@ package io.channelindex.index.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.channelindex.index.write.Batching.Linger;
 import io.channelindex.index.write.VbucketProgress.Past;
 import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.StreamPosition;
@@ -74,7 +75,7 @@ class BoundsTest {
       intake.advanced(0, seqno, 0);
     }
     assertThat(intake.waiting()).isEqualTo(1);
-    Arrival only = intake.collect(10, arrival -> false).get(0);
+    Arrival only = intake.collect(10, Long.MAX_VALUE, arrival -> false).get(0);
     assertThat(only.position()).isEqualTo(new StreamPosition(7, 1_000, 1_000, 1_001));
     assertThat(only.whole()).isZero();
   }
@@ -87,7 +88,7 @@ class BoundsTest {
     intake.opened(0, List.of(new FailoverEntry(8, 0), new FailoverEntry(7, 0)));
     intake.snapshot(0, 0, 1);
     intake.advanced(0, 1, 0);
-    assertThat(intake.collect(1, arrival -> false).get(0).whole()).isEqualTo(1);
+    assertThat(intake.collect(1, Long.MAX_VALUE, arrival -> false).get(0).whole()).isEqualTo(1);
   }
 
   /** In the middle of a snapshot its end, which is undone, has hidden what is before. */
@@ -110,7 +111,7 @@ class BoundsTest {
     Intake intake = new Intake(0, List.of(new VbucketProgress(0, VbucketState.NEW, Past.NONE)));
     intake.opened(0, LOG);
     intake.advanced(0, 5, 0);
-    assertThat(intake.collect(1, arrival -> false).get(0).whole()).isEqualTo(5);
+    assertThat(intake.collect(1, Long.MAX_VALUE, arrival -> false).get(0).whole()).isEqualTo(5);
   }
 
   @Test
@@ -132,8 +133,8 @@ class BoundsTest {
             0);
       }
     }
-    List<Arrival> collected = new ArrayList<>(intake.collect(10, arrival -> false));
-    collected.addAll(intake.collect(10, arrival -> false));
+    List<Arrival> collected = new ArrayList<>(intake.collect(10, Long.MAX_VALUE, arrival -> false));
+    collected.addAll(intake.collect(10, Long.MAX_VALUE, arrival -> false));
     assertThat(collected).extracting(Arrival::vbucket).contains(0, 1);
   }
 
@@ -156,17 +157,19 @@ class BoundsTest {
     Turns turns = new Turns(new Random(1));
     InMemoryIndexBucket bucket = new InMemoryIndexBucket(turns);
     WakeUpCounter counter = new WakeUpCounter(bucket, new IndexKeys("db"), turns);
-    IntStream.range(0, 100).forEach(i -> counter.increment());
+    WriterCounters counters = new WriterCounters();
+    IntStream.range(0, 100).forEach(i -> counter.increment(counters));
     assertThat(bucket.count()).isEqualTo(1);
     turns.untilQuiet();
     assertThat(bucket.count()).isEqualTo(2);
+    assertThat(counters.operations()).containsEntry(WriterStep.WAKE_UPS, 2L);
     assertThat(bucket.peek("db:wake")).isEqualTo(new byte[] {'2'});
     assertThat(turns.nanos()).isEqualTo(2 * WakeUpCounter.SPACING.toNanos());
 
     BucketFault failing = bucket.inject(BucketFault.of(Action.FAIL).times(1));
-    counter.increment();
+    counter.increment(counters);
     turns.untilQuiet();
-    counter.increment();
+    counter.increment(counters);
     turns.untilQuiet();
     assertThat(failing.hits()).isEqualTo(1);
     assertThat(bucket.peek("db:wake")).isEqualTo(new byte[] {'3'});
@@ -239,35 +242,17 @@ class BoundsTest {
                     BlockCoding.plain(),
                     1,
                     Compacting.DEFAULT,
-                    1,
-                    Duration.ZERO,
+                    Batching.DEFAULT,
                     Duration.ZERO,
                     WriterProbe.NONE))
         .hasMessageContaining("blockBytes=1");
-    assertThatThrownBy(
-            () ->
-                new WriterSettings(
-                    LAYOUT,
-                    BlockCoding.plain(),
-                    1024,
-                    Compacting.DEFAULT,
-                    0,
-                    Duration.ZERO,
-                    Duration.ZERO,
-                    WriterProbe.NONE))
-        .hasMessageContaining("batchChanges=0");
-    assertThatThrownBy(
-            () ->
-                new WriterSettings(
-                    LAYOUT,
-                    BlockCoding.plain(),
-                    1024,
-                    Compacting.DEFAULT,
-                    1,
-                    Duration.ofMillis(-1),
-                    Duration.ZERO,
-                    WriterProbe.NONE))
-        .hasMessageContaining("linger=PT-0.001S");
+    assertThatThrownBy(() -> Batching.DEFAULT.withChanges(0)).hasMessageContaining("changes=0");
+    assertThatThrownBy(() -> Batching.DEFAULT.withBytes(1023)).hasMessageContaining("bytes=1023");
+    assertThatThrownBy(() -> Batching.DEFAULT.withPromise(0)).hasMessageContaining("promise=0");
+    assertThatThrownBy(() -> Batching.DEFAULT.withOperations(0))
+        .hasMessageContaining("operations=0");
+    assertThatThrownBy(() -> Batching.DEFAULT.withLinger(Linger.FIXED, Duration.ofMillis(-1)))
+        .hasMessageContaining("longest=PT-0.001S");
     assertThatThrownBy(() -> new Compacting(-1, Duration.ZERO, 2))
         .hasMessageContaining("compactBlocks=-1");
     assertThatThrownBy(() -> new Compacting(0, Duration.ofMillis(-1), 2))

@@ -8,6 +8,7 @@ import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.format.ChannelHead;
 import io.channelindex.storage.format.ChannelHead.Summary;
 import io.channelindex.storage.format.DirectoryPage;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -43,7 +44,7 @@ class ChannelGrowthTest {
 
   @Test
   void growthSurvivesFaultsAtEveryWrite() {
-    partition.batchChanges = 700;
+    partition.batching = partition.batching.withChanges(700);
     PartitionWriter writer = partition.takeAndOpen(6_000);
     Random random = new Random(5);
     for (Action action : List.of(Action.FAIL, Action.LOSE_ANSWER, Action.TIME_OUT)) {
@@ -70,7 +71,7 @@ class ChannelGrowthTest {
             .on(Operation.INSERT)
             .where(partition.keys.block("*", 0, 0)::equals)
             .times(1));
-    partition.linger = java.time.Duration.ofMillis(1);
+    partition.linger(Duration.ofMillis(1));
     PartitionWriter writer = partition.takeAndOpen(300);
     write(writer, 1, 300);
     partition.turns.untilQuiet();
@@ -97,7 +98,7 @@ class ChannelGrowthTest {
             throw new IllegalStateException("crashed");
           }
         };
-    partition.linger = java.time.Duration.ofMillis(1);
+    partition.linger(Duration.ofMillis(1));
     PartitionWriter crashed = partition.takeAndOpen(200);
     write(crashed, 1, 200);
     partition.turns.untilQuiet();

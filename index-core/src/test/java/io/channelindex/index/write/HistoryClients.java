@@ -15,6 +15,7 @@ import io.channelindex.sequence.PartitionMap;
 import io.channelindex.sequence.token.TokenSettings;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.Placement;
 import io.channelindex.storage.format.SettingsDocument;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.layout.Layout;
@@ -76,7 +77,9 @@ final class HistoryClients {
     this.keys = keys;
     this.seen = seen;
     this.channels = random.nextBoolean() ? Set.of("a") : Set.of("a", "b");
-    this.agreed = new SettingsDocument(0x7e57, map.vbuckets(), map.partitions(), layout.name(), 1);
+    this.agreed =
+        new SettingsDocument(
+            0x7e57, map.vbuckets(), map.partitions(), layout.name(), Placement.SPREAD, 1);
     this.readers = List.of(new Reader(), new Reader());
   }
 

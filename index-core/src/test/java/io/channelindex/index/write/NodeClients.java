@@ -16,6 +16,7 @@ import io.channelindex.sequence.token.TokenSettings;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.IndexStorageException;
+import io.channelindex.storage.Placement;
 import io.channelindex.storage.format.SettingsDocument;
 import io.channelindex.storage.layout.Layout;
 import java.time.Duration;
@@ -61,7 +62,8 @@ final class NodeClients implements AutoCloseable {
     this.random = random;
     this.channels = random.nextBoolean() ? Set.of("a") : Set.of("a", "b");
     SettingsDocument agreed =
-        new SettingsDocument(0x7e57, map.vbuckets(), map.partitions(), layout.name(), 1);
+        new SettingsDocument(
+            0x7e57, map.vbuckets(), map.partitions(), layout.name(), Placement.SPREAD, 1);
     List<TokenSettings.Strategy> strategies = List.of(TokenSettings.Strategy.values());
     for (int i = 0; i < 2; i++) {
       readers.add(

@@ -89,8 +89,7 @@ final class NodeHistory implements AutoCloseable {
             BlockCoding.plain(),
             1024,
             new Compacting(random.nextInt(4), Duration.ZERO, 2 + random.nextInt(100)),
-            1 + random.nextInt(20),
-            random.nextBoolean() ? Duration.ZERO : Duration.ofMillis(2),
+            WriterHistory.batching(random),
             Duration.ofSeconds(1),
             WriterProbe.NONE);
     for (int partition = 0; partition < map.partitions(); partition++) {

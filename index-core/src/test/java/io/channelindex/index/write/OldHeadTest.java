@@ -14,6 +14,7 @@ import io.channelindex.sequence.token.TokenSettings;
 import io.channelindex.storage.BucketFault;
 import io.channelindex.storage.BucketFault.Action;
 import io.channelindex.storage.InMemoryIndexBucket.Operation;
+import io.channelindex.storage.Placement;
 import io.channelindex.storage.format.SettingsDocument;
 import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layouts;
@@ -72,7 +73,8 @@ class OldHeadTest {
   }
 
   private static CompletableFuture<Page> page(OnePartition partition) {
-    SettingsDocument agreed = new SettingsDocument(0x7e57, 2, 1, partition.layout.name(), 1);
+    SettingsDocument agreed =
+        new SettingsDocument(0x7e57, 2, 1, partition.layout.name(), Placement.SPREAD, 1);
     CompletableFuture<ChannelIndex> index =
         ChannelIndex.open(
                 partition.bucket,

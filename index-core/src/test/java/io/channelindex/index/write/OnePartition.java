@@ -1,6 +1,7 @@
 package io.channelindex.index.write;
 
 import io.channelindex.index.CommitListener;
+import io.channelindex.index.write.Batching.Linger;
 import io.channelindex.index.write.IndexedChange.Membership;
 import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.PartitionMap;
@@ -41,8 +42,7 @@ final class OnePartition {
   int compactBlocks;
   Duration compactAtRest = Duration.ZERO;
   int compactEntries = 250_000;
-  int batchChanges = 1_000;
-  Duration linger = Duration.ZERO;
+  Batching batching = Batching.DEFAULT.withChanges(1_000).withLinger(Linger.FIXED, Duration.ZERO);
 
   private final DocumentSource source =
       new DocumentSource() {
@@ -66,6 +66,11 @@ final class OnePartition {
     this.reading = new IndexReading(bucket::peek, keys, map, 0, layout);
   }
 
+  /** Commits wait so long for more. */
+  void linger(Duration linger) {
+    batching = batching.withLinger(Linger.FIXED, linger);
+  }
+
   CompletableFuture<PartitionWriter> taking() {
     WriterSettings settings =
         new WriterSettings(
@@ -73,8 +78,7 @@ final class OnePartition {
             BlockCoding.plain(),
             blockBytes,
             new Compacting(compactBlocks, compactAtRest, compactEntries),
-            batchChanges,
-            linger,
+            batching,
             Duration.ofMillis(100),
             probe);
     return new PartitionWriters(

@@ -71,7 +71,7 @@ class PartitionWriterTest {
 
   @Test
   void severalSnapshotsInOneBatchEndAtTheLastWholeOne() {
-    partition.linger = Duration.ofMillis(1);
+    partition.linger(Duration.ofMillis(1));
     PartitionWriter writer = partition.takeAndOpen(1);
     partition.tell(writer, partition.document("x", 1, "a"));
     writer.snapshot(0, 2, 3);
@@ -196,8 +196,8 @@ class PartitionWriterTest {
 
   @Test
   void lingeringCollectsALargerCommit() {
-    partition.linger = Duration.ofMillis(5);
-    partition.batchChanges = 3;
+    partition.linger(Duration.ofMillis(5));
+    partition.batching = partition.batching.withChanges(3);
     PartitionWriter writer = partition.takeAndOpen(9);
     for (long seqno = 1; seqno <= 4; seqno++) {
       partition.tell(writer, partition.document("d" + seqno, seqno));
@@ -227,7 +227,7 @@ class PartitionWriterTest {
   }
 
   private void crashAt(WriterStep step) {
-    partition.linger = Duration.ofMillis(1);
+    partition.linger(Duration.ofMillis(1));
     partition.probe =
         (number, reached) -> {
           if (reached == step) {

@@ -75,7 +75,7 @@ class RollbackTest {
    */
   @Test
   void whatNobodyHasSeenAndTheStreamDoesNotBringAgainGoes() {
-    partition.batchChanges = 2;
+    partition.batching = partition.batching.withChanges(2);
     PartitionWriter writer = partition.takeAndOpen(5);
     partition.tell(writer, partition.document("gone", 2, "a"));
     partition.tell(writer, partition.document("kept", 3, "a"));

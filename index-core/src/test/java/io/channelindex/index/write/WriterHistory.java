@@ -2,6 +2,7 @@ package io.channelindex.index.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.channelindex.index.write.Batching.Linger;
 import io.channelindex.index.write.DataVbucket.Row;
 import io.channelindex.index.write.IndexReading.Place;
 import io.channelindex.sequence.PartitionMap;
@@ -62,6 +63,23 @@ final class WriterHistory {
     this(seed, defect, model());
   }
 
+  /** Small commits, that wait for more in every way there is. */
+  static Batching batching(Random random) {
+    Batching small =
+        Batching.DEFAULT
+            .withChanges(1 + random.nextInt(20))
+            .withBytes(1 << (10 + random.nextInt(4)))
+            .withOperations(1 + random.nextInt(8));
+    return switch (random.nextInt(3)) {
+      case 0 -> small.withLinger(Linger.FIXED, Duration.ZERO);
+      case 1 -> small.withLinger(Linger.FIXED, Duration.ofMillis(3));
+      default ->
+          small
+              .withLinger(Linger.ADAPTIVE, Duration.ofMillis(4))
+              .withPromise(1 + random.nextInt(3));
+    };
+  }
+
   private static Map<Integer, DataVbucket> model() {
     Map<Integer, DataVbucket> data = new TreeMap<>();
     for (int vbucket = MAP.first(PARTITION); vbucket <= MAP.last(PARTITION); vbucket++) {
@@ -110,8 +128,7 @@ final class WriterHistory {
                   random.nextInt(4),
                   Duration.ofMillis(random.nextInt(20)),
                   2 + random.nextInt(100)),
-              1 + random.nextInt(12),
-              random.nextInt(3) == 0 ? Duration.ofMillis(3) : Duration.ZERO,
+              batching(random),
               Duration.ofMillis(200),
               (partition, step) -> {
                 if (stepsToLive-- <= 0) {

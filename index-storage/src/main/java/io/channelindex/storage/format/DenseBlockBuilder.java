@@ -93,14 +93,20 @@ public final class DenseBlockBuilder {
     }
     if (!revisions.includes(entry.state())) {
       entries.octet(entry.state().code() | DenseBlock.ELSEWHERE);
-    } else if (PackedRevision.fits(entry.revision())) {
-      entries.octet(entry.state().code() | DenseBlock.PACKED);
-      PackedRevision.write(entries, entry.revision());
     } else {
-      entries.octet(entry.state().code()).text(entry.revision());
+      addRevision(entry);
     }
     count++;
     return true;
+  }
+
+  private void addRevision(Entry entry) {
+    int start = entries.size();
+    entries.octet(entry.state().code() | DenseBlock.PACKED);
+    if (!PackedRevision.write(entries, entry.revision())) {
+      entries.truncate(start);
+      entries.octet(entry.state().code()).text(entry.revision());
+    }
   }
 
   /** How many entries there are. */

@@ -2,8 +2,8 @@ package io.channelindex.storage.format;
 
 /** The kinds of documents in the index bucket, each with the versions that can be read. */
 public enum DocumentFormat {
-  /** What the whole index agreed on. */
-  SETTINGS(1),
+  /** What the whole index agreed on; since version 2 with where its documents lie. */
+  SETTINGS(1, 2),
   /** A partition's stable clock. */
   STABLE(2),
   /**

@@ -87,13 +87,14 @@ public final class LogFrameEncoder {
 
   private int writeRevision(String revision) {
     int start = body.size();
-    int digest = PackedRevision.digestLength(revision);
+    byte[] text = PackedRevision.bytes(revision);
+    int digest = PackedRevision.digestLength(text);
     if (digest > 0) {
-      body.varint(PackedRevision.generation(revision));
+      body.varint(PackedRevision.generation(text));
       if (digest != LogFrames.USUAL_DIGEST_BYTES) {
         body.varint(digest);
       }
-      if (body.hexDigits(revision, revision.length() - 2 * digest)) {
+      if (body.lowercaseHex(text, text.length - 2 * digest, digest)) {
         return digest == LogFrames.USUAL_DIGEST_BYTES
             ? LogFrames.USUAL_REVISION
             : LogFrames.PACKED_REVISION;

@@ -1,7 +1,6 @@
 package io.channelindex.storage.format;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,58 +18,65 @@ final class PackedRevision {
   static final int MAX_CHARS = MAX_GENERATION_DIGITS + 1 + 2 * MAX_DIGEST_BYTES;
 
   private static final long MAX_GENERATION = 999_999_999_999_999_999L;
-  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] NIBBLES = nibbles();
 
   private PackedRevision() {}
 
-  /** Whether the revision has the form. */
-  static boolean fits(String revision) {
-    int digest = digestLength(revision);
-    int signs = digest == 0 ? -1 : 0;
-    for (int i = revision.length() - 2 * digest; i < revision.length(); i++) {
-      char digit = revision.charAt(i);
-      signs |= digit < NIBBLES.length ? NIBBLES[digit] : -1;
-    }
-    return signs >= 0;
-  }
-
-  /** Writes a revision that {@link #fits}. */
-  static void write(PayloadWriter payload, String revision) {
-    payload.varint(generation(revision)).varint(digestLength(revision));
-    payload.hexDigits(revision, revision.length() - 2 * digestLength(revision));
+  /**
+   * A revision as the other methods look at it: what is not Latin 1 becomes no part of the form.
+   */
+  static byte[] bytes(String revision) {
+    return revision.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /**
    * The length of the digest of a revision that has the form but for its digits, which {@link
-   * PayloadWriter#hexDigits} looks at as it writes them; 0 for any other.
+   * PayloadWriter#lowercaseHex} looks at as it writes them; 0 for any other.
    */
-  static int digestLength(String revision) {
-    int dash = revision.indexOf('-');
-    int digits = revision.length() - dash - 1;
+  static int digestLength(byte[] revision) {
+    int dash = 0;
+    while (dash < revision.length && revision[dash] >= '0' && revision[dash] <= '9') {
+      dash++;
+    }
+    int digits = revision.length - dash - 1;
     if (dash < 1
         || dash > MAX_GENERATION_DIGITS
         || digits < 2
         || digits > 2 * MAX_DIGEST_BYTES
         || digits % 2 != 0
-        || (revision.charAt(0) == '0' && dash > 1)) {
+        || revision[dash] != '-'
+        || (revision[0] == '0' && dash > 1)) {
       return 0;
-    }
-    for (int i = 0; i < dash; i++) {
-      if (revision.charAt(i) < '0' || revision.charAt(i) > '9') {
-        return 0;
-      }
     }
     return digits / 2;
   }
 
   /** The generation of a revision that has a digest. */
-  static long generation(String revision) {
+  static long generation(byte[] revision) {
     long generation = 0;
-    for (int i = 0; revision.charAt(i) != '-'; i++) {
-      generation = 10 * generation + (revision.charAt(i) - '0');
+    for (int i = 0; revision[i] != '-'; i++) {
+      generation = 10 * generation + (revision[i] - '0');
     }
     return generation;
+  }
+
+  /**
+   * Writes a revision.
+   *
+   * @return false, and nothing is written, if it has not the form
+   */
+  static boolean write(PayloadWriter payload, String revision) {
+    byte[] text = bytes(revision);
+    int digest = digestLength(text);
+    if (digest == 0) {
+      return false;
+    }
+    int start = payload.size();
+    payload.varint(generation(text)).varint(digest);
+    boolean fits = payload.lowercaseHex(text, text.length - 2 * digest, digest);
+    if (!fits) {
+      payload.truncate(start);
+    }
+    return fits;
   }
 
   static String read(PayloadReader payload) {
@@ -114,10 +120,8 @@ final class PackedRevision {
       rest /= 10;
     }
     text[at++] = '-';
-    for (int i = from; i < from + bytes; i++) {
-      text[at++] = HEX[(digest[i] >>> 4) & 15];
-      text[at++] = HEX[digest[i] & 15];
-    }
+    HexDigits.format(digest, from, bytes, text, at);
+    at += 2 * bytes;
     return new String(text, 0, at, StandardCharsets.ISO_8859_1);
   }
 
@@ -134,19 +138,5 @@ final class PackedRevision {
       decimals++;
     }
     return decimals;
-  }
-
-  /** Negative for what is no lowercase hex digit. */
-  static int nibble(byte digit) {
-    return NIBBLES[digit & 0xff];
-  }
-
-  private static byte[] nibbles() {
-    byte[] nibbles = new byte[256];
-    Arrays.fill(nibbles, (byte) -1);
-    for (int i = 0; i < HEX.length; i++) {
-      nibbles[HEX[i]] = (byte) i;
-    }
-    return nibbles;
   }
 }

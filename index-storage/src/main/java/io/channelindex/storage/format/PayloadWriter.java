@@ -137,25 +137,15 @@ final class PayloadWriter {
   }
 
   /**
-   * The bytes of lowercase hexadecimal digits, an even number of them, from there on.
+   * The bytes of lowercase hexadecimal digits, two of them each.
    *
    * @return false, and nothing is written, if something else is among them
    */
-  boolean hexDigits(String digits, int from) {
-    int count = (digits.length() - from) / 2;
-    reserve(count);
-    // A copy of bytes costs less than a look at each char; what is not Latin 1 becomes no digit.
-    byte[] text = digits.getBytes(StandardCharsets.ISO_8859_1);
-    int signs = 0;
-    for (int i = 0; i < count; i++) {
-      int octet =
-          PackedRevision.nibble(text[from + 2 * i]) << 4
-              | PackedRevision.nibble(text[from + 2 * i + 1]);
-      bytes[size + i] = (byte) octet;
-      signs |= octet;
-    }
-    size += signs < 0 ? 0 : count;
-    return signs >= 0;
+  boolean lowercaseHex(byte[] digits, int from, int octets) {
+    reserve(octets);
+    boolean parsed = HexDigits.parse(digits, from, octets, bytes, size);
+    size += parsed ? octets : 0;
+    return parsed;
   }
 
   private static int nibble(byte digit) {

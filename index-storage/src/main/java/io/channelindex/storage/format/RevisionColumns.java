@@ -47,14 +47,15 @@ final class RevisionColumns {
     int odd = 0;
     for (int i = 0; i < count; i++) {
       String revision = revisions.get(i);
-      int bytes = PackedRevision.digestLength(revision);
-      if (bytes == 0 || !digests.hexDigits(revision, revision.length() - 2 * bytes)) {
+      byte[] text = PackedRevision.bytes(revision);
+      int bytes = PackedRevision.digestLength(text);
+      if (bytes == 0 || !digests.lowercaseHex(text, text.length - 2 * bytes, bytes)) {
         forms[i] = TEXT;
         texts.text(revision);
         continue;
       }
       forms[i] = bytes == USUAL_DIGEST_BYTES ? USUAL : PACKED;
-      generations[packed++] = PackedRevision.generation(revision);
+      generations[packed++] = PackedRevision.generation(text);
       if (bytes != USUAL_DIGEST_BYTES) {
         lengths[odd++] = bytes;
       }

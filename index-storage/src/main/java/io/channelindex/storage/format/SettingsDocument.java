@@ -1,29 +1,34 @@
 package io.channelindex.storage.format;
 
 import io.channelindex.sequence.PartitionMap;
+import io.channelindex.storage.Placement;
 import java.util.Objects;
 
 /**
  * What all nodes of an index have to agree on (index-bucket.md, "format"): written by the first
  * node, compared by all others, which refuse to start where it differs from their own.
  *
+ * <p>Version 1 had no placement: it was {@link Placement#SPREAD}.
+ *
  * <pre>
- *  +--------+----------+----------+------------+--------+---------+
- *  | header | database | vbuckets | partitions | layout | created |
- *  | 8      | fixed    | varint   | varint     | text   | varint  |
- *  +--------+----------+----------+------------+--------+---------+
+ *  +--------+----------+----------+------------+--------+-----------+---------+
+ *  | header | database | vbuckets | partitions | layout | placement | created |
+ *  | 8      | fixed    | varint   | varint     | text   | text      | varint  |
+ *  +--------+----------+----------+------------+--------+-----------+---------+
  * </pre>
  *
  * @param database a random identity: that of the tokens
  * @param vbuckets of the data bucket
  * @param partitions of the database
  * @param layout the stable name of the layout, {@code dense}
+ * @param placement where the documents of channels lie: their keys follow from it
  * @param created when, in milliseconds since 1970, not negative
  */
 public record SettingsDocument(
-    long database, int vbuckets, int partitions, String layout, long created) {
+    long database, int vbuckets, int partitions, String layout, Placement placement, long created) {
   public SettingsDocument {
     Objects.requireNonNull(layout, "layout");
+    Objects.requireNonNull(placement, "placement");
     Partitions.requireMap(vbuckets, partitions);
     if (created < 0) {
       throw new IllegalArgumentException("created before 1970: created=" + created);
@@ -42,6 +47,7 @@ public record SettingsDocument(
         .varint(vbuckets)
         .varint(partitions)
         .text(layout)
+        .text(placement.name())
         .varint(created)
         .seal(DocumentFormat.SETTINGS);
   }
@@ -60,6 +66,9 @@ public record SettingsDocument(
     int vbuckets = payload.varint("vbuckets", Partitions.MAX + 1);
     int partitions = payload.varint("partitions", Partitions.MAX + 1);
     String layout = payload.text();
-    return new SettingsDocument(database, vbuckets, partitions, layout, payload.varint());
+    Placement placement =
+        payload.version() == 1 ? Placement.SPREAD : Placement.named(payload.text());
+    return new SettingsDocument(
+        database, vbuckets, partitions, layout, placement, payload.varint());
   }
 }

@@ -32,6 +32,7 @@ public final class BlockCoding implements AutoCloseable {
   private final Compressor compressor;
   private final Compressions compressions;
   private final @Nullable Dictionaries dictionaries;
+  private final @Nullable DictionaryTrainer trainer;
   private final ThreadLocal<LogFrameEncoder> encoders;
   private volatile @Nullable ScheduledFuture<?> training;
 
@@ -42,16 +43,18 @@ public final class BlockCoding implements AutoCloseable {
    * @param compressions all that can be read
    */
   public BlockCoding(BlockCompression compression, Compressions compressions) {
-    this(compression, compressions, null);
+    this(compression, compressions, null, null);
   }
 
   private BlockCoding(
       BlockCompression compression,
       Compressions compressions,
-      @Nullable Dictionaries dictionaries) {
+      @Nullable Dictionaries dictionaries,
+      @Nullable DictionaryTrainer trainer) {
     this.compressor = compressions.compressor(compression);
     this.compressions = compressions;
     this.dictionaries = dictionaries;
+    this.trainer = trainer;
     this.encoders = ThreadLocal.withInitial(() -> new LogFrameEncoder(compressor));
   }
 
@@ -76,23 +79,35 @@ public final class BlockCoding implements AutoCloseable {
     DictionaryTrainer trainer = trains ? new DictionaryTrainer(System.nanoTime()) : null;
     Compressions compressions = new Compressions(trainer);
     Dictionaries dictionaries = new Dictionaries(bucket, keys, compressions, executor);
-    BlockCoding coding = new BlockCoding(compression, compressions, dictionaries);
+    BlockCoding coding = new BlockCoding(compression, compressions, dictionaries, trainer);
     return dictionaries
         .loadAll()
         .thenApply(
             newest -> {
-              if (trainer != null && newest == 0) {
-                coding.train(dictionaries, trainer, executor);
+              if (trains && newest == 0) {
+                coding.trainBy(executor);
               }
               return coding;
             });
   }
 
-  private void train(
-      Dictionaries from, DictionaryTrainer trainer, ScheduledExecutorService executor) {
+  /**
+   * Makes a dictionary of what has been written so far, if there is none but one is wanted, and if
+   * it pays. Done by itself every now and then.
+   *
+   * @return the version that there is then, 0 for none; fails with an {@code IndexStorageException}
+   *     if the bucket cannot be asked
+   */
+  public CompletionStage<Integer> train() {
+    return dictionaries == null || trainer == null || compressions.newestDictionary() > 0
+        ? CompletableFuture.completedFuture(compressions.newestDictionary())
+        : dictionaries.train(trainer);
+  }
+
+  private void trainBy(ScheduledExecutorService executor) {
     training =
         executor.scheduleWithFixedDelay(
-            () -> from.train(trainer).whenComplete(this::trained),
+            () -> train().whenComplete(this::trained),
             TRAINING.toMillis(),
             TRAINING.toMillis(),
             TimeUnit.MILLISECONDS);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.channelindex.storage.Placement;
 import io.channelindex.storage.format.ChannelHead.ActiveState;
 import io.channelindex.storage.format.UnreadableDocumentException.Reason;
 import java.io.IOException;
@@ -81,6 +82,16 @@ class DocumentFormatsTest {
         sample.active(),
         state,
         compacted);
+  }
+
+  @Test
+  void settingsFromBeforePlacementsSpreadChannels() throws IOException {
+    byte[] old = HexFormat.of().parseHex(golden(Samples.SETTINGS, 1));
+
+    assertThat(Samples.SETTINGS.decode(old))
+        .isEqualTo(
+            new SettingsDocument(
+                0x0123456789abcdefL, 1024, 64, "dense", Placement.SPREAD, 1_700_000_000_000L));
   }
 
   @ParameterizedTest

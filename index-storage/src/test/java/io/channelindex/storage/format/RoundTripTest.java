@@ -8,6 +8,7 @@ import io.channelindex.sequence.BranchHistory.Branch;
 import io.channelindex.sequence.BranchVector;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.sequence.StreamPosition;
+import io.channelindex.storage.Placement;
 import io.channelindex.storage.format.ChannelHead.ActiveState;
 import io.channelindex.storage.format.ChannelHead.Compacted;
 import io.channelindex.storage.format.ChannelHead.Retired;
@@ -131,7 +132,8 @@ class RoundTripTest {
 
   @Example
   void settings() {
-    SettingsDocument settings = new SettingsDocument(-1, 128, 64, "dense", Long.MAX_VALUE);
+    SettingsDocument settings =
+        new SettingsDocument(-1, 128, 64, "dense", Placement.SPREAD, Long.MAX_VALUE);
 
     assertThat(SettingsDocument.decode("key", settings.encode())).isEqualTo(settings);
     assertThat(settings.map()).isEqualTo(new PartitionMap(128, 64));
@@ -204,9 +206,9 @@ class RoundTripTest {
                 new ChannelRegistryPage(
                     IntStream.rangeClosed(0, 1_000).mapToObj(Integer::toString).toList()))
         .hasMessageContaining("channels=1001, max=1000");
-    assertThatThrownBy(() -> new SettingsDocument(1, 64, 65, "dense", 0))
+    assertThatThrownBy(() -> new SettingsDocument(1, 64, 65, "dense", Placement.SPREAD, 0))
         .hasMessageContaining("partitions=65");
-    assertThatThrownBy(() -> new SettingsDocument(1, 64, 64, "dense", -1))
+    assertThatThrownBy(() -> new SettingsDocument(1, 64, 64, "dense", Placement.SPREAD, -1))
         .hasMessageContaining("created=-1");
   }
 

@@ -8,6 +8,7 @@ import io.channelindex.sequence.SequenceClock;
 import io.channelindex.sequence.StreamPosition;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
+import io.channelindex.storage.Placement;
 import io.channelindex.storage.compress.Compressions;
 import io.channelindex.storage.compress.Compressor;
 import io.channelindex.storage.compress.Dictionary;
@@ -27,7 +28,14 @@ import java.util.function.BiFunction;
 enum Samples {
   SETTINGS(
       DocumentFormat.SETTINGS,
-      new SettingsDocument(0x0123456789abcdefL, 1024, 64, "dense", 1_700_000_000_000L).encode(),
+      new SettingsDocument(
+              0x0123456789abcdefL,
+              1024,
+              64,
+              "dense",
+              Placement.colocated(4, 1024),
+              1_700_000_000_000L)
+          .encode(),
       SettingsDocument::decode),
   STABLE(
       DocumentFormat.STABLE,

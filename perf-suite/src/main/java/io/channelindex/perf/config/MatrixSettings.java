@@ -25,10 +25,7 @@ public record MatrixSettings(
 
   /** The compressions there are. */
   public static final List<String> COMPRESSIONS =
-      Arrays.stream(BlockCompression.values())
-          .filter(compression -> compression != BlockCompression.ZSTD_DICTIONARY)
-          .map(BlockCompression::stableName)
-          .toList();
+      Arrays.stream(BlockCompression.values()).map(BlockCompression::stableName).toList();
 
   public MatrixSettings {
     layouts = List.copyOf(layouts);

@@ -25,6 +25,7 @@ import io.channelindex.server.indexing.IndexingOwner;
 import io.channelindex.storage.CouchbaseBucketSettings;
 import io.channelindex.storage.CouchbaseIndexBucket;
 import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.SettingsDocument;
 import io.channelindex.storage.layout.BlockCoding;
 import java.time.Duration;
@@ -70,6 +71,8 @@ public final class BucketIndex implements AutoCloseable {
    *
    * @param database its name, which begins the keys of all its documents
    * @param variant how it is arranged
+   * @param dictionary what {@link #trained} said of an index before, for its blocks to be
+   *     compressed with from the first one on
    * @param beginning where the documents begin that it is to have
    * @param node the process of the target if its processor time is to be measured
    * @param executor where everything is computed; not closed with the index
@@ -78,6 +81,7 @@ public final class BucketIndex implements AutoCloseable {
       ClusterSession session,
       String database,
       IndexVariant variant,
+      Optional<byte[]> dictionary,
       Positions beginning,
       Optional<ProcessUsage> node,
       ScheduledExecutorService executor)
@@ -92,7 +96,7 @@ public final class BucketIndex implements AutoCloseable {
             session.indexCollection(),
             CouchbaseBucketSettings.DEFAULT.withTimeout(ClusterSession.OPERATION_TIMEOUT));
     this.agreed = agree(variant);
-    this.coding = variant.coding();
+    this.coding = coding(variant, dictionary);
     this.goal = new Goal(seqnos(beginning));
     this.owner =
         new IndexingOwner(
@@ -128,6 +132,20 @@ public final class BucketIndex implements AutoCloseable {
           IndexSettings.agree(bucket, keys, variant.settings(map)),
           PATIENCE,
           "agreeing on settings");
+    } catch (PerfException | InterruptedException e) {
+      bucket.close();
+      throw e;
+    }
+  }
+
+  private BlockCoding coding(IndexVariant variant, Optional<byte[]> dictionary)
+      throws InterruptedException {
+    try {
+      if (dictionary.isPresent()) {
+        Answers.of(
+            bucket.insert(keys.dictionary(1), dictionary.get()), PATIENCE, "writing a dictionary");
+      }
+      return Answers.of(variant.coding(bucket, keys, executor), PATIENCE, "reading dictionaries");
     } catch (PerfException | InterruptedException e) {
       bucket.close();
       throw e;
@@ -254,6 +272,20 @@ public final class BucketIndex implements AutoCloseable {
     Answers.of(owner.compact(), PATIENCE, "removing what was compacted");
   }
 
+  /**
+   * The dictionary that its blocks are compressed with; made now of what was written, if it is to
+   * have one and has none.
+   *
+   * @return empty if it is to have none, or one saves too little
+   */
+  public Optional<byte[]> trained() throws InterruptedException {
+    int version = Answers.of(coding.train(), PATIENCE, "training a dictionary");
+    return version == 0
+        ? Optional.empty()
+        : Answers.of(bucket.get(keys.dictionary(version)), PATIENCE, "reading a dictionary")
+            .map(Versioned::value);
+  }
+
   /** Opens it for reading, with nothing in memory. */
   public IndexReader read() throws InterruptedException {
     return new IndexReader(
@@ -279,6 +311,7 @@ public final class BucketIndex implements AutoCloseable {
   @Override
   public void close() {
     stop();
+    coding.close();
     bucket.close();
   }
 }

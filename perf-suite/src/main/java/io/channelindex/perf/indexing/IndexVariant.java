@@ -3,10 +3,13 @@ package io.channelindex.perf.indexing;
 import io.channelindex.index.IndexSettings;
 import io.channelindex.index.write.WriterSettings;
 import io.channelindex.sequence.PartitionMap;
+import io.channelindex.storage.IndexBucket;
+import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.compress.BlockCompression;
-import io.channelindex.storage.compress.Compressions;
 import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.Layouts;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * One way to arrange an index.
@@ -20,8 +23,9 @@ public record IndexVariant(String layout, String compression) {
   }
 
   /** How its blocks are written and read; a new one for each index. */
-  BlockCoding coding() {
-    return new BlockCoding(BlockCompression.named(compression), new Compressions());
+  CompletionStage<BlockCoding> coding(
+      IndexBucket bucket, IndexKeys keys, ScheduledExecutorService executor) {
+    return BlockCoding.open(BlockCompression.named(compression), bucket, keys, executor);
   }
 
   WriterSettings writer(BlockCoding coding) {

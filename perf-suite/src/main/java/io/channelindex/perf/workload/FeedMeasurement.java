@@ -35,9 +35,6 @@ final class FeedMeasurement {
   private static final Duration POLL = Duration.ofMillis(20);
   private static final String TOKEN_OPERATIONS = "channelindex_tokens_operations_total";
 
-  /** What has not come when nothing at all came for so long will not come. */
-  private static final Duration QUIET = Duration.ofSeconds(8);
-
   private final WorkloadRun run;
   private final Driver driver;
   private final Rhythm rhythm;
@@ -45,6 +42,7 @@ final class FeedMeasurement {
   private final FeedKind kind;
   private final ChangesServer server;
   private final ChangesClient client;
+  private final Duration quiet;
   private final WriteLog log;
   private final LatencyRecorder latencies = new LatencyRecorder();
   private final ProcessUsage generator = new ProcessUsage(ProcessHandle.current().pid());
@@ -59,7 +57,8 @@ final class FeedMeasurement {
       ChannelPlan plan,
       FeedKind kind,
       ChangesServer server,
-      ChangesClient client) {
+      ChangesClient client,
+      Duration quiet) {
     this.run = run;
     this.driver = driver;
     this.rhythm = rhythm;
@@ -67,6 +66,7 @@ final class FeedMeasurement {
     this.kind = kind;
     this.server = server;
     this.client = client;
+    this.quiet = quiet;
     this.log = new WriteLog(plan);
   }
 
@@ -195,7 +195,7 @@ final class FeedMeasurement {
         rows = tally.rows();
         moved = now;
       }
-      if (tally.missed() == 0 || now - moved > QUIET.toNanos()) {
+      if (tally.missed() == 0 || now - moved > quiet.toNanos()) {
         return tally;
       }
       run.phases().at("catch up", 0, 0);

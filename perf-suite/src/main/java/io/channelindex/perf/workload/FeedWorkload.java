@@ -5,6 +5,7 @@ import io.channelindex.perf.load.ChannelPlan;
 import io.channelindex.perf.server.ChangesServer;
 import io.channelindex.perf.server.ServerConfig;
 import io.channelindex.perf.server.ServerProcess;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
@@ -13,8 +14,12 @@ import java.util.Locale;
  * a fixed rate of writes, and whether every one of them is shown everything.
  */
 final class FeedWorkload implements Workload {
+  /** What has not come when nothing at all came for so long will not come. */
+  private static final Duration QUIET = Duration.ofSeconds(8);
+
   private final FeedVariant variant;
   private final Starter starter;
+  private final Duration quiet;
 
   /** Starts the server of a run. */
   @FunctionalInterface
@@ -28,8 +33,13 @@ final class FeedWorkload implements Workload {
   }
 
   FeedWorkload(FeedVariant variant, Starter starter) {
+    this(variant, starter, QUIET);
+  }
+
+  FeedWorkload(FeedVariant variant, Starter starter, Duration quiet) {
     this.variant = variant;
     this.starter = starter;
+    this.quiet = quiet;
   }
 
   /** A process of its own, with further options of its virtual machine. */
@@ -104,7 +114,8 @@ final class FeedWorkload implements Workload {
     try (ChangesServer server = starter.start(run, config);
         ChangesClient client = new ChangesClient(server.address(), config.database())) {
       database.awaitWorking(client);
-      new FeedMeasurement(run, driver, rhythm, plan, variant.kind(), server, client).into(outcome);
+      new FeedMeasurement(run, driver, rhythm, plan, variant.kind(), server, client, quiet)
+          .into(outcome);
     }
   }
 

@@ -23,9 +23,11 @@ import io.channelindex.sequence.PartitionMap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.IntStream;
 
@@ -54,6 +56,7 @@ final class MatrixRun {
   private final Positions dataBefore;
   private final Positions indexBefore;
   private final List<Double> drains = new ArrayList<>();
+  private final Map<IndexVariant, byte[]> dictionaries = new HashMap<>();
   private int databases;
   private int versions;
 
@@ -144,6 +147,10 @@ final class MatrixRun {
             .parameter("rounds", documents.rounds())
             .parameter("document-overhead-bytes", MatrixCell.DOCUMENT_OVERHEAD_BYTES);
     cell.into(outcome);
+    byte[] dictionary = dictionaries.get(cell.variant());
+    if (dictionary != null) {
+      outcome.parameter("dictionary-bytes", dictionary.length);
+    }
     return outcome
         .metric("dcp_drain", Metric.median(drains, Unit.MUTATIONS_PER_SECOND))
         .metric("entries", Metric.count(documents.entries()))
@@ -161,9 +168,22 @@ final class MatrixRun {
             new Member(
                 database,
                 new BucketIndex(
-                    run.session(), database, cell.variant(), beginning, run.node(), executor)));
+                    run.session(),
+                    database,
+                    cell.variant(),
+                    Optional.ofNullable(dictionaries.get(cell.variant())),
+                    beginning,
+                    run.node(),
+                    executor)));
       }
       write(driver, members, pass);
+      for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
+        member
+            .getValue()
+            .index()
+            .trained()
+            .ifPresent(made -> dictionaries.putIfAbsent(member.getKey().variant(), made));
+      }
       StoredSizes raw = stored();
       members.forEach((cell, member) -> cell.raw(raw.of(member.database()), documents.entries()));
       for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {

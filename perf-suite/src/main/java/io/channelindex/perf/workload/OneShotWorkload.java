@@ -22,6 +22,7 @@ import io.channelindex.perf.server.ServerConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -280,6 +281,7 @@ final class OneShotWorkload implements Workload {
               run.session(),
               run.namespace().database(2 * first + 1),
               new IndexVariant(layout, "none"),
+              Optional.empty(),
               beginning,
               run.node(),
               executor)) {

@@ -55,6 +55,9 @@ class FeedWorkloadIT {
   private static final int FOLLOWERS_PER_CHANNEL = 4;
   private static final Duration STALL = Duration.ofMillis(50);
 
+  /** The server that faults are planted in is in this process and never pauses for long. */
+  private static final Duration QUIET = Duration.ofSeconds(2);
+
   private final AtomicInteger runs = new AtomicInteger();
   private EmbeddedCouchbase node;
   private ClusterSession session;
@@ -106,7 +109,8 @@ class FeedWorkloadIT {
               FakeChangesServer server = new FakeChangesServer();
               planting.accept(server);
               return server;
-            })
+            },
+            QUIET)
         .run(run);
   }
 

@@ -138,6 +138,25 @@ class MatrixWorkloadIT {
         .isLessThan(cell.metrics().get("bytes_per_entry_raw").value());
   }
 
+  @Test
+  void blocksAreCompressedWithTheDictionaryOfThePassThatWarmsUp() throws InterruptedException {
+    MatrixSettings two =
+        new MatrixSettings(
+            List.of("dense"),
+            List.of("zstd", "zstd-dictionary"),
+            List.of(MatrixShape.FEW_LARGE),
+            1,
+            4_000);
+    Outcome outcome = new MatrixWorkload().run(run("dictionary", two));
+    assertThat(outcome.isRight()).as("%s", outcome).isTrue();
+    Outcome without = outcome.cells().get(0);
+    Outcome with = outcome.cells().get(1);
+    assertThat(without.parameters()).doesNotContainKey("dictionary-bytes");
+    assertThat(with.parameters()).containsKey("dictionary-bytes");
+    assertThat(with.metrics().get("bytes_per_entry").value())
+        .isLessThan(without.metrics().get("bytes_per_entry").value());
+  }
+
   /** A head is where a partition's entries of a channel hang: they are gone without an error. */
   @Test
   void aPlantedLossOfEntriesFailsTheCheckOfItsCell() throws InterruptedException {
