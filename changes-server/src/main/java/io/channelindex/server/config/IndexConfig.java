@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.channelindex.index.IndexSettings;
-import io.channelindex.index.write.WriterSettings;
+import io.channelindex.index.write.Compacting;
 import io.channelindex.storage.compress.BlockCompression;
 import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param compression of blocks (W11): this node's; every node reads all
  * @param compactBlocks after how many closed blocks a channel is compacted (W9), or after a quarter
  *     of what it has compacted if that is more; 0 for never
+ * @param compactAfter for how long a partition has nothing to write before it compacts channels
+ *     that have fewer closed blocks; zero for never
  * @param blockBytes {@code blockSize}: when a block is full
  * @param batch how changes become commits (W8)
  * @param retryFor how long a failing write is tried before its partition stops for a while
@@ -41,6 +43,7 @@ public record IndexConfig(
     int channelVbuckets,
     BlockCompression compression,
     int compactBlocks,
+    Duration compactAfter,
     int blockBytes,
     BatchConfig batch,
     Duration retryFor,
@@ -82,6 +85,7 @@ public record IndexConfig(
     Require.oneOf("index.layout", layout, Layouts.names());
     Require.range("index.channelVbuckets", channelVbuckets, 0, 1024);
     Require.range("index.compactBlocks", compactBlocks, 0, 1 << 16);
+    Require.range("index.compactAfter", compactAfter, Duration.ZERO, Duration.ofDays(1));
     Require.range("index.blockSize", blockBytes, 1 << 10, 1 << 20);
     Require.range("index.retryFor", retryFor, Duration.ofMillis(100), Duration.ofMinutes(10));
     if (memoryBytes < 1 << 20) {
@@ -117,6 +121,7 @@ public record IndexConfig(
       @JsonProperty("channelVbuckets") @Nullable Integer channelVbuckets,
       @JsonProperty("compression") @Nullable String compression,
       @JsonProperty("compactBlocks") @Nullable Integer compactBlocks,
+      @JsonProperty("compactAfter") @Nullable String compactAfter,
       @JsonProperty("blockSize") @Nullable String blockSize,
       @JsonProperty("batch") @Nullable BatchConfig batch,
       @JsonProperty("retryFor") @Nullable String retryFor,
@@ -131,7 +136,8 @@ public record IndexConfig(
         layout == null ? IndexSettings.DENSE : layout,
         channelVbuckets == null ? 0 : channelVbuckets,
         compression == null ? BlockCompression.NONE : compression(compression),
-        compactBlocks == null ? WriterSettings.DEFAULT.compactBlocks() : compactBlocks,
+        compactBlocks == null ? Compacting.DEFAULT.blocks() : compactBlocks,
+        compactAfter == null ? Compacting.DEFAULT.atRest() : Durations.parse(compactAfter),
         blockSize == null ? 16 << 10 : Sizes.parse(blockSize),
         batch == null ? BatchConfig.DEFAULT : batch,
         retryFor == null ? Duration.ofSeconds(5) : Durations.parse(retryFor),

@@ -12,6 +12,7 @@ import io.channelindex.index.read.ChannelIndex;
 import io.channelindex.index.read.PolledWakeUps;
 import io.channelindex.index.read.ReaderSettings;
 import io.channelindex.index.read.WakeUps;
+import io.channelindex.index.write.Compacting;
 import io.channelindex.index.write.WriterSettings;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.server.config.DatabaseConfig;
@@ -242,7 +243,7 @@ record Opening(
         Layouts.named(index.layout()),
         coding,
         index.blockBytes(),
-        index.compactBlocks(),
+        new Compacting(index.compactBlocks(), index.compactAfter(), Compacting.DEFAULT.entries()),
         index.batch().batching(),
         index.retryFor(),
         faults.probe());

@@ -51,6 +51,7 @@ class ServerConfigTest {
                   channelVbuckets: 4
                   compression: zstd-dictionary
                   compactBlocks: 16
+                  compactAfter: 2m
                   blockSize: 8KiB
                   batch: {changes: 500, size: 1MiB, linger: 5ms, operations: 64}
                   retryFor: 2s
@@ -81,6 +82,7 @@ class ServerConfigTest {
                             4,
                             BlockCompression.ZSTD_DICTIONARY,
                             16,
+                            Duration.ofMinutes(2),
                             8192,
                             new BatchConfig(500, 1 << 20, Linger.FIXED, Duration.ofMillis(5), 64),
                             Duration.ofSeconds(2),

@@ -102,18 +102,19 @@ final class ChannelLoader {
         .thenCompose(
             answer -> {
               if (answer.isPresent()) {
-                return read(loaded, key, answer.get());
+                return read(loaded, key, answer.get())
+                    .thenCompose(
+                        read ->
+                            look == Look.HEAD
+                                ? CompletableFuture.completedFuture(loaded)
+                                : loadBeyond(loaded, Place.AFTER_ACTIVE));
               }
               if (head.activeMustExist()) {
                 throw new IndexStorageException("block that the head names is missing: key=" + key);
               }
-              return CompletableFuture.<Void>completedFuture(null);
-            })
-        .thenCompose(
-            read ->
-                look == Look.HEAD
-                    ? CompletableFuture.completedFuture(loaded)
-                    : loadBeyond(loaded, Place.AFTER_ACTIVE));
+              // Some after it may be there, of a write of several: they come to light when it is.
+              return CompletableFuture.completedFuture(loaded);
+            });
   }
 
   private enum Place {

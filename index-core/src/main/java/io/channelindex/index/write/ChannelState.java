@@ -1,6 +1,7 @@
 package io.channelindex.index.write;
 
 import io.channelindex.storage.Entry;
+import io.channelindex.storage.EntryState;
 import io.channelindex.storage.WriteResult;
 import io.channelindex.storage.format.ChannelHead;
 import io.channelindex.storage.format.ChannelHead.ActiveState;
@@ -28,6 +29,11 @@ import java.util.concurrent.CompletableFuture;
  */
 final class ChannelState {
   private static final int BLOCKS_PER_PAGE = ChannelHead.BLOCKS_PER_PAGE;
+  private static final String FIRST_REVISION = "1-";
+
+  /** Of compacted blocks that stay as they are so much may be superseded, in percent. */
+  private static final int COMPACTED_SUPERSEDED = 100 - CompactionStep.WORTH_KEEPING;
+
   private static final int BYTES_PER_SUMMARY = 64;
   private static final int BYTES_PER_CHANNEL = 1024;
 
@@ -45,6 +51,14 @@ final class ChannelState {
   private long[] blockHighest;
   private boolean blockStored;
   private boolean headChanged;
+
+  /** How many entries of the active block, and of closed ones, may have superseded others. */
+  private int activeUpdates;
+
+  private int closedUpdates;
+
+  /** Whether an owner before wrote the head, and this one has not. */
+  private boolean isOfOther;
 
   /** A channel that has no head yet. */
   ChannelState(Scope scope, String channel, long epoch) {
@@ -77,6 +91,8 @@ final class ChannelState {
     // know of what is written into it from now on: its head must not be written any more. Not every
     // commit raises the clock and would write the head by itself: seqnos begin anew.
     headChanged = head.epoch() != epoch;
+    isOfOther = headChanged;
+    closedUpdates = closedEntries();
   }
 
   private ChannelState(
@@ -154,6 +170,7 @@ final class ChannelState {
   void headWritten(long cas) {
     headCas = cas;
     headChanged = false;
+    isOfOther = false;
   }
 
   boolean isHeadChanged() {
@@ -163,7 +180,7 @@ final class ChannelState {
   /** Takes over the active block as it was read; entries that are not kept count no more. */
   void loaded(byte[] stored, List<Entry> kept, long cas) {
     block = layout().resume(place(), stored, kept);
-    kept.forEach(this::raiseHighest);
+    kept.forEach(this::added);
     // Where heads do not cover active blocks, this one's does not yet.
     if (layout().headClock() == HeadClock.CLOSED_BLOCKS) {
       cover(kept);
@@ -194,7 +211,7 @@ final class ChannelState {
         close();
       }
       if (block.add(entry)) {
-        raiseHighest(entry);
+        added(entry);
       }
     }
     cover(entries);
@@ -273,6 +290,23 @@ final class ChannelState {
     return summaries.stream().mapToInt(Summary::entries).sum();
   }
 
+  /**
+   * Whether a third of what is stored may be superseded, which compaction would find: with what is
+   * alive it would be more than one and a half times as much.
+   */
+  boolean mayBeTooBig() {
+    int updates = closedUpdates + activeUpdates;
+    long compactedEntries = compactedEntries();
+    long superseded = updates + compactedEntries * COMPACTED_SUPERSEDED / 100;
+    return updates > 0
+        && 3 * superseded > closedEntries() + (blockStored ? block.size() : 0) + compactedEntries;
+  }
+
+  /** Whether an owner before has left something to be removed. */
+  boolean hasLeftoversOfOthers() {
+    return isOfOther && !compacted.retired().isEmpty();
+  }
+
   /** What compaction has done. */
   Compacted compacted() {
     return compacted;
@@ -285,10 +319,25 @@ final class ChannelState {
     }
   }
 
+  /** A number at or before that of the oldest block that is closed and not compacted. */
+  int firstClosed() {
+    if (!pages.isEmpty()) {
+      return pages.get(0).number() * BLOCKS_PER_PAGE;
+    }
+    return closed.isEmpty() ? active : closed.get(0).number();
+  }
+
+  /** What compaction is doing; all that was listed still is. */
+  void compacting(Compacted soFar) {
+    compacted = soFar;
+    headChanged = true;
+  }
+
   /** Compaction has taken all blocks that are closed. */
   void compactedTo(Compacted result) {
     closed.clear();
     pages.clear();
+    closedUpdates = 0;
     compacted = result;
     headChanged = true;
     if (!blockStored) {
@@ -350,11 +399,19 @@ final class ChannelState {
         + BYTES_PER_SUMMARY * (closed.size() + pages.size() + compacted.blocks().size());
   }
 
-  private void raiseHighest(Entry entry) {
+  private void added(Entry entry) {
+    if (!isFirstOfItsDocument(entry)) {
+      activeUpdates++;
+    }
     int index = scope.index(entry.vbucket());
     if (Long.compareUnsigned(entry.seqno(), blockHighest[index]) > 0) {
       blockHighest[index] = entry.seqno();
     }
+  }
+
+  /** A first revision supersedes nothing. */
+  private static boolean isFirstOfItsDocument(Entry entry) {
+    return entry.state() == EntryState.ACTIVE && entry.revision().startsWith(FIRST_REVISION);
   }
 
   private BlockUpdate activeUpdate() {
@@ -382,6 +439,8 @@ final class ChannelState {
   private void close() {
     closed.add(new Summary(active, block.size(), list(blockHighest)));
     active++;
+    closedUpdates += activeUpdates;
+    activeUpdates = 0;
     block = layout().begin(place());
     blockStored = false;
     blockHighest = new long[clock.length];

@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,14 +52,21 @@ final class Commit {
   private final ChannelLoader loader;
   private final CompanionBucket companions;
   private final Registry registry;
+  private final AtRest atRest;
 
+  /**
+   * The commits of a partition.
+   *
+   * @param rested run when nothing was written for some time and there is something to do then
+   */
   Commit(
       Scope scope,
       StableRecord stable,
       List<VbucketProgress> vbuckets,
       DocumentSource documents,
       WakeUpCounter wakeUps,
-      CommitListener listener) {
+      CommitListener listener,
+      Runnable rested) {
     this.scope = scope;
     this.stable = stable;
     this.vbuckets = vbuckets;
@@ -70,10 +78,12 @@ final class Commit {
     this.loader = new ChannelLoader(scope, owner);
     this.companions = new CompanionBucket(scope, owner);
     this.registry = new Registry(scope);
+    this.atRest = new AtRest(scope, this, rested);
   }
 
   /** Commits what a batch holds, with the vbuckets as they are then. */
   CompletableFuture<Void> run(Batch batch) {
+    atRest.disturbed();
     return Window.each(batch.rebuilt(), 1, rebuilt -> complete(rebuilt, batch))
         .thenCompose(found -> write(batch, this::states));
   }
@@ -123,31 +133,48 @@ final class Commit {
 
   /** Compacts a channel, while nothing else is written. */
   CompletableFuture<Void> compact(String channel, Compaction.Extent extent) {
+    return compact(channel, extent, state -> true);
+  }
+
+  /** Compacts a channel of which much may be superseded, while nothing else is written. */
+  CompletableFuture<Void> compactIfTooBig(String channel) {
+    return compact(
+        channel,
+        Compaction.Extent.EVERYTHING,
+        state -> state.mayBeTooBig() || state.hasLeftoversOfOthers());
+  }
+
+  private CompletableFuture<Void> compact(
+      String channel, Compaction.Extent extent, Predicate<ChannelState> worth) {
     compactable.remove(channel);
     return scope
         .retries()
-        .run(() -> tryToCompact(channel, extent))
+        .run(() -> tryToCompact(channel, extent, worth))
         .thenAccept(retired -> removeLater(channel, retired));
   }
 
-  private CompletableFuture<List<Retired>> tryToCompact(String channel, Compaction.Extent extent) {
+  private CompletableFuture<List<Retired>> tryToCompact(
+      String channel, Compaction.Extent extent, Predicate<ChannelState> worth) {
     ChannelState known = memory.take(channel);
     CompletableFuture<ChannelState> state =
         known != null
             ? CompletableFuture.completedFuture(known)
             : loader.load(channel, Look.BEYOND).thenApply(Loaded::state);
     return state.thenCompose(
-        loaded ->
-            loaded.hasHead()
-                ? new Compaction(scope, loaded, owner, this::isReadable, companions)
-                    .run(extent)
-                    .whenComplete(
-                        (retired, failure) -> {
-                          if (failure == null) {
-                            memory.put(loaded);
-                          }
-                        })
-                : CompletableFuture.completedFuture(List.of()));
+        loaded -> {
+          if (!loaded.hasHead()) {
+            return CompletableFuture.completedFuture(List.of());
+          }
+          return (worth.test(loaded)
+                  ? new Compaction(scope, loaded, owner, this::isReadable, companions).run(extent)
+                  : CompletableFuture.completedFuture(List.<Retired>of()))
+              .whenComplete(
+                  (retired, failure) -> {
+                    if (failure == null) {
+                      memory.put(loaded);
+                    }
+                  });
+        });
   }
 
   /** Readers that know the old directory may be on their way: what it lists goes later. */
@@ -175,8 +202,14 @@ final class Commit {
                 });
   }
 
-  private void noteCompactable(ChannelState state) {
-    int blocks = scope.settings().compactBlocks();
+  /** What is compacted while nothing is written. */
+  AtRest atRest() {
+    return atRest;
+  }
+
+  private void written(ChannelState state) {
+    atRest.written(state);
+    int blocks = scope.settings().compacting().blocks();
     if (blocks > 0
         && state.closedBlocks() >= blocks
         && 4 * state.closedEntries() >= state.compactedEntries()) {
@@ -191,8 +224,7 @@ final class Commit {
         .forEach(
             entries ->
                 writes.add(
-                    new ChannelWrite(
-                        scope, memory, loader, registry, entries, this::noteCompactable)));
+                    new ChannelWrite(scope, memory, loader, registry, entries, this::written)));
     // A block that is there can be read, whether anything makes it visible or not: whoever takes
     // the partition over looks into it.
     return writeCompanions(batch)

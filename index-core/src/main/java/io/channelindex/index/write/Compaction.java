@@ -1,8 +1,10 @@
 package io.channelindex.index.write;
 
+import io.channelindex.index.write.CompactionStep.Source;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.Versioned;
+import io.channelindex.storage.format.ChannelHead;
 import io.channelindex.storage.format.ChannelHead.Compacted;
 import io.channelindex.storage.format.ChannelHead.Retired;
 import io.channelindex.storage.format.ChannelHead.Summary;
@@ -11,56 +13,59 @@ import io.channelindex.storage.format.EntryFilter;
 import io.channelindex.storage.layout.BlockPlace;
 import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.StoredBlock;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * Compacts a channel in this partition (W9): what is closed becomes few blocks of columns, without
  * what newer readable entries have superseded and without what history has undone.
  *
- * <p>New blocks are written under new numbers, then the head names them instead of the old ones, by
- * compare-and-swap, then, some time later, the old ones are removed: readers that are on their way
- * through the old directory find what it lists, and those who are later still read the directory
- * again. Nothing that a crash leaves on the way is visible; old blocks that are still to be removed
- * stand in the head.
+ * <p>The closed blocks are taken in steps of a limited number of entries, the oldest first, each
+ * together with the newest compacted ones, those of the step before among them. A step
  *
- * <p>Compacted blocks of which little is superseded stay as they are.
+ * <ol>
+ *   <li>has the head reserve the numbers of its blocks, as documents that are to be removed, and
+ *       say up to where what stands beside the blocks may be gone;
+ *   <li>writes its blocks, and removes what stands beside the blocks for what it drops.
+ * </ol>
  *
- * <p>Runs between commits. Memory: the entries of all blocks that are closed and not compacted, and
- * of compacted ones the newest, at most {@link #MAX_ENTRIES}. Confined to the partition's serial
- * executor; used once.
+ * <p>After the last one the head names the new blocks instead of the old ones, which are to be
+ * removed now. They are, some time later: readers that are on their way through the old directory
+ * find what it lists, and those who are later still read the directory again. Heads are written by
+ * compare-and-swap. A crash at any moment leaves nothing that is visible, and nothing of which the
+ * head does not know: documents that are to be removed the next compaction removes, and what stands
+ * beside the old blocks it finds with them.
+ *
+ * <p>Runs between commits. Memory: the entries of {@link Compacting#entries}, or of one block.
+ * Confined to the partition's serial executor; used once.
  */
 final class Compaction {
-  /** How many entries of compacted blocks are compacted again at a time. */
-  static final int MAX_ENTRIES = 250_000;
-
   private static final int BLOCKS_AT_ONCE = 64;
   private static final int INSERTS_AT_ONCE = 4;
-  private static final int LEAST_BLOCK_ENTRIES = 2_048;
-  private static final int BLOCKS_OF_A_CHANNEL = 96;
-
-  /** Of a block that stays as it is, at least so many percent have to be worth keeping. */
-  private static final int WORTH_KEEPING = 85;
-
-  private static final Comparator<Entry> ORDER =
-      Comparator.comparingInt(Entry::vbucket)
-          .thenComparing(Entry::seqno, Long::compareUnsigned)
-          .thenComparing(Entry::documentId);
 
   private final Scope scope;
   private final ChannelState state;
   private final Owner owner;
   private final EntryFilter readable;
   private final CompanionBucket companions;
-  private final List<Source> sources = new ArrayList<>();
-  private final List<Summary> untouched = new ArrayList<>();
-  private final List<Entry> pruned = new ArrayList<>();
+  private final int maxEntries;
+  private final Iterator<Summary> pages;
+  private final Deque<Summary> listed = new ArrayDeque<>();
+  private final List<Summary> compacted;
+  private final Leftovers leftovers = new Leftovers();
+
+  /** What the compaction before has left to be removed. */
+  private List<Retired> before;
+
   private int next;
+  private boolean closedListed;
 
   /** How much of a channel is compacted. */
   enum Extent {
@@ -68,18 +73,6 @@ final class Compaction {
     CLOSED_BLOCKS,
     /** The active block too. */
     EVERYTHING
-  }
-
-  /** A block that is compacted. */
-  private static final class Source {
-    final Retired.Kind kind;
-    final Summary summary;
-    final List<Entry> entries = new ArrayList<>();
-
-    Source(Retired.Kind kind, Summary summary) {
-      this.kind = kind;
-      this.summary = summary;
-    }
   }
 
   /**
@@ -98,7 +91,11 @@ final class Compaction {
     this.owner = owner;
     this.readable = readable;
     this.companions = companions;
+    this.maxEntries = scope.settings().compacting().entries();
+    this.pages = state.pages().iterator();
+    this.compacted = new ArrayList<>(state.compacted().blocks());
     this.next = state.compacted().next();
+    this.before = state.compacted().retired();
   }
 
   /**
@@ -111,37 +108,54 @@ final class Compaction {
     if (extent == Extent.EVERYTHING) {
       state.closeActive();
     }
-    return new Removal(scope, state.channel(), state.compacted().retired())
-        .run()
-        .thenCompose(removed -> list())
-        .thenCompose(
-            listed ->
-                sources.isEmpty()
-                    ? CompletableFuture.completedFuture(List.<Retired>of())
-                    : readSources(0).thenCompose(read -> rewrite()));
+    if (state.closedBlocks() > 0) {
+      return steps().thenCompose(done -> swap()).thenApply(done -> leftovers.all());
+    }
+    return before.isEmpty()
+        ? CompletableFuture.completedFuture(List.of())
+        : writeHead(before)
+            .thenCompose(written -> removeBefore())
+            .thenCompose(removed -> writeHead(List.of()))
+            .thenApply(written -> List.of());
   }
 
-  private CompletableFuture<Void> list() {
-    long entries = 0;
-    List<Summary> compacted = state.compacted().blocks();
-    List<Source> packed = new ArrayList<>();
-    int first = compacted.size();
-    while (first > 0 && entries + compacted.get(first - 1).entries() <= MAX_ENTRIES) {
-      first--;
-      entries += compacted.get(first).entries();
-    }
-    untouched.addAll(compacted.subList(0, first));
-    for (Summary block : compacted.subList(first, compacted.size())) {
-      packed.add(new Source(Retired.Kind.COMPACTED, block));
-    }
-    return Window.each(state.pages(), 1, this::listPage)
-        .thenAccept(
-            read -> {
-              state.closed().forEach(this::add);
-              if (!sources.isEmpty()) {
-                sources.addAll(0, packed);
+  /** Step after step, until all that is closed is in compacted blocks. */
+  private CompletableFuture<Void> steps() {
+    return nextBlocks(new ArrayList<>(), 0)
+        .thenCompose(
+            closed -> {
+              if (closed.isEmpty()) {
+                return CompletableFuture.completedFuture(null);
               }
+              List<Source> sources = withCompacted(closed);
+              CompactionStep step =
+                  new CompactionStep(state.channel(), layout(), owner, readable, sources);
+              return readSources(sources, 0)
+                  .thenCompose(read -> rewrite(step))
+                  .thenCompose(done -> steps());
             });
+  }
+
+  /** The closed blocks that come next, up to half of what a step may take; at least one. */
+  private CompletableFuture<List<Source>> nextBlocks(List<Source> taken, long entries) {
+    long sum = entries;
+    while (!listed.isEmpty()) {
+      sum += listed.getFirst().entries();
+      if (!taken.isEmpty() && sum > maxEntries / 2) {
+        return CompletableFuture.completedFuture(taken);
+      }
+      taken.add(new Source(Retired.Kind.BLOCK, listed.removeFirst()));
+    }
+    if (pages.hasNext()) {
+      long so = sum;
+      return listPage(pages.next()).thenCompose(read -> nextBlocks(taken, so));
+    }
+    if (!closedListed) {
+      closedListed = true;
+      listed.addAll(state.closed());
+      return nextBlocks(taken, sum);
+    }
+    return CompletableFuture.completedFuture(taken);
   }
 
   private CompletableFuture<Void> listPage(Summary page) {
@@ -151,16 +165,27 @@ final class Compaction {
         .get(WriterStep.COMPACTION, key)
         .thenAccept(
             answer ->
-                DirectoryPage.decode(key, state.channel(), require(key, answer))
-                    .blocks()
-                    .forEach(this::add));
+                listed.addAll(
+                    DirectoryPage.decode(key, state.channel(), require(key, answer)).blocks()));
   }
 
-  private void add(Summary block) {
-    sources.add(new Source(Retired.Kind.BLOCK, block));
+  /** Closed blocks, after the newest compacted ones that may be taken with them. */
+  private List<Source> withCompacted(List<Source> closed) {
+    long entries = closed.stream().mapToLong(source -> source.summary.entries()).sum();
+    int first = compacted.size();
+    while (first > 0 && entries + compacted.get(first - 1).entries() <= maxEntries) {
+      first--;
+      entries += compacted.get(first).entries();
+    }
+    List<Source> sources = new ArrayList<>();
+    List<Summary> newest = compacted.subList(first, compacted.size());
+    newest.forEach(block -> sources.add(new Source(Retired.Kind.COMPACTED, block)));
+    newest.clear();
+    sources.addAll(closed);
+    return sources;
   }
 
-  private CompletableFuture<Void> readSources(int from) {
+  private CompletableFuture<Void> readSources(List<Source> sources, int from) {
     if (from >= sources.size()) {
       return CompletableFuture.completedFuture(null);
     }
@@ -178,7 +203,7 @@ final class Compaction {
               }
               return CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new));
             })
-        .thenCompose(read -> readSources(from + BLOCKS_AT_ONCE));
+        .thenCompose(read -> readSources(sources, from + BLOCKS_AT_ONCE));
   }
 
   private CompletableFuture<Void> read(Source source, StoredBlock block) {
@@ -191,128 +216,81 @@ final class Compaction {
             });
   }
 
-  private CompletableFuture<List<Retired>> rewrite() {
-    List<List<Entry>> packs = chooseAndPack();
-    List<Summary> blocks = new ArrayList<>(untouched);
-    return Window.each(packs, INSERTS_AT_ONCE, entries -> insert(entries).thenAccept(blocks::add))
-        .thenCompose(written -> writeHead(blocks))
-        .thenCompose(
-            retired ->
-                layout()
-                    .prune(pruned, scope.keys(), companions)
-                    .toCompletableFuture()
-                    .thenApply(done -> retired));
-  }
-
-  /** What has to be written, block by block; what may stay is added to what is untouched. */
-  private List<List<Entry>> chooseAndPack() {
-    Superseded superseded = new Superseded(readable);
-    sources.forEach(source -> source.entries.forEach(superseded::see));
-    Set<ChannelLoader.Identity> kept = new HashSet<>();
-    List<Entry> rest = new ArrayList<>();
-    for (Source source : List.copyOf(sources)) {
-      List<Entry> worth = new ArrayList<>(source.entries.size());
-      for (Entry entry : source.entries) {
-        if (!owner.keeps(entry)) {
-          drop(entry);
-        } else if (superseded.isSuperseded(entry)) {
-          // Where it was indexed again under another branch, other channels may not have been.
-          if (!superseded.isSame(entry)) {
-            drop(entry);
-          }
-        } else if (kept.add(ChannelLoader.Identity.of(entry))) {
-          worth.add(entry);
-        }
-      }
-      if (rest.isEmpty() && isWorthKeeping(source, worth)) {
-        untouched.add(source.summary);
-        sources.remove(source);
-      } else {
-        rest.addAll(worth);
-      }
+  private CompletableFuture<Void> rewrite(CompactionStep step) {
+    step.choose();
+    compacted.addAll(step.untouched());
+    step.sources().forEach(source -> leftovers.add(source.kind, source.summary.number()));
+    List<Summary> written = new ArrayList<>();
+    for (List<Entry> pack : step.packs()) {
+      written.add(ChannelState.summarize(next++, pack, scope));
     }
-    pruned.removeIf(entry -> kept.contains(ChannelLoader.Identity.of(entry)));
-    return packs(rest, kept.size());
+    return reserve(written, step.pruned())
+        .thenCompose(reserved -> write(written, step.packs()))
+        .thenCompose(done -> layout().prune(step.pruned(), scope.keys(), companions))
+        .thenAccept(done -> compacted.addAll(written));
   }
 
-  private void drop(Entry entry) {
-    if (layout().prunes(state.channel(), entry)) {
-      pruned.add(entry);
+  private CompletableFuture<Void> reserve(List<Summary> blocks, List<Entry> pruned) {
+    blocks.forEach(block -> leftovers.reserve(block.number()));
+    Compacted known = state.compacted();
+    List<Long> prunedTo = prunedTo(known.pruned(), pruned);
+    if (blocks.isEmpty() && before.isEmpty() && prunedTo.equals(known.pruned())) {
+      return CompletableFuture.completedFuture(null);
     }
+    state.compacting(new Compacted(known.blocks(), next, known.retired(), prunedTo));
+    List<Retired> retired = new ArrayList<>(before);
+    retired.addAll(leftovers.reserved());
+    return writeHead(retired).thenCompose(written -> removeBefore());
   }
 
-  private static boolean isWorthKeeping(Source source, List<Entry> worth) {
-    return source.kind == Retired.Kind.COMPACTED
-        && source.summary.entries() >= LEAST_BLOCK_ENTRIES / 2
-        && worth.size() * 100L >= (long) source.summary.entries() * WORTH_KEEPING;
+  /**
+   * Removes what was left to be removed; after a head was written. Until then one may be on its way
+   * that names some of it: a compaction that had no answer does not know how it ended.
+   */
+  private CompletableFuture<Void> removeBefore() {
+    List<Retired> removed = before;
+    before = List.of();
+    return new Removal(scope, state.channel(), removed).run();
   }
 
-  /** Entries in the order in which they were indexed, cut, and each part sorted. */
-  private static List<List<Entry>> packs(List<Entry> entries, int all) {
-    int size = Math.max(LEAST_BLOCK_ENTRIES, all / BLOCKS_OF_A_CHANNEL);
-    List<List<Entry>> packs = new ArrayList<>();
-    for (int from = 0; from < entries.size(); from += size) {
-      int to = Math.min(entries.size(), from + size);
-      List<Entry> pack = new ArrayList<>(entries.subList(from, to));
-      pack.sort(ORDER);
-      packs.add(pack);
+  private CompletableFuture<Void> write(List<Summary> blocks, List<List<Entry>> packs) {
+    List<Integer> places = new ArrayList<>();
+    for (int i = 0; i < packs.size(); i++) {
+      places.add(i);
     }
-    return packs;
+    return Window.each(places, INSERTS_AT_ONCE, i -> insert(blocks.get(i).number(), packs.get(i)));
   }
 
-  /** Writes a block under the next number that is free: one that is not was left by a crash. */
-  private CompletableFuture<Summary> insert(List<Entry> entries) {
-    int number = next++;
+  /** Nobody else writes under a number that the head has reserved, unless it is late. */
+  private CompletableFuture<Void> insert(int number, List<Entry> entries) {
     String key = scope.keys().packed(state.channel(), scope.partition(), number);
     return scope
         .bucket()
         .insert(WriterStep.COMPACTION, key, layout().pack(place(), entries))
-        .thenCompose(
-            result ->
-                result.isWritten()
-                    ? CompletableFuture.completedFuture(
-                        ChannelState.summarize(number, entries, scope))
-                    : insert(entries));
+        .thenAccept(result -> ChannelWrite.requireWritten(key, result));
   }
 
-  private CompletableFuture<List<Retired>> writeHead(List<Summary> written) {
-    List<Summary> blocks = new ArrayList<>(written);
-    blocks.sort(Comparator.comparingInt(Summary::number));
-    List<Retired> retired = retired();
-    state.compactedTo(new Compacted(blocks, next, retired, prunedTo()));
+  /** Has the head name the new blocks instead of the old ones. */
+  private CompletableFuture<Void> swap() {
+    compacted.forEach(block -> leftovers.keep(block.number()));
+    leftovers.addPages(state.firstClosed(), state.active());
+    List<Long> pruned = state.compacted().pruned();
+    state.compactedTo(new Compacted(compacted, next, leftovers.all(), pruned));
+    return writeHead(leftovers.all());
+  }
+
+  private CompletableFuture<Void> writeHead(List<Retired> retired) {
+    Compacted known = state.compacted();
+    state.compacting(new Compacted(known.blocks(), known.next(), retired, known.pruned()));
     String key = scope.keys().head(state.channel(), scope.partition());
     return scope
         .bucket()
         .write(WriterStep.COMPACTION, key, state.head().encode(), state.headCas())
-        .thenApply(
-            result -> {
-              state.headWritten(ChannelWrite.requireWritten(key, result));
-              return retired;
-            });
+        .thenAccept(result -> state.headWritten(ChannelWrite.requireWritten(key, result)));
   }
 
-  private List<Retired> retired() {
-    List<Retired> retired = new ArrayList<>();
-    for (Source source : sources) {
-      retire(source.kind, source.summary.number(), retired);
-    }
-    for (Summary page : state.pages()) {
-      retire(Retired.Kind.PAGE, page.number(), retired);
-    }
-    return retired;
-  }
-
-  private static void retire(Retired.Kind kind, int number, List<Retired> retired) {
-    Retired last = retired.isEmpty() ? null : retired.get(retired.size() - 1);
-    if (last != null && last.kind() == kind && last.first() + last.count() == number) {
-      retired.set(retired.size() - 1, new Retired(kind, last.first(), last.count() + 1));
-    } else {
-      retired.add(new Retired(kind, number, 1));
-    }
-  }
-
-  private List<Long> prunedTo() {
-    List<Long> to = new ArrayList<>(state.compacted().pruned());
+  private List<Long> prunedTo(List<Long> before, List<Entry> pruned) {
+    List<Long> to = new ArrayList<>(before);
     for (Entry entry : pruned) {
       int index = scope.index(entry.vbucket());
       if (Long.compareUnsigned(entry.seqno(), to.get(index)) > 0) {
@@ -342,5 +320,65 @@ final class Compaction {
         .orElseThrow(
             () -> new IndexStorageException("document that a head names is missing: key=" + key))
         .value();
+  }
+
+  /** The documents that are to be removed in the end. */
+  private static final class Leftovers {
+    private final NavigableSet<Integer> reserved = new TreeSet<>();
+    private final NavigableSet<Integer> blocks = new TreeSet<>();
+    private final NavigableSet<Integer> packed = new TreeSet<>();
+    private final NavigableSet<Integer> pages = new TreeSet<>();
+
+    /** The number of a block that is to be written and that nothing names yet. */
+    void reserve(int number) {
+      reserved.add(number);
+    }
+
+    /** A block that is replaced. */
+    void add(Retired.Kind kind, int number) {
+      (kind == Retired.Kind.BLOCK ? blocks : packed).add(number);
+    }
+
+    /** A compacted block that is named now. */
+    void keep(int number) {
+      reserved.remove(number);
+    }
+
+    /**
+     * The pages of the directory that end among these blocks. Not all have to be there; some may be
+     * that no head names, because an owner stopped between them and its head.
+     */
+    void addPages(int firstBlock, int endBlock) {
+      int size = ChannelHead.BLOCKS_PER_PAGE;
+      for (int page = firstBlock / size; (page + 1) * size <= endBlock; page++) {
+        pages.add(page);
+      }
+    }
+
+    /** What is to be removed if everything ends here. */
+    List<Retired> reserved() {
+      List<Retired> retired = new ArrayList<>();
+      reserved.forEach(number -> add(Retired.Kind.COMPACTED, number, retired));
+      return retired;
+    }
+
+    List<Retired> all() {
+      NavigableSet<Integer> allPacked = new TreeSet<>(packed);
+      allPacked.addAll(reserved);
+      List<Retired> retired = new ArrayList<>();
+      blocks.forEach(number -> add(Retired.Kind.BLOCK, number, retired));
+      pages.forEach(number -> add(Retired.Kind.PAGE, number, retired));
+      allPacked.forEach(number -> add(Retired.Kind.COMPACTED, number, retired));
+      return retired;
+    }
+
+    private static void add(Retired.Kind kind, int number, List<Retired> retired) {
+      Retired last = retired.isEmpty() ? null : retired.get(retired.size() - 1);
+      if (last != null && last.kind() == kind && last.first() + last.count() == number) {
+        retired.set(retired.size() - 1, new Retired(kind, last.first(), last.count() + 1));
+      } else {
+        retired.add(new Retired(kind, number, 1));
+      }
+    }
   }
 }

@@ -87,7 +87,7 @@ public final class PartitionWriter implements PartitionIndexer {
     }
     this.positions = Map.copyOf(from);
     this.intake = new Intake(scope.firstVbucket(), vbuckets);
-    this.commit = new Commit(scope, stable, vbuckets, documents, wakeUps, listener);
+    this.commit = new Commit(scope, stable, vbuckets, documents, wakeUps, listener, this::next);
     this.gate = new CommitGate(scope, intake, commits, this::next);
   }
 
@@ -385,6 +385,11 @@ public final class PartitionWriter implements PartitionIndexer {
     gate.leave();
     if (state != State.RUNNING) {
       end();
+      return;
+    }
+    Supplier<CompletableFuture<Void>> rest = commit.atRest().next();
+    if (rest != null) {
+      begin(rest, new CompletableFuture<>());
     }
   }
 

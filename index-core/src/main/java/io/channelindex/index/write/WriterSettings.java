@@ -11,8 +11,7 @@ import java.time.Duration;
  * @param layout how entries are arranged in blocks
  * @param coding how blocks are compressed
  * @param blockBytes the size at which a block is full, 1 KiB … 1 MiB
- * @param compactBlocks after how many closed blocks a channel is compacted, or after a quarter of
- *     what it has compacted if that is more; 0 for never
+ * @param compacting when channels are compacted
  * @param batching how changes become commits
  * @param retryFor how long a failing write is tried before the partition stops; zero for once
  * @param probe fault points
@@ -21,7 +20,7 @@ public record WriterSettings(
     Layout layout,
     BlockCoding coding,
     int blockBytes,
-    int compactBlocks,
+    Compacting compacting,
     Batching batching,
     Duration retryFor,
     WriterProbe probe) {
@@ -31,7 +30,7 @@ public record WriterSettings(
           Layouts.DENSE,
           BlockCoding.plain(),
           16 * 1024,
-          4,
+          Compacting.DEFAULT,
           Batching.DEFAULT,
           Duration.ofSeconds(5),
           WriterProbe.NONE);
@@ -41,10 +40,6 @@ public record WriterSettings(
       throw new IllegalArgumentException(
           "blockBytes out of range: blockBytes=" + blockBytes + ", min=1024, max=1048576");
     }
-    if (compactBlocks < 0) {
-      throw new IllegalArgumentException(
-          "compactBlocks is negative: compactBlocks=" + compactBlocks);
-    }
     if (retryFor.isNegative()) {
       throw new IllegalArgumentException("retryFor is negative: retryFor=" + retryFor);
     }
@@ -53,11 +48,6 @@ public record WriterSettings(
   /** The same with another layout and coding. */
   public WriterSettings with(Layout otherLayout, BlockCoding otherCoding) {
     return new WriterSettings(
-        otherLayout, otherCoding, blockBytes, compactBlocks, batching, retryFor, probe);
-  }
-
-  /** The same with compaction after another number of closed blocks, or never if it is 0. */
-  public WriterSettings withCompactBlocks(int other) {
-    return new WriterSettings(layout, coding, blockBytes, other, batching, retryFor, probe);
+        otherLayout, otherCoding, blockBytes, compacting, batching, retryFor, probe);
   }
 }

@@ -241,7 +241,7 @@ class BoundsTest {
                     LAYOUT,
                     BlockCoding.plain(),
                     1,
-                    0,
+                    Compacting.DEFAULT,
                     Batching.DEFAULT,
                     Duration.ZERO,
                     WriterProbe.NONE))
@@ -253,5 +253,11 @@ class BoundsTest {
         .hasMessageContaining("operations=0");
     assertThatThrownBy(() -> Batching.DEFAULT.withLinger(Linger.FIXED, Duration.ofMillis(-1)))
         .hasMessageContaining("longest=PT-0.001S");
+    assertThatThrownBy(() -> new Compacting(-1, Duration.ZERO, 2))
+        .hasMessageContaining("compactBlocks=-1");
+    assertThatThrownBy(() -> new Compacting(0, Duration.ofMillis(-1), 2))
+        .hasMessageContaining("compactAfter=PT-0.001S");
+    assertThatThrownBy(() -> new Compacting(0, Duration.ZERO, 1))
+        .hasMessageContaining("compactEntries=1");
   }
 }

@@ -63,6 +63,26 @@ class ChannelGrowthTest {
     assertThat(partition.rows("*")).hasSize(6_000);
   }
 
+  /** The others are there then: what has no first block must not be listed as if it had. */
+  @Test
+  void ofAWriteOfSeveralBlocksTheFirstFails() {
+    partition.bucket.inject(
+        BucketFault.of(Action.FAIL)
+            .on(Operation.INSERT)
+            .where(partition.keys.block("*", 0, 0)::equals)
+            .times(1));
+    partition.linger(Duration.ofMillis(1));
+    PartitionWriter writer = partition.takeAndOpen(300);
+    write(writer, 1, 300);
+    partition.turns.untilQuiet();
+    assertThat(head().active()).isGreaterThan(2);
+
+    writer.compact();
+    partition.turns.untilQuiet();
+    assertThat(writer.status().state()).isEqualTo(WriterStatus.State.RUNNING);
+    assertThat(partition.rows("*")).hasSize(300);
+  }
+
   private PartitionWriter goOn() {
     PartitionWriter next = partition.takeAndOpen(6_000);
     write(next, next.positions().get(0).seqno() + 1, 6_000, "a");

@@ -57,7 +57,7 @@ class CommitTurnsTest {
             Layouts.named("log"),
             BlockCoding.plain(),
             1024,
-            0,
+            new Compacting(0, Duration.ZERO, 2),
             batching,
             Duration.ofMillis(100),
             (partition, step) -> {

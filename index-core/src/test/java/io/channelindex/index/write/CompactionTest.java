@@ -12,6 +12,7 @@ import io.channelindex.storage.layout.BlockPlace;
 import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layouts;
 import io.channelindex.storage.layout.StoredBlock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -99,6 +100,25 @@ class CompactionTest {
 
   @ParameterizedTest
   @MethodSource("layouts")
+  void manyBlocksAreCompactedInStepsThatFitIntoMemory(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    boolean big = layout.name().equals("bit-flag");
+    partition.compactEntries = big ? 3_000 : 5 * DOCUMENTS;
+    PartitionWriter writer = partition.takeAndOpen(1);
+    update(partition, writer, 0, 3_000);
+    List<String> before = partition.rows("a");
+
+    writer.compact();
+    partition.turns.untilQuiet();
+
+    assertThat(partition.rows("a")).isEqualTo(before);
+    assertThat(storedEntries(partition, "a")).isEqualTo(DOCUMENTS);
+    int steps = head(partition).compacted().next();
+    assertThat(steps).isGreaterThan(big ? 1 : 10);
+  }
+
+  @ParameterizedTest
+  @MethodSource("layouts")
   void underUpdatesWhatIsCompactedByItselfStaysInBounds(Layout layout) {
     OnePartition partition = new OnePartition(layout);
     partition.compactBlocks = 2;
@@ -115,9 +135,59 @@ class CompactionTest {
     assertThat(partition.rows("a")).hasSize(DOCUMENTS);
   }
 
-  private static int entriesOfABlock(OnePartition partition) {
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void afterUpdatesAndRestNotMuchMoreIsStoredThanWhatIsAlive(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    partition.compactAtRest = Duration.ofSeconds(30);
+    PartitionWriter writer = partition.takeAndOpen(1);
+    long seqno = update(partition, writer, 0, 200);
+    assertAliveTwoThirds(partition);
+    long compactions = compactions(writer);
+    assertThat(compactions).isPositive();
+
+    update(partition, writer, seqno, 3);
+    assertAliveTwoThirds(partition);
+    assertThat(compactions(writer)).as("what gains nothing is not repeated").isEqualTo(compactions);
+    // The next owner has not written these channels, and finds them as they should be.
+    long found = compactions(partition.take());
+    partition.turns.untilQuiet();
+    assertThat(found).isZero();
+    assertAliveTwoThirds(partition);
+    assertThat(partition.rows("a")).hasSize(DOCUMENTS);
+  }
+
+  /** What an owner left that did not come to rest. */
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void theNextOwnerCompactsWhatItFindsAtRest(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    PartitionWriter writer = partition.takeAndOpen(1);
+    update(partition, writer, 0, 200);
+    partition.compactAtRest = Duration.ofSeconds(30);
+    PartitionWriter next = partition.take();
+    partition.turns.untilQuiet();
+    assertAliveTwoThirds(partition);
+    assertThat(partition.rows("a")).hasSize(DOCUMENTS);
+    assertThat(next.status().state()).isEqualTo(WriterStatus.State.RUNNING);
+  }
+
+  private static long compactions(PartitionWriter writer) {
+    return writer.status().operations().getOrDefault(WriterStep.COMPACTION, 0L);
+  }
+
+  private static void assertAliveTwoThirds(OnePartition partition) {
+    assertThat(2 * storedEntries(partition, "a")).isLessThanOrEqualTo(3 * DOCUMENTS);
+    assertThat(2 * storedEntries(partition, Batch.EVERYTHING)).isLessThanOrEqualTo(3 * DOCUMENTS);
+  }
+
+  private static ChannelHead head(OnePartition partition) {
     String key = partition.keys.head("a", 0);
-    ChannelHead head = ChannelHead.decode(key, "a", partition.bucket.peek(key));
+    return ChannelHead.decode(key, "a", partition.bucket.peek(key));
+  }
+
+  private static int entriesOfABlock(OnePartition partition) {
+    ChannelHead head = head(partition);
     int most = partition.layout.name().equals("bit-flag") ? BitFlagBlock.RANGE : 120;
     for (ChannelHead.Summary block : head.closed()) {
       most = Math.max(most, block.entries());

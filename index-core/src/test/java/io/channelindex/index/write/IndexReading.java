@@ -141,6 +141,32 @@ final class IndexReading {
     }
   }
 
+  /** All that the blocks of a channel hold which its head names, whether readers see it or not. */
+  List<Entry> entries(String channel) {
+    List<Entry> entries = new ArrayList<>();
+    ChannelHead head =
+        ChannelHead.decode("head", channel, bucket.apply(keys.head(channel, partition)));
+    List<String> blocks = new ArrayList<>();
+    for (Summary page : head.pages()) {
+      byte[] bytes = bucket.apply(keys.page(channel, partition, page.number()));
+      for (Summary block : DirectoryPage.decode("page", channel, bytes).blocks()) {
+        blocks.add(keys.block(channel, partition, block.number()));
+      }
+    }
+    head.closed().forEach(block -> blocks.add(keys.block(channel, partition, block.number())));
+    blocks.add(keys.block(channel, partition, head.active()));
+    head.compacted()
+        .blocks()
+        .forEach(block -> blocks.add(keys.packed(channel, partition, block.number())));
+    for (String key : blocks) {
+      byte[] document = bucket.apply(key);
+      if (document != null) {
+        entries.addAll(entries(channel, new StoredBlock(key, document)));
+      }
+    }
+    return entries;
+  }
+
   private List<Entry> entries(String channel, StoredBlock block) {
     BlockPlace place =
         new BlockPlace(

@@ -88,7 +88,7 @@ final class NodeHistory implements AutoCloseable {
             layout,
             BlockCoding.plain(),
             1024,
-            random.nextInt(4),
+            new Compacting(random.nextInt(4), Duration.ZERO, 2 + random.nextInt(100)),
             WriterHistory.batching(random),
             Duration.ofSeconds(1),
             WriterProbe.NONE);

@@ -40,6 +40,8 @@ final class OnePartition {
   final Layout layout;
   int blockBytes = 1024;
   int compactBlocks;
+  Duration compactAtRest = Duration.ZERO;
+  int compactEntries = 250_000;
   Batching batching = Batching.DEFAULT.withChanges(1_000).withLinger(Linger.FIXED, Duration.ZERO);
 
   private final DocumentSource source =
@@ -75,7 +77,7 @@ final class OnePartition {
             layout,
             BlockCoding.plain(),
             blockBytes,
-            compactBlocks,
+            new Compacting(compactBlocks, compactAtRest, compactEntries),
             batching,
             Duration.ofMillis(100),
             probe);

@@ -124,7 +124,10 @@ final class WriterHistory {
               layout,
               BlockCoding.plain(),
               block,
-              random.nextInt(4),
+              new Compacting(
+                  random.nextInt(4),
+                  Duration.ofMillis(random.nextInt(20)),
+                  2 + random.nextInt(100)),
               batching(random),
               Duration.ofMillis(200),
               (partition, step) -> {

@@ -64,6 +64,7 @@ public record ChannelHead(
   private static final int LEAST_RETIRED_BYTES = 3;
   private static final int NOTHING_OF_COMPACTION = 1;
   private static final int NOTHING_OF_ACTIVE_BLOCK = 2;
+  private static final int STORED = 1;
 
   /** What a head knows of its active block. */
   public enum ActiveState {
@@ -206,7 +207,10 @@ public record ChannelHead(
   public byte[] encode() {
     PayloadWriter payload = PayloadWriter.ofDocument(512);
     payload.text(channel).varint(partition).varint(firstVbucket).varint(epoch);
-    payload.varint(clock.size()).varint(active).octet(activeState.ordinal());
+    payload
+        .varint(clock.size())
+        .varint(active)
+        .octet(activeState == ActiveState.STORED ? STORED : 0);
     SeqnoColumns columns = new SeqnoColumns(clock.size());
     writeSummaries(payload, columns, pages);
     writeSummaries(payload, columns, closed);
@@ -241,9 +245,7 @@ public record ChannelHead(
     int active = payload.varint("active", Integer.MAX_VALUE);
     int version = payload.version();
     @Nullable ActiveState state =
-        version <= NOTHING_OF_ACTIVE_BLOCK
-            ? null
-            : ActiveState.values()[payload.octet("activeState", 1)];
+        version <= NOTHING_OF_ACTIVE_BLOCK ? null : stateOf(payload.octet("activeState", STORED));
     List<Summary> pages = readSummaries(payload, columns);
     List<Summary> closed = readSummaries(payload, columns);
     Compacted compacted =
@@ -256,6 +258,10 @@ public record ChannelHead(
     }
     return new ChannelHead(
         name, partition, firstVbucket, epoch, clock, pages, closed, active, state, compacted);
+  }
+
+  private static ActiveState stateOf(int code) {
+    return code == STORED ? ActiveState.STORED : ActiveState.NOT_STORED;
   }
 
   private static Compacted readCompacted(PayloadReader payload, SeqnoColumns columns) {

@@ -1,0 +1,98 @@
+package io.channelindex.index.write;
+
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compacts channels while their partition has nothing to write (W9): those of which much may be
+ * superseded although they have few closed blocks, and once everything that owners before have
+ * left. One channel at a time, so that a commit waits for no more than that.
+ *
+ * <p>Memory: the names of the channels that are to be looked at. Confined to the partition's serial
+ * executor.
+ */
+final class AtRest {
+  private static final int MOST_CHANNELS = 10_000;
+
+  private final Scope scope;
+  private final Commit commit;
+  private final Runnable wake;
+  private final Duration after;
+  private final Set<String> channels = new LinkedHashSet<>();
+  private long restsSince;
+  private boolean lookedAtAll;
+  private boolean waiting;
+
+  /**
+   * A partition that rests from now on.
+   *
+   * @param wake run when it has rested for long enough
+   */
+  AtRest(Scope scope, Commit commit, Runnable wake) {
+    this.scope = scope;
+    this.commit = commit;
+    this.wake = wake;
+    this.after = scope.settings().compacting().atRest();
+    this.restsSince = scope.time().nanos();
+    if (!after.isZero()) {
+      waitFor(after);
+    }
+  }
+
+  /** A channel was written: how much of it may be superseded. */
+  void written(ChannelState state) {
+    if (!state.mayBeTooBig()) {
+      channels.remove(state.channel());
+    } else if (channels.size() < MOST_CHANNELS) {
+      channels.add(state.channel());
+    }
+  }
+
+  /** Something is being written. */
+  void disturbed() {
+    restsSince = scope.time().nanos();
+  }
+
+  /** What is to be done while nothing else is; null if nothing is, for now. */
+  @Nullable Supplier<CompletableFuture<Void>> next() {
+    if (after.isZero() || (lookedAtAll && channels.isEmpty())) {
+      return null;
+    }
+    long left = restsSince + after.toNanos() - scope.time().nanos();
+    if (left > 0) {
+      waitFor(Duration.ofNanos(left));
+      return null;
+    }
+    if (!lookedAtAll) {
+      lookedAtAll = true;
+      return () -> commit.channels().thenAccept(channels::addAll);
+    }
+    Iterator<String> first = channels.iterator();
+    String channel = first.next();
+    first.remove();
+    return () -> commit.compactIfTooBig(channel);
+  }
+
+  private void waitFor(Duration left) {
+    if (!waiting) {
+      waiting = true;
+      scope
+          .time()
+          .after(
+              left,
+              () ->
+                  scope
+                      .serial()
+                      .execute(
+                          () -> {
+                            waiting = false;
+                            wake.run();
+                          }));
+    }
+  }
+}

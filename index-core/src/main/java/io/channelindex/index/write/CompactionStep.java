@@ -1,0 +1,150 @@
+package io.channelindex.index.write;
+
+import io.channelindex.storage.Entry;
+import io.channelindex.storage.format.ChannelHead.Retired;
+import io.channelindex.storage.format.ChannelHead.Summary;
+import io.channelindex.storage.format.EntryFilter;
+import io.channelindex.storage.layout.Layout;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Some blocks of a channel that are compacted together: what of them is kept, and in which blocks.
+ * An entry is dropped if history has undone it, if it is there already, or if a newer readable one
+ * of these blocks has superseded it. Compacted blocks of which little is dropped stay as they are.
+ *
+ * <p>Confined to the partition's serial executor.
+ */
+final class CompactionStep {
+  private static final int LEAST_BLOCK_ENTRIES = 2_048;
+  private static final int BLOCKS_OF_A_CHANNEL = 96;
+
+  /** Of a block that stays as it is, at least so many percent have to be worth keeping. */
+  static final int WORTH_KEEPING = 85;
+
+  private static final Comparator<Entry> ORDER =
+      Comparator.comparingInt(Entry::vbucket)
+          .thenComparing(Entry::seqno, Long::compareUnsigned)
+          .thenComparing(Entry::documentId);
+
+  private final String channel;
+  private final Layout layout;
+  private final Owner owner;
+  private final EntryFilter readable;
+  private final List<Source> sources;
+  private final List<Summary> untouched = new ArrayList<>();
+  private final List<Entry> pruned = new ArrayList<>();
+  private List<List<Entry>> packs = List.of();
+
+  /** A block that is compacted. */
+  static final class Source {
+    final Retired.Kind kind;
+    final Summary summary;
+    final List<Entry> entries = new ArrayList<>();
+
+    Source(Retired.Kind kind, Summary summary) {
+      this.kind = kind;
+      this.summary = summary;
+    }
+  }
+
+  /**
+   * A step that is to be {@linkplain #choose chosen} once its sources are read.
+   *
+   * @param readable which entries readers see
+   * @param sources in the order in which they were written
+   */
+  CompactionStep(
+      String channel, Layout layout, Owner owner, EntryFilter readable, List<Source> sources) {
+    this.channel = channel;
+    this.layout = layout;
+    this.owner = owner;
+    this.readable = readable;
+    this.sources = new ArrayList<>(sources);
+  }
+
+  /** The blocks that go, after {@link #choose}: until then all. */
+  List<Source> sources() {
+    return sources;
+  }
+
+  /** The blocks that stay as they are. */
+  List<Summary> untouched() {
+    return untouched;
+  }
+
+  /** The entries of the blocks to be written, each sorted. */
+  List<List<Entry>> packs() {
+    return packs;
+  }
+
+  /** What was dropped and has something beside the blocks. */
+  List<Entry> pruned() {
+    return pruned;
+  }
+
+  /** Decides what becomes of each entry. */
+  void choose() {
+    Superseded superseded = new Superseded(readable);
+    sources.forEach(source -> source.entries.forEach(superseded::see));
+    Set<ChannelLoader.Identity> kept = new HashSet<>();
+    List<Entry> rest = new ArrayList<>();
+    for (Source source : List.copyOf(sources)) {
+      List<Entry> worth = worth(source, superseded, kept);
+      if (rest.isEmpty() && isWorthKeeping(source, worth)) {
+        untouched.add(source.summary);
+        sources.remove(source);
+      } else {
+        rest.addAll(worth);
+      }
+    }
+    pruned.removeIf(entry -> kept.contains(ChannelLoader.Identity.of(entry)));
+    packs = packs(rest, kept.size());
+  }
+
+  private List<Entry> worth(
+      Source source, Superseded superseded, Set<ChannelLoader.Identity> kept) {
+    List<Entry> worth = new ArrayList<>(source.entries.size());
+    for (Entry entry : source.entries) {
+      if (!owner.keeps(entry)) {
+        drop(entry);
+      } else if (superseded.isSuperseded(entry)) {
+        // Where it was indexed again under another branch, other channels may not have been.
+        if (!superseded.isSame(entry)) {
+          drop(entry);
+        }
+      } else if (kept.add(ChannelLoader.Identity.of(entry))) {
+        worth.add(entry);
+      }
+    }
+    return worth;
+  }
+
+  private void drop(Entry entry) {
+    if (layout.prunes(channel, entry)) {
+      pruned.add(entry);
+    }
+  }
+
+  private static boolean isWorthKeeping(Source source, List<Entry> worth) {
+    return source.kind == Retired.Kind.COMPACTED
+        && source.summary.entries() >= LEAST_BLOCK_ENTRIES / 2
+        && worth.size() * 100L >= (long) source.summary.entries() * WORTH_KEEPING;
+  }
+
+  /** Entries in the order in which they were indexed, cut, and each part sorted. */
+  private static List<List<Entry>> packs(List<Entry> entries, int all) {
+    int size = Math.max(LEAST_BLOCK_ENTRIES, all / BLOCKS_OF_A_CHANNEL);
+    List<List<Entry>> packs = new ArrayList<>();
+    for (int from = 0; from < entries.size(); from += size) {
+      int to = Math.min(entries.size(), from + size);
+      List<Entry> pack = new ArrayList<>(entries.subList(from, to));
+      pack.sort(ORDER);
+      packs.add(pack);
+    }
+    return packs;
+  }
+}
