@@ -103,7 +103,7 @@ class CompactionTest {
   void manyBlocksAreCompactedInStepsThatFitIntoMemory(Layout layout) {
     OnePartition partition = new OnePartition(layout);
     boolean big = layout.name().equals("bit-flag");
-    partition.compactEntries = big ? 3_000 : 5 * DOCUMENTS;
+    partition.compactEntries = big ? 1_500 : 5 * DOCUMENTS;
     PartitionWriter writer = partition.takeAndOpen(1);
     update(partition, writer, 0, 3_000);
     List<String> before = partition.rows("a");
@@ -114,7 +114,7 @@ class CompactionTest {
     assertThat(partition.rows("a")).isEqualTo(before);
     assertThat(storedEntries(partition, "a")).isEqualTo(DOCUMENTS);
     int steps = head(partition).compacted().next();
-    assertThat(steps).isGreaterThan(big ? 1 : 10);
+    assertThat(steps).isGreaterThan(big ? 0 : 10);
   }
 
   @ParameterizedTest
