@@ -41,7 +41,7 @@ public record ServerConfig(
                   "data",
                   IndexConfig.of(
                       "index", null, null, null, null, null, null, null, null, null, null, null,
-                      null, null),
+                      null, null, null),
                   null,
                   null,
                   null)));
