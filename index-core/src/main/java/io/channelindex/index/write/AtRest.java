@@ -3,6 +3,7 @@ package io.channelindex.index.write;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -11,20 +12,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compacts channels while their partition has nothing to write (W9): those of which much may be
  * superseded although they have few closed blocks, and once everything that owners before have
- * left. One channel at a time, so that a commit waits for no more than that.
+ * left. One channel at a time, so that a commit waits for no more than that, and with a pause after
+ * each, so that a hundred thousand of them do not keep the bucket from others.
  *
- * <p>Memory: the names of the channels that are to be looked at. Confined to the partition's serial
- * executor.
+ * <p>Memory: the names of some thousand channels. Confined to the partition's serial executor.
  */
 final class AtRest {
   private static final int MOST_CHANNELS = 10_000;
+  private static final Duration PAUSE = Duration.ofMillis(20);
 
   private final Scope scope;
   private final Commit commit;
   private final Runnable wake;
   private final Duration after;
   private final Set<String> channels = new LinkedHashSet<>();
-  private long restsSince;
+  // When there was rest for long enough, unless it is disturbed before.
+  private long restedAt;
+  // Of the registry, the page that is to be looked at next; those of former owners.
+  private int page;
   private boolean lookedAtAll;
   private boolean waiting;
 
@@ -38,7 +43,7 @@ final class AtRest {
     this.commit = commit;
     this.wake = wake;
     this.after = scope.settings().compacting().atRest();
-    this.restsSince = scope.time().nanos();
+    disturbed();
     if (!after.isZero()) {
       waitFor(after);
     }
@@ -55,7 +60,7 @@ final class AtRest {
 
   /** Something is being written. */
   void disturbed() {
-    restsSince = scope.time().nanos();
+    restedAt = scope.time().nanos() + after.toNanos();
   }
 
   /** What is to be done while nothing else is; null if nothing is, for now. */
@@ -63,19 +68,24 @@ final class AtRest {
     if (after.isZero() || (lookedAtAll && channels.isEmpty())) {
       return null;
     }
-    long left = restsSince + after.toNanos() - scope.time().nanos();
+    long left = restedAt - scope.time().nanos();
     if (left > 0) {
       waitFor(Duration.ofNanos(left));
       return null;
     }
-    if (!lookedAtAll) {
-      lookedAtAll = true;
-      return () -> commit.channels().thenAccept(channels::addAll);
+    restedAt = scope.time().nanos() + PAUSE.toNanos();
+    if (channels.isEmpty()) {
+      return () -> commit.channels(page++).thenAccept(this::found);
     }
     Iterator<String> first = channels.iterator();
     String channel = first.next();
     first.remove();
     return () -> commit.compactIfTooBig(channel);
+  }
+
+  private void found(List<String> names) {
+    lookedAtAll = names.isEmpty();
+    channels.addAll(names);
   }
 
   private void waitFor(Duration left) {

@@ -126,6 +126,11 @@ final class Commit {
     return compactable.isEmpty() ? null : compactable.iterator().next();
   }
 
+  /** The channels of a page of the registry; none behind the last. */
+  CompletableFuture<List<String>> channels(int page) {
+    return registry.page(page);
+  }
+
   /** All channels that have a head, and some that may not. */
   CompletableFuture<Set<String>> channels() {
     return registry.all();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -82,22 +83,30 @@ final class Registry {
     return request.standing();
   }
 
+  /**
+   * The channels of a page, read anew; none if there is no such page, nor any behind it. The pages
+   * have at least all channels whose heads were written.
+   */
+  CompletableFuture<List<String>> page(int page) {
+    return scope
+        .retries()
+        .run(() -> read(page))
+        .thenApply(found -> found.map(read -> read.value().channels()).orElse(List.of()));
+  }
+
   /** All channels, read anew: at least those whose heads were written. */
   CompletableFuture<Set<String>> all() {
     return readFrom(0, new LinkedHashSet<>());
   }
 
   private CompletableFuture<Set<String>> readFrom(int page, Set<String> channels) {
-    return scope
-        .retries()
-        .run(() -> read(page))
+    return page(page)
         .thenCompose(
             found -> {
-              if (found.isEmpty()) {
-                return CompletableFuture.completedFuture(channels);
-              }
-              channels.addAll(found.get().value().channels());
-              return readFrom(page + 1, channels);
+              channels.addAll(found);
+              return found.isEmpty()
+                  ? CompletableFuture.completedFuture(channels)
+                  : readFrom(page + 1, channels);
             });
   }
 
