@@ -24,6 +24,7 @@ import com.couchbase.client.dcp.state.FailoverLogEntry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -66,6 +67,7 @@ final class DcpFollower implements DatabaseChangeListener, AutoCloseable {
   private final List<String> systemEvents = new CopyOnWriteArrayList<>();
   private final Map<Integer, StreamOffset> offsets = new ConcurrentHashMap<>();
   private final Map<Integer, List<FailoverLogEntry>> failoverLogs = new ConcurrentHashMap<>();
+  private final Set<Integer> reopened = ConcurrentHashMap.newKeySet();
   private volatile Consumer<DocumentChange> onChange = change -> {};
 
   private DcpFollower(Client client) {
@@ -217,7 +219,10 @@ final class DcpFollower implements DatabaseChangeListener, AutoCloseable {
   private void moveTo(int vbucket, StreamOffset offset) {
     StreamOffset before = offsets.put(vbucket, offset);
     SnapshotMarker snapshot = offset.getSnapshot();
-    if (before != null && before.getSeqno() >= offset.getSeqno()) {
+    // After a reconnect the client begins where its listener was when the connection was lost, and
+    // tells it again what was on its way to it then.
+    boolean mayRepeat = reopened.remove(vbucket);
+    if (before != null && before.getSeqno() >= offset.getSeqno() && !mayRepeat) {
       violations.add("vbucket=" + vbucket + ", before=" + before + ", after=" + offset);
     }
     if (offset.getSeqno() < snapshot.getStartSeqno()
@@ -270,6 +275,7 @@ final class DcpFollower implements DatabaseChangeListener, AutoCloseable {
   @Override
   public void onFailoverLog(FailoverLog failoverLog) {
     failoverLogs.put(failoverLog.getVbucket(), failoverLog.getEntries());
+    reopened.add(failoverLog.getVbucket());
   }
 
   @Override
