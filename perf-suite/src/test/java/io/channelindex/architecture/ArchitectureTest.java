@@ -102,6 +102,8 @@ class ArchitectureTest {
         .definedBy(embedded + "subdoc..")
         .layer("engine")
         .definedBy(embedded + "engine..")
+        .layer("replication")
+        .definedBy(embedded + "replication..")
         .layer("cluster")
         .definedBy(embedded + "cluster..")
         .layer("auth")
@@ -120,8 +122,10 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("protocol")
         .whereLayer("engine")
         .mayOnlyAccessLayers("subdoc", "protocol")
-        .whereLayer("cluster")
+        .whereLayer("replication")
         .mayOnlyAccessLayers("engine")
+        .whereLayer("cluster")
+        .mayOnlyAccessLayers("replication", "engine")
         .whereLayer("auth")
         .mayOnlyAccessLayers("protocol")
         .whereLayer("dcp")
@@ -143,6 +147,7 @@ class ArchitectureTest {
         .resideInAnyPackage(
             ROOT + ".embedded.auth..",
             ROOT + ".embedded.cluster..",
+            ROOT + ".embedded.replication..",
             ROOT + ".embedded.connection..",
             ROOT + ".embedded.dcp..",
             ROOT + ".embedded.engine..",

@@ -31,6 +31,7 @@ final class ChannelScan {
   private final List<String> blocks = new ArrayList<>();
   private int next;
   private @Nullable String mayBeMissing;
+  private boolean compacted;
 
   ChannelScan(Scope scope, String channel, int vbucket, Consumer<Entry> entries) {
     this.scope = scope;
@@ -44,14 +45,23 @@ final class ChannelScan {
     return get(WriterStep.CLOCKS, key).thenCompose(answer -> readDirectory(key, answer));
   }
 
+  /**
+   * Whether something of the channel has been compacted: then what a document was before its newest
+   * entry may be missing. Known after {@link #run}.
+   */
+  boolean isCompacted() {
+    return compacted;
+  }
+
   private CompletableFuture<Void> readDirectory(String key, Optional<Versioned<byte[]>> answer) {
     if (answer.isEmpty()) {
       return readBeyond(0);
     }
     ChannelHead head = ChannelHead.decode(key, channel, answer.get().value());
-    for (Summary compacted : head.compacted().blocks()) {
-      if (!holdsNothing(compacted)) {
-        blocks.add(scope.keys().packed(channel, scope.partition(), compacted.number()));
+    compacted = head.isCompacted();
+    for (Summary packed : head.compacted().blocks()) {
+      if (!holdsNothing(packed)) {
+        blocks.add(scope.keys().packed(channel, scope.partition(), packed.number()));
       }
     }
     return Window.each(head.pages(), 1, this::readPage)

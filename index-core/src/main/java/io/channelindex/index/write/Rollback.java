@@ -232,7 +232,8 @@ final class Rollback {
     Set<String> wanted = new HashSet<>(writtenAnew);
     wanted.addAll(gone);
     Map<String, Entry> newest = new HashMap<>();
-    return new ChannelScan(
+    ChannelScan scan =
+        new ChannelScan(
             scope,
             channel,
             progress.vbucket(),
@@ -241,18 +242,24 @@ final class Rollback {
                   && after.contains(entry.vbuuid(), entry.seqno())) {
                 newest.merge(entry.documentId(), entry, Rollback::newer);
               }
-            })
-        .run()
-        .thenAccept(scanned -> survived(channel, writtenAnew, newest));
+            });
+    return scan.run()
+        .thenAccept(
+            scanned ->
+                survived(
+                    writtenAnew,
+                    newest,
+                    // What was undone may have made compaction remove what would be left.
+                    channel.equals(Batch.EVERYTHING) || scan.isCompacted()));
   }
 
-  private void survived(String channel, Set<String> writtenAnew, Map<String, Entry> newest) {
-    boolean everywhere = channel.equals(Batch.EVERYTHING);
+  private void survived(
+      Set<String> writtenAnew, Map<String, Entry> newest, boolean mayHaveBeenMore) {
     for (String id : writtenAnew) {
       Entry survivor = newest.get(id);
       if (survivor != null) {
         whole = min(whole, survivor.seqno() - 1);
-      } else if (everywhere) {
+      } else if (mayHaveBeenMore) {
         whole = 0;
       }
     }

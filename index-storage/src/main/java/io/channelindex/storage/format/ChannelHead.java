@@ -198,6 +198,17 @@ public record ChannelHead(
     return activeState == ActiveState.STORED;
   }
 
+  /** Whether there are fewer entries than were written, or they are elsewhere. */
+  public boolean isCompacted() {
+    int first = closed.isEmpty() ? active : closed.get(0).number();
+    if (!pages.isEmpty()) {
+      first = pages.get(0).number();
+    }
+    return first > 0
+        || compacted.next() > 0
+        || compacted.pruned().stream().anyMatch(seqno -> seqno != 0);
+  }
+
   /** {@link Compacted#pruned}. */
   public List<Long> pruned() {
     return compacted.pruned();
