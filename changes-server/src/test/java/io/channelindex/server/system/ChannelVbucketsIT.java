@@ -66,17 +66,17 @@ class ChannelVbucketsIT {
 
   @Test
   void aServerWithOtherWishesIsRefused() throws Exception {
-    try (ChangesServer first = server(2, "all");
-        ChangesServer other = server(0, "")) {
+    try (ChangesServer first = server(2, "all")) {
       first.awaitReady(PATIENCE);
-
-      await()
-          .atMost(PATIENCE)
-          .untilAsserted(
-              () ->
-                  assertThat(health(other))
-                      .contains("placement=spread")
-                      .contains("index.placement=colocated:2:64"));
+      try (ChangesServer other = server(0, "")) {
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () ->
+                    assertThat(health(other))
+                        .contains("placement=spread")
+                        .contains("index.placement=colocated:2:64"));
+      }
     }
   }
 
