@@ -185,9 +185,9 @@ class PartitionedFeedIT {
       for (int i = 0; i < 400; i++) {
         bed.write("key" + i, i);
         if (i % 40 == 0) {
-          RecordingSession session = bed.owner.session(0);
-          session.fail(new IllegalStateException("disk full"));
+          // Counted before the failure: the next session may be there before this thread goes on.
           int sessions = bed.owner.sessions(0).size();
+          bed.owner.session(0).fail(new IllegalStateException("disk full"));
           FeedBed.awaitStatus(
               feed,
               0,
