@@ -2,9 +2,9 @@ package io.channelindex.server.http;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.channelindex.index.read.Row;
+import io.channelindex.sequence.token.Token;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -16,6 +16,10 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  */
 final class EncodedRows {
   private static final int SLOTS = 1 << 11;
+  private static final byte[] SEQ = ascii("{\"seq\":\"");
+  private static final byte[] ID = ascii("\",\"id\":\"");
+  private static final byte[] REVISION = ascii("\",\"changes\":[{\"rev\":\"");
+  private static final byte[] END = ascii("\"}]}");
 
   private final AtomicReferenceArray<Slot> slots = new AtomicReferenceArray<>(SLOTS);
 
@@ -48,46 +52,59 @@ final class EncodedRows {
   }
 
   static byte[] encode(Row row) {
-    ByteArrayOutputStream out =
-        new ByteArrayOutputStream(row.seq().length() + row.documentId().length() + 128);
-    ascii(out, "{\"seq\":");
-    text(out, row.seq());
-    ascii(out, ",\"id\":");
-    text(out, row.documentId());
-    ascii(out, ",\"changes\":[{\"rev\":");
-    text(out, row.revision());
-    ascii(out, "}]");
+    Token token = row.token();
+    byte[] id = text(row.documentId());
+    byte[] revision = text(row.revision());
+    byte[] rest = rest(row);
+    byte[] json =
+        new byte
+            [SEQ.length
+                + token.length()
+                + ID.length
+                + id.length
+                + REVISION.length
+                + revision.length
+                + rest.length];
+    int at = put(SEQ, json, 0);
+    // Tokens have no letters that JSON would write in another way.
+    token.copyTo(json, at);
+    at = put(ID, json, at + token.length());
+    at = put(id, json, at);
+    at = put(REVISION, json, at);
+    at = put(revision, json, at);
+    put(rest, json, at);
+    return json;
+  }
+
+  private static int put(byte[] part, byte[] json, int at) {
+    System.arraycopy(part, 0, json, at, part.length);
+    return at + part.length;
+  }
+
+  private static byte[] rest(Row row) {
+    if (!row.deleted() && row.removed().isEmpty()) {
+      return END;
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(ascii("\"}]"));
     if (row.deleted()) {
-      ascii(out, ",\"deleted\":true");
+      out.writeBytes(ascii(",\"deleted\":true"));
     }
-    if (!row.removed().isEmpty()) {
-      removed(out, row.removed());
+    for (int i = 0; i < row.removed().size(); i++) {
+      out.writeBytes(ascii(i == 0 ? ",\"removed\":[\"" : "\",\""));
+      out.writeBytes(text(row.removed().get(i)));
     }
-    out.write('}');
+    out.writeBytes(ascii(row.removed().isEmpty() ? "}" : "\"]}"));
     return out.toByteArray();
   }
 
-  private static void removed(ByteArrayOutputStream out, List<String> channels) {
-    ascii(out, ",\"removed\":[");
-    for (int i = 0; i < channels.size(); i++) {
-      if (i > 0) {
-        out.write(',');
-      }
-      text(out, channels.get(i));
-    }
-    out.write(']');
+  /** A text as it stands between quotation marks. */
+  private static byte[] text(String value) {
+    return isPlain(value)
+        ? value.getBytes(StandardCharsets.ISO_8859_1)
+        : JsonStringEncoder.getInstance().quoteAsUTF8(value);
   }
 
-  private static void text(ByteArrayOutputStream out, String value) {
-    out.write('"');
-    out.writeBytes(
-        isPlain(value)
-            ? value.getBytes(StandardCharsets.ISO_8859_1)
-            : JsonStringEncoder.getInstance().quoteAsUTF8(value));
-    out.write('"');
-  }
-
-  /** Whether a text stands in JSON as it is: tokens do, which are most of a row. */
   private static boolean isPlain(String value) {
     for (int i = 0; i < value.length(); i++) {
       char letter = value.charAt(i);
@@ -98,7 +115,7 @@ final class EncodedRows {
     return true;
   }
 
-  private static void ascii(ByteArrayOutputStream out, String value) {
-    out.writeBytes(value.getBytes(StandardCharsets.US_ASCII));
+  private static byte[] ascii(String value) {
+    return value.getBytes(StandardCharsets.US_ASCII);
   }
 }

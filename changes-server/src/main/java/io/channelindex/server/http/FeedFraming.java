@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the context of its feed.
  */
 final class FeedFraming {
+  /** What a row without a document takes beside its JSON object. */
+  static final int MAX_ROW_BYTES = 2;
+
   private final FeedKind kind;
   private boolean hasBegun;
   private boolean hasRows;

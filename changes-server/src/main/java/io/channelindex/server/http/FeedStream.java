@@ -2,6 +2,7 @@ package io.channelindex.server.http;
 
 import io.channelindex.index.read.Follower;
 import io.channelindex.index.read.Page;
+import io.channelindex.index.read.Row;
 import io.channelindex.index.read.Since;
 import io.channelindex.server.documents.DocumentException;
 import io.channelindex.storage.IndexStorageException;
@@ -9,6 +10,7 @@ import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -183,12 +185,19 @@ final class FeedStream {
   }
 
   private void deliver(Page page, List<Optional<byte[]>> bodies) {
-    Buffer out = Buffer.buffer();
-    framing.begin(out);
     int count = page.rows().size();
+    List<byte[]> encoded = new ArrayList<>(count);
+    int bytes = 0;
+    for (Row row : page.rows()) {
+      byte[] json = rows.json(row);
+      encoded.add(json);
+      bytes += json.length + FeedFraming.MAX_ROW_BYTES;
+    }
+    Buffer out = Buffer.buffer(bytes);
+    framing.begin(out);
     for (int i = 0; i < count; i++) {
       byte[] body = bodies.isEmpty() ? null : bodies.get(i).orElse(null);
-      framing.row(out, rows.json(page.rows().get(i)), body);
+      framing.row(out, encoded.get(i), body);
     }
     sent += count;
     lastSeq = page.lastSeq();

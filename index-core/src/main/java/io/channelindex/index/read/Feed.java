@@ -5,6 +5,7 @@ import io.channelindex.sequence.SequenceClock;
 import io.channelindex.sequence.token.ClockSpan;
 import io.channelindex.sequence.token.FeedToken.Iteration;
 import io.channelindex.sequence.token.IterationTokens;
+import io.channelindex.sequence.token.Token;
 import io.channelindex.sequence.token.TokenScope;
 import io.channelindex.sequence.token.TokenStrategy;
 import io.channelindex.storage.Entry;
@@ -289,7 +290,7 @@ final class Feed {
   private static Page lastPage(PageRows page, List<Row> begin, String lastSeq, long left) {
     List<Row> rows = new ArrayList<>(begin);
     if (!page.rows().isEmpty()) {
-      rows.add(row(page.rows().get(page.rows().size() - 1), lastSeq));
+      rows.add(row(page.rows().get(page.rows().size() - 1), Token.of(lastSeq)));
     }
     return new Page(rows, lastSeq, left == 0, left);
   }
@@ -298,13 +299,13 @@ final class Feed {
     List<Row> rows = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       FeedRow row = page.rows().get(i);
-      rows.add(row(row, tokens.at(row.vbucket(), row.seqno(), page.document(i))));
+      rows.add(row(row, tokens.token(row.vbucket(), row.seqno(), page.document(i))));
     }
     return rows;
   }
 
-  private static Row row(FeedRow row, String seq) {
-    return new Row(seq, row.documentId(), row.revision(), row.deleted(), row.removed());
+  private static Row row(FeedRow row, Token token) {
+    return new Row(token, row.documentId(), row.revision(), row.deleted(), row.removed());
   }
 
   /** How many rows there are between two clocks, at most. */

@@ -1,11 +1,12 @@
 package io.channelindex.index.read;
 
+import io.channelindex.sequence.token.Token;
 import java.util.List;
 
 /**
  * A change as a follower sees it.
  *
- * @param seq its token: a feed that begins there goes on after this row
+ * @param token a feed that begins there goes on after this row
  * @param documentId the document
  * @param revision its revision, never empty
  * @param deleted whether it was deleted
@@ -13,8 +14,19 @@ import java.util.List;
  *     if it was deleted
  */
 public record Row(
-    String seq, String documentId, String revision, boolean deleted, List<String> removed) {
+    Token token, String documentId, String revision, boolean deleted, List<String> removed) {
   public Row {
     removed = List.copyOf(removed);
+  }
+
+  /** A row with the text of its token. */
+  public Row(
+      String seq, String documentId, String revision, boolean deleted, List<String> removed) {
+    this(Token.of(seq), documentId, revision, deleted, removed);
+  }
+
+  /** The text of its token, put together anew each time. */
+  public String seq() {
+    return token.toString();
   }
 }

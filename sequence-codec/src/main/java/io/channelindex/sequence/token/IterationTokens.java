@@ -56,7 +56,7 @@ public final class IterationTokens {
   }
 
   /**
-   * The text of the token of one row.
+   * The token of one row.
    *
    * @param vbucket the row's
    * @param seqno the row's: from {@code since} to {@code upper}; in a backfill up to {@code since}
@@ -65,7 +65,7 @@ public final class IterationTokens {
    * @throws IllegalArgumentException if there is no such row in this stage, or the id is longer
    *     than 1,024 bytes of UTF-8 or no text
    */
-  public String at(int vbucket, long seqno, @Nullable String document) {
+  public Token token(int vbucket, long seqno, @Nullable String document) {
     FeedToken.requirePosition(begin, end, vbucket, seqno);
     byte[] id = document == null ? NO_DOCUMENT : utf8(document);
     ByteBuffer row = shared.room(TokenScope.CHANNEL_BYTES + MAX_ROW_BYTES + id.length);
@@ -75,6 +75,11 @@ public final class IterationTokens {
     Varint.put(row, document == null ? 0 : id.length + 1L);
     row.put(id);
     return shared.with(row);
+  }
+
+  /** The text of the {@linkplain #token token} of one row. */
+  public String at(int vbucket, long seqno, @Nullable String document) {
+    return token(vbucket, seqno, document).toString();
   }
 
   /** The row that the bytes end with, as the iteration that it is in the middle of. */

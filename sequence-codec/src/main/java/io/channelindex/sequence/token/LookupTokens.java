@@ -73,7 +73,7 @@ final class LookupTokens implements TokenStrategy {
                 return standIn.textOf(scope, since);
               }
               byte[] begin = begin(CAUGHT_UP, kept.tick(), kept.id());
-              return new TokenBegin(begin, SEAL).with(scope);
+              return new TokenBegin(begin, SEAL).with(scope).toString();
             });
   }
 

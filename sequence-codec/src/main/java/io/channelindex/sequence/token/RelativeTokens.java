@@ -100,7 +100,7 @@ final class RelativeTokens implements TokenStrategy {
     }
     SparseAdvance.Written since = SparseAdvance.write(base.clock(), at);
     byte[] advance = since.changed() == 0 ? new byte[0] : since.bytes();
-    String text = new TokenBegin(begin(FORM, base, advance), SEAL).with(scope);
+    String text = new TokenBegin(begin(FORM, base, advance), SEAL).with(scope).toString();
     handedOut.put(text, new HandedOut(new FeedToken(database, scope, at, null), base.tick()));
     return text;
   }

@@ -79,7 +79,8 @@ final class StatelessTokens implements TokenStrategy {
   String textOf(TokenScope scope, SequenceClock since) {
     return recentCaughtUp
         .get(scope.branches(), since, since, () -> begin(scope.branches(), since))
-        .with(scope);
+        .with(scope)
+        .toString();
   }
 
   private TokenBegin begin(long branches, SequenceClock since) {

@@ -14,14 +14,14 @@ final class TokenBegin {
   // Three bytes are four letters: what is left of the shared bytes begins every token's own text.
   private static final int GROUP_BYTES = 3;
 
-  private final String text;
+  private final byte[] letters;
   private final byte[] rest;
   private final int checksum;
   private final Seal seal;
 
   TokenBegin(byte[] bytes, Seal seal) {
     int whole = bytes.length - bytes.length % GROUP_BYTES;
-    this.text = TokenText.of(Arrays.copyOf(bytes, whole));
+    this.letters = TokenText.letters(Arrays.copyOf(bytes, whole));
     this.rest = Arrays.copyOfRange(bytes, whole, bytes.length);
     this.checksum = Crc32c.of(bytes, bytes.length);
     this.seal = seal;
@@ -32,19 +32,19 @@ final class TokenBegin {
     return ByteBuffer.allocate(rest.length + bytes).put(rest);
   }
 
-  /** The text of the token that ends with what was put into the {@link #room}. */
-  String with(ByteBuffer end) {
+  /** The token that ends with what was put into the {@link #room}. */
+  Token with(ByteBuffer end) {
     int length = end.position();
     byte[] bytes = new byte[length + seal.bytes()];
     end.get(0, bytes, 0, length);
     seal.put(
         ByteBuffer.wrap(bytes).position(length),
         Crc32c.continued(checksum, bytes, rest.length, length));
-    return text.concat(TokenText.of(bytes));
+    return new Token(letters, TokenText.letters(bytes));
   }
 
-  /** The text of the token that ends with the channels of a scope. */
-  String with(TokenScope scope) {
+  /** The token that ends with the channels of a scope. */
+  Token with(TokenScope scope) {
     ByteBuffer end = room(TokenScope.CHANNEL_BYTES);
     putChannels(end, scope);
     return with(end);

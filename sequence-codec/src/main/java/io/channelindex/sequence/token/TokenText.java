@@ -70,6 +70,11 @@ final class TokenText {
     return TO_TEXT.encodeToString(bytes);
   }
 
+  /** The same text as letters in ASCII. */
+  static byte[] letters(byte[] bytes) {
+    return TO_TEXT.encode(bytes);
+  }
+
   /** The first byte of a form. */
   static byte head(int form, int detail) {
     return (byte) (form << DETAIL_BITS | detail);
