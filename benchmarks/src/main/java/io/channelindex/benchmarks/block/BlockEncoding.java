@@ -91,7 +91,7 @@ abstract class BlockEncoding {
 
     @Override
     void decode(byte[] block, EntryFilter filter, EntrySink sink) {
-      ColumnBlock.decode(KEY, CHANNEL, block, compressions, filter, sink);
+      ColumnBlock.decode(KEY, CHANNEL, block, compressions, Revisions.ALL, filter, sink);
     }
   }
 

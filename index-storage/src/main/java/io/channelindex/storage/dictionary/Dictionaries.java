@@ -6,16 +6,11 @@ import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.compress.Compressions;
 import io.channelindex.storage.compress.Dictionary;
 import io.channelindex.storage.compress.DictionaryTrainer;
-import io.channelindex.storage.compress.UnknownDictionaryException;
 import io.channelindex.storage.format.DictionaryDocument;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 
 /**
  * The dictionaries of a database: documents with versions 1, 2, …, each written once. All nodes
@@ -26,21 +21,20 @@ import java.util.function.Supplier;
  * Compressions compressions = new Compressions(trainer);
  * Dictionaries dictionaries = new Dictionaries(bucket, keys, compressions, executor);
  * dictionaries.loadAll();                                  // at the start
- * dictionaries.reading(() -> DenseBlock.decode(…));        // whenever a block is read
+ * dictionaries.load(unknown.version());                    // when a block turns out to need one
  * dictionaries.train(trainer);                             // now and then, until there is one
  * }</pre>
  *
  * <p>Assumptions: a dictionary that was written stays, as the blocks do that need it; the bucket's
- * durability says what a failover may take. {@link #restore} writes again what this process knows.
- * Guarantees: a dictionary is used only when the bucket has confirmed it; two nodes that train at a
- * time end up with the one that was written first. Thread-safe; stages complete on the executor.
+ * durability says what a failover may take. Guarantees: a dictionary is used only when the bucket
+ * has confirmed it; two nodes that train at a time end up with the one that was written first.
+ * Thread-safe; stages complete on the executor.
  */
 public final class Dictionaries {
   private final IndexBucket bucket;
   private final IndexKeys keys;
   private final Compressions compressions;
   private final Executor executor;
-  private final Map<Integer, Dictionary> known = new ConcurrentHashMap<>();
 
   /**
    * Knows no dictionary yet.
@@ -78,7 +72,7 @@ public final class Dictionaries {
    * @return fails with an {@link IndexStorageException} if there is none of that version
    */
   public CompletionStage<Void> load(int version) {
-    if (known.containsKey(version)) {
+    if (compressions.knows(version)) {
       return CompletableFuture.completedFuture(null);
     }
     return find(version)
@@ -111,27 +105,7 @@ public final class Dictionaries {
       throw new IndexStorageException(
           "another version than its key says: key=" + key + ", version=" + dictionary.version());
     }
-    known.put(version, dictionary);
     compressions.add(dictionary);
-  }
-
-  /**
-   * Reads something on the executor, and again after loading what it turns out to need.
-   *
-   * @param decoding has no effect when it throws an {@link UnknownDictionaryException}
-   */
-  public <T> CompletionStage<T> reading(Supplier<T> decoding) {
-    return CompletableFuture.supplyAsync(decoding, executor)
-        .exceptionallyCompose(
-            failure -> {
-              Throwable cause =
-                  failure instanceof CompletionException && failure.getCause() != null
-                      ? failure.getCause()
-                      : failure;
-              return cause instanceof UnknownDictionaryException unknown
-                  ? load(unknown.version()).thenComposeAsync(loaded -> reading(decoding), executor)
-                  : CompletableFuture.failedFuture(cause);
-            });
   }
 
   /**
@@ -162,22 +136,5 @@ public final class Dictionaries {
               return loadAll();
             },
             executor);
-  }
-
-  /**
-   * Writes again, where they are missing, those that are known: after the bucket lost documents.
-   */
-  public CompletionStage<Void> restore() {
-    CompletableFuture<?>[] writes =
-        known.values().stream()
-            .map(
-                dictionary ->
-                    bucket
-                        .insert(
-                            keys.dictionary(dictionary.version()),
-                            DictionaryDocument.encode(dictionary))
-                        .toCompletableFuture())
-            .toArray(CompletableFuture<?>[]::new);
-    return CompletableFuture.allOf(writes);
   }
 }

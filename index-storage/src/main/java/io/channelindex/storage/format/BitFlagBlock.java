@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to one thread.
  */
-public final class BitFlagBlock {
+public final class BitFlagBlock implements GrowingBlock {
   /** How many seqnos of a vbucket a block covers. */
   public static final int RANGE = 1024;
 
@@ -39,6 +39,11 @@ public final class BitFlagBlock {
   private static final int LEAST_LISTED_BYTES = 7;
   private static final int ACTIVE = 1;
   private static final int LISTED = 2;
+
+  /** Of an entry, its identity and their places in a list and a set, about, without its texts. */
+  private static final int BYTES_PER_LISTED = 160;
+
+  private static final int OVERHEAD_BYTES = 200;
 
   private final String channel;
   private final long epoch;
@@ -96,6 +101,7 @@ public final class BitFlagBlock {
    * Whether the block's range of seqnos has an entry's: a block that grows has one range of each
    * vbucket.
    */
+  @Override
   public boolean covers(Entry entry) {
     for (Section section : sections) {
       if (section.isOf(entry)) {
@@ -111,6 +117,7 @@ public final class BitFlagBlock {
    * @return whether it was added; false if it is there
    * @throws IllegalArgumentException if it cannot be written
    */
+  @Override
   public boolean add(Entry entry) {
     PayloadWriter.requireText(entry.revision());
     if (PayloadWriter.utf8(entry.documentId()).length > Entry.MAX_DOCUMENT_ID_BYTES) {
@@ -148,12 +155,12 @@ public final class BitFlagBlock {
     return added;
   }
 
-  /** How many entries there are. */
+  @Override
   public int size() {
     return active + listed.size();
   }
 
-  /** The size in bytes of what {@link #encode} returns, or a little less. */
+  @Override
   public int encodedSize() {
     return DocumentHeader.SIZE
         + channel.length()
@@ -161,7 +168,12 @@ public final class BitFlagBlock {
         + listedBytes;
   }
 
-  /** As a document of the index bucket. */
+  @Override
+  public int memoryBytes() {
+    return encodedSize() + BYTES_PER_LISTED * listed.size() + OVERHEAD_BYTES;
+  }
+
+  @Override
   public byte[] encode(Compressor compressor) {
     PayloadWriter payload =
         PayloadWriter.ofDocument(encodedSize() + 64).text(channel).varint(epoch);

@@ -105,6 +105,7 @@ public final class ColumnBlock {
    *
    * @param key for messages
    * @param channel the name that it must have
+   * @param kept which revisions it must have
    * @return the epoch of the owner who wrote it
    * @throws UnreadableDocumentException if it is none of these, or another channel's
    */
@@ -113,6 +114,7 @@ public final class ColumnBlock {
       String channel,
       byte[] document,
       Compressions compressions,
+      Revisions kept,
       EntryFilter filter,
       EntrySink sink) {
     return PayloadReader.decode(
@@ -121,7 +123,7 @@ public final class ColumnBlock {
         document,
         compressions,
         payload -> {
-          ColumnBlockReader reader = new ColumnBlockReader(payload, channel);
+          ColumnBlockReader reader = new ColumnBlockReader(payload, channel, kept);
           reader.read(filter, sink);
           return reader.epoch();
         });
@@ -131,7 +133,6 @@ public final class ColumnBlock {
    * All entries of a document that has all revisions, {@link Revisions#ALL}.
    *
    * @throws UnreadableDocumentException if it is none of these, or another channel's
-   * @throws NullPointerException if it leaves out a revision
    */
   public static List<Entry> decode(
       String key, String channel, byte[] document, Compressions compressions) {
@@ -141,19 +142,7 @@ public final class ColumnBlock {
             entries.add(
                 new Entry(
                     documentId, Objects.requireNonNull(revision), vbucket, seqno, vbuuid, state));
-    decode(key, channel, document, compressions, EntryFilter.ALL, sink);
+    decode(key, channel, document, compressions, Revisions.ALL, EntryFilter.ALL, sink);
     return entries;
-  }
-
-  /**
-   * The epoch of the owner who wrote a document.
-   *
-   * @throws UnreadableDocumentException if it is none of these, or another channel's
-   */
-  public static long epoch(String key, String channel, byte[] document, Compressions compressions) {
-    PayloadReader payload =
-        DocumentHeader.open(key, DocumentFormat.COLUMN_BLOCK, document, compressions);
-    payload.channel(channel);
-    return payload.varint();
   }
 }

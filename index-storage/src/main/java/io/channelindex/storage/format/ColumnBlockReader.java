@@ -22,12 +22,15 @@ final class ColumnBlockReader {
   private final IdColumnReader ids;
   private final RevisionColumns revisions;
 
-  ColumnBlockReader(PayloadReader payload, String channel) {
+  ColumnBlockReader(PayloadReader payload, String channel, Revisions expected) {
     this.payload = payload;
     payload.channel(channel);
     epoch = payload.varint();
     int count = payload.varint("entries", ColumnBlock.MAX_ENTRIES);
     kept = payload.flag("revisions") ? Revisions.OF_LEAVINGS_ONLY : Revisions.ALL;
+    if (kept != expected) {
+      throw payload.corrupt("other revisions: kept=" + kept + ", expected=" + expected);
+    }
     int runs = payload.count("runs", LEAST_RUN_BYTES);
     vbuckets = new int[runs];
     vbuuids = new long[runs];

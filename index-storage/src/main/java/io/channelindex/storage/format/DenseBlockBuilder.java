@@ -14,8 +14,11 @@ import java.util.Arrays;
  *
  * <p>Confined to one thread.
  */
-public final class DenseBlockBuilder {
+public final class DenseBlockBuilder implements GrowingBlock {
   private static final int SLOTS = 64;
+
+  /** Of an entry in the table of identities, about. */
+  private static final int TABLE_BYTES_PER_ENTRY = 16;
 
   private final byte[] channel;
   private final long epoch;
@@ -65,12 +68,19 @@ public final class DenseBlockBuilder {
     return builder;
   }
 
+  /** All: it has no bounds but its size. */
+  @Override
+  public boolean covers(Entry entry) {
+    return true;
+  }
+
   /**
    * Adds an entry at the end, if none with its vbucket, seqno, vbuuid and document id is there.
    *
    * @return whether it was added
    * @throws IllegalArgumentException if the entry cannot be written; the block is as before
    */
+  @Override
   public boolean add(Entry entry) {
     byte[] documentId = PayloadWriter.utf8(entry.documentId());
     if (documentId.length > Entry.MAX_DOCUMENT_ID_BYTES) {
@@ -109,12 +119,13 @@ public final class DenseBlockBuilder {
     }
   }
 
-  /** How many entries there are. */
+  @Override
   public int size() {
     return count;
   }
 
   /** The size in bytes of what {@link #encode()} returns. */
+  @Override
   public int encodedSize() {
     return DocumentHeader.SIZE
         + PayloadWriter.sizeOfVarint(channel.length)
@@ -126,12 +137,17 @@ public final class DenseBlockBuilder {
         + entries.size();
   }
 
+  @Override
+  public int memoryBytes() {
+    return encodedSize() + TABLE_BYTES_PER_ENTRY * count;
+  }
+
   /** The block so far, as a document of the index bucket that is not compressed. */
   public byte[] encode() {
     return encode(Compressor.NONE);
   }
 
-  /** The block so far, as a document of the index bucket. */
+  @Override
   public byte[] encode(Compressor compressor) {
     PayloadWriter payload =
         PayloadWriter.ofDocument(encodedSize() - DocumentHeader.SIZE).sized(channel);

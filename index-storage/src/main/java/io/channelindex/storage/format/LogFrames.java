@@ -125,24 +125,6 @@ public final class LogFrames {
     return entries;
   }
 
-  /**
-   * What a document holds, without making anything of its entries.
-   *
-   * @throws UnreadableDocumentException if it is none of these, or another channel's
-   */
-  public static LogSummary summarize(
-      String key, String channel, byte[] document, Compressions compressions) {
-    LogSummary.Builder summary = new LogSummary.Builder();
-    LogFrameReader reader = new LogFrameReader(channel, summary, LogSummary.NOTHING);
-    int at = 0;
-    do {
-      Frame frame = openFrame(key, document, at, compressions);
-      summary.frame(frame.payload().all(reader::frame));
-      at = frame.end();
-    } while (at < document.length);
-    return summary.build();
-  }
-
   private static Frame openFrame(String key, byte[] document, int at, Compressions compressions) {
     return DocumentHeader.openFrame(key, DocumentFormat.LOG_FRAMES, document, at, compressions);
   }

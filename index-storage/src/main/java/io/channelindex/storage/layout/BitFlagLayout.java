@@ -6,11 +6,11 @@ import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.WriteResult.Outcome;
-import io.channelindex.storage.compress.Compressor;
 import io.channelindex.storage.format.BitFlagBlock;
 import io.channelindex.storage.format.ChannelHead;
 import io.channelindex.storage.format.EntryFilter;
 import io.channelindex.storage.format.SequenceDocument;
+import io.channelindex.storage.layout.Pruned.Missing;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -32,8 +32,6 @@ import org.jspecify.annotations.Nullable;
  * in every channel that the document was in.
  */
 final class BitFlagLayout extends Layout {
-  private static final String EVERYTHING = "*";
-
   BitFlagLayout() {
     super("bit-flag", HeadClock.COVERS_ACTIVE);
   }
@@ -43,16 +41,23 @@ final class BitFlagLayout extends Layout {
     return Companions.READ;
   }
 
+  /** Its sequence document is inserted. */
+  @Override
+  public int operationsPerChange() {
+    return 1;
+  }
+
   @Override
   public ActiveBlock begin(BlockPlace place) {
-    return new Bits(new BitFlagBlock(place.channel(), place.epoch()), place.coding().compressor());
+    return new WholeBlock(
+        new BitFlagBlock(place.channel(), place.epoch()), place.coding().compressor());
   }
 
   @Override
   public ActiveBlock resume(BlockPlace place, byte[] stored, List<Entry> kept) {
     BitFlagBlock block = new BitFlagBlock(place.channel(), place.epoch());
     kept.forEach(block::add);
-    return new Bits(block, place.coding().compressor());
+    return new WholeBlock(block, place.coding().compressor());
   }
 
   /** A seqno at which a document was in the channel. */
@@ -104,13 +109,17 @@ final class BitFlagLayout extends Layout {
   }
 
   @Override
-  public boolean prunes(String channel, Entry entry) {
-    return channel.equals(EVERYTHING) && entry.state() == EntryState.ACTIVE;
+  public boolean prunes(String channel, Entry dropped, @Nullable Entry by) {
+    return channel.equals(Pruned.EVERYTHING) && dropped.state() == EntryState.ACTIVE;
   }
 
   @Override
   public CompletionStage<Void> prune(
-      Collection<Entry> entries, IndexKeys keys, DocumentWrites documents) {
+      Collection<Entry> entries,
+      EntryFilter readable,
+      EntryFilter needed,
+      IndexKeys keys,
+      DocumentWrites documents) {
     return documents.each(
         entries,
         entry -> remove(keys.sequence(entry.vbucket(), entry.vbuuid(), entry.seqno()), documents));
@@ -138,18 +147,18 @@ final class BitFlagLayout extends Layout {
         .thenCompose(
             answers -> {
               List<Entry> entries = new ArrayList<>(order.size());
-              List<Point> missing = new ArrayList<>();
+              List<Missing> missing = new ArrayList<>();
               for (int i = 0; i < answers.size(); i++) {
                 Entry entry = entry(order.get(i), keys.get(i), answers.get(i));
                 if (entry == null) {
-                  missing.add(order.get(i));
+                  missing.add(missing(order.get(i), keys.get(i), place));
                 } else {
                   entries.add(entry);
                 }
               }
               return missing.isEmpty()
                   ? CompletableFuture.completedFuture(entries)
-                  : requirePruned(missing, place, documents).thenApply(pruned -> entries);
+                  : Pruned.require(missing, place, documents).thenApply(pruned -> entries);
             });
   }
 
@@ -168,30 +177,11 @@ final class BitFlagLayout extends Layout {
         EntryState.ACTIVE);
   }
 
-  private static CompletionStage<Void> requirePruned(
-      List<Point> missing, BlockPlace place, DocumentReads documents) {
-    String key = place.keys().head(EVERYTHING, place.partition());
-    return documents
-        .getAll(List.of(key))
-        .thenAccept(
-            answers -> {
-              List<Long> pruned =
-                  answers
-                      .get(0)
-                      .map(head -> ChannelHead.decode(key, EVERYTHING, head.value()).pruned())
-                      .orElse(List.of());
-              for (Point point : missing) {
-                int index = point.vbucket() - place.firstVbucket();
-                if (index >= pruned.size()
-                    || Long.compareUnsigned(point.seqno(), pruned.get(index)) > 0) {
-                  throw new IndexStorageException(
-                      "sequence document is missing: key="
-                          + place.keys().sequence(point.vbucket(), point.vbuuid(), point.seqno())
-                          + ", channel="
-                          + place.channel());
-                }
-              }
-            });
+  private static Missing missing(Point point, String key, BlockPlace place) {
+    return new Missing(
+        point.vbucket(),
+        point.seqno(),
+        "sequence document is missing: key=" + key + ", channel=" + place.channel());
   }
 
   @Override
@@ -217,56 +207,5 @@ final class BitFlagLayout extends Layout {
                 throw new IndexStorageException("insert of what is missing: key=" + key);
               }
             });
-  }
-
-  private static final class Bits implements ActiveBlock {
-    private static final int BYTES_PER_LISTED = 200;
-
-    private final BitFlagBlock block;
-    private final Compressor compressor;
-    private boolean changed;
-
-    Bits(BitFlagBlock block, Compressor compressor) {
-      this.compressor = compressor;
-      this.block = block;
-    }
-
-    @Override
-    public boolean hasRoomFor(Entry entry, int blockBytes) {
-      return block.size() == 0 || (block.encodedSize() < blockBytes && block.covers(entry));
-    }
-
-    @Override
-    public boolean add(Entry entry) {
-      boolean added = block.add(entry);
-      changed |= added;
-      return added;
-    }
-
-    @Override
-    public int size() {
-      return block.size();
-    }
-
-    @Override
-    public boolean isChanged() {
-      return changed;
-    }
-
-    @Override
-    public Mode mode() {
-      return Mode.WHOLE;
-    }
-
-    @Override
-    public byte[] pending() {
-      changed = false;
-      return block.encode(compressor);
-    }
-
-    @Override
-    public int memoryBytes() {
-      return block.encodedSize() + BYTES_PER_LISTED;
-    }
   }
 }

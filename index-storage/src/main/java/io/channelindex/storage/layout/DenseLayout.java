@@ -17,7 +17,7 @@ final class DenseLayout extends Layout {
 
   @Override
   public ActiveBlock begin(BlockPlace place) {
-    return new WholeRows(
+    return new WholeBlock(
         new DenseBlockBuilder(place.channel(), place.epoch()), place.coding().compressor());
   }
 
@@ -25,7 +25,7 @@ final class DenseLayout extends Layout {
   public ActiveBlock resume(BlockPlace place, byte[] stored, List<Entry> kept) {
     DenseBlockBuilder builder = new DenseBlockBuilder(place.channel(), place.epoch());
     kept.forEach(builder::add);
-    return new WholeRows(builder, place.coding().compressor());
+    return new WholeBlock(builder, place.coding().compressor());
   }
 
   @Override

@@ -3,13 +3,14 @@ package io.channelindex.storage.layout;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
 import io.channelindex.storage.IndexKeys;
-import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.Versioned;
+import io.channelindex.storage.WriteResult.Outcome;
 import io.channelindex.storage.format.DenseBlockBuilder;
 import io.channelindex.storage.format.EntryFilter;
 import io.channelindex.storage.format.Revisions;
 import io.channelindex.storage.format.RevisionsDocument;
 import io.channelindex.storage.format.RevisionsDocument.Version;
+import io.channelindex.storage.layout.Pruned.Missing;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -27,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A revisions document keeps the newest version that is readable, and all that may become so.
  * Therefore a reader that looks for an older one does not find it any more: then a newer entry of
  * the document is readable, or about to be, in every channel that it was in, and the old one may be
- * passed over (invariant 6). That something is missing which should be there is an error.
+ * passed over (invariant 6). Of a document that was deleted compaction removes it, and says so
+ * ({@link Pruned}). That something is missing otherwise is an error.
  *
  * <p>A document that left a channel has its revision in the block: what comes later of it says
  * nothing to that channel.
@@ -44,16 +46,22 @@ final class HybridLayout extends Layout {
     return Companions.READ;
   }
 
+  /** The document that has its revisions is read and replaced. */
+  @Override
+  public int operationsPerChange() {
+    return 2;
+  }
+
   @Override
   public ActiveBlock begin(BlockPlace place) {
-    return new WholeRows(builder(place), place.coding().compressor());
+    return new WholeBlock(builder(place), place.coding().compressor());
   }
 
   @Override
   public ActiveBlock resume(BlockPlace place, byte[] stored, List<Entry> kept) {
     DenseBlockBuilder builder = builder(place);
     kept.forEach(builder::add);
-    return new WholeRows(builder, place.coding().compressor());
+    return new WholeBlock(builder, place.coding().compressor());
   }
 
   private static DenseBlockBuilder builder(BlockPlace place) {
@@ -84,7 +92,14 @@ final class HybridLayout extends Layout {
     }
     long latest = epoch;
     return revisions(place.keys(), found, documents)
-        .thenApply(revisions -> new Contents(entries(found, revisions, filter), latest));
+        .thenCompose(
+            revisions -> {
+              List<Missing> missing = new ArrayList<>();
+              Contents contents = new Contents(entries(found, revisions, filter, missing), latest);
+              return missing.isEmpty()
+                  ? CompletableFuture.completedFuture(contents)
+                  : Pruned.require(missing, place, documents).thenApply(pruned -> contents);
+            });
   }
 
   @Override
@@ -125,13 +140,16 @@ final class HybridLayout extends Layout {
   }
 
   private static List<Entry> entries(
-      List<Object> found, Map<String, RevisionsDocument> revisions, EntryFilter filter) {
+      List<Object> found,
+      Map<String, RevisionsDocument> revisions,
+      EntryFilter filter,
+      List<Missing> missing) {
     List<Entry> entries = new ArrayList<>(found.size());
     for (Object one : found) {
       if (one instanceof Entry entry) {
         entries.add(entry);
       } else if (one instanceof Bare bare) {
-        version(bare, revisions.get(bare.documentId()), filter)
+        version(bare, revisions.get(bare.documentId()), filter, missing)
             .ifPresent(
                 version ->
                     entries.add(
@@ -147,9 +165,9 @@ final class HybridLayout extends Layout {
     return entries;
   }
 
-  /** What the entry's revision is; empty if something newer has taken its place. */
+  /** What the entry's revision is; empty if it is missing or something newer has its place. */
   private static Optional<Version> version(
-      Bare bare, @Nullable RevisionsDocument document, EntryFilter filter) {
+      Bare bare, @Nullable RevisionsDocument document, EntryFilter filter, List<Missing> missing) {
     boolean superseded = false;
     Version same = null;
     if (document != null) {
@@ -166,15 +184,93 @@ final class HybridLayout extends Layout {
       }
     }
     if (same == null && !superseded) {
-      throw new IndexStorageException(
-          "revision is missing: documentId="
-              + bare.documentId()
-              + ", vbucket="
-              + bare.vbucket()
-              + ", seqno="
-              + Long.toUnsignedString(bare.seqno()));
+      missing.add(
+          new Missing(
+              bare.vbucket(),
+              bare.seqno(),
+              "revision is missing: documentId="
+                  + bare.documentId()
+                  + ", vbucket="
+                  + bare.vbucket()
+                  + ", seqno="
+                  + Long.toUnsignedString(bare.seqno())));
     }
     return Optional.ofNullable(same);
+  }
+
+  /**
+   * A document that was deleted, or that only was in what history has undone. Of others the next
+   * write takes what is superseded.
+   */
+  @Override
+  public boolean prunes(String channel, Entry dropped, @Nullable Entry by) {
+    return channel.equals(Pruned.EVERYTHING)
+        && dropped.state() == EntryState.ACTIVE
+        && (by == null || by.state() == EntryState.DELETED);
+  }
+
+  @Override
+  public CompletionStage<Void> prune(
+      Collection<Entry> entries,
+      EntryFilter readable,
+      EntryFilter needed,
+      IndexKeys keys,
+      DocumentWrites documents) {
+    Map<String, Long> superseded = new LinkedHashMap<>();
+    for (Entry entry : entries) {
+      boolean wasReadable = readable.wants(entry.vbucket(), entry.seqno(), entry.vbuuid());
+      superseded.merge(entry.documentId(), wasReadable ? entry.seqno() : 0, HybridLayout::later);
+    }
+    return documents.each(
+        superseded.entrySet(),
+        document ->
+            prune(document.getKey(), document.getValue(), readable, needed, keys, documents));
+  }
+
+  private static long later(long one, long other) {
+    return Long.compareUnsigned(one, other) >= 0 ? one : other;
+  }
+
+  /**
+   * Removes the document if nothing in it is needed: readable versions are superseded up to a
+   * seqno. What is not readable yet may become so, whatever its seqno, if it is part of history;
+   * and what is not part of it may stand in blocks that nobody has compacted.
+   */
+  private static CompletionStage<Void> prune(
+      String id,
+      long supersededTo,
+      EntryFilter readable,
+      EntryFilter needed,
+      IndexKeys keys,
+      DocumentWrites documents) {
+    String key = keys.revisions(id);
+    return documents
+        .get(key)
+        .thenCompose(
+            found -> {
+              if (found.isEmpty()) {
+                return CompletableFuture.<Void>completedFuture(null);
+              }
+              RevisionsDocument document = RevisionsDocument.decode(key, id, found.get().value());
+              documents.requireNotAfter(key, document.epoch());
+              for (Version version : document.versions()) {
+                boolean superseded =
+                    Long.compareUnsigned(version.seqno(), supersededTo) <= 0
+                        && readable.wants(document.vbucket(), version.seqno(), version.vbuuid());
+                if (!superseded
+                    && needed.wants(document.vbucket(), version.seqno(), version.vbuuid())) {
+                  return CompletableFuture.<Void>completedFuture(null);
+                }
+              }
+              return documents
+                  .remove(key, found.get().cas())
+                  .thenAccept(
+                      result -> {
+                        if (result.outcome() == Outcome.CONFLICT) {
+                          documents.conflicted(key, true);
+                        }
+                      });
+            });
   }
 
   @Override

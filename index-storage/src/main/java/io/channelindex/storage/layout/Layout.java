@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A way to arrange the entries of a channel (features W2 to W5). All nodes of an index use the same
@@ -71,6 +72,14 @@ public abstract class Layout {
     return Companions.NONE;
   }
 
+  /**
+   * How many operations beside the blocks a commit has for each of its changes, about. By itself,
+   * none.
+   */
+  public int operationsPerChange() {
+    return 0;
+  }
+
   /** An active block that holds nothing and is not stored. */
   public abstract ActiveBlock begin(BlockPlace place);
 
@@ -106,19 +115,29 @@ public abstract class Layout {
   public abstract byte[] pack(BlockPlace place, List<Entry> entries);
 
   /**
-   * Whether something stands beside the blocks that nobody needs any more once compaction has
+   * Whether something stands beside the blocks that nobody may need any more once compaction has
    * dropped an entry of a channel. By itself, no.
+   *
+   * @param by the newer entry that has superseded it; null if history has undone it
    */
-  public boolean prunes(String channel, Entry entry) {
+  public boolean prunes(String channel, Entry dropped, @Nullable Entry by) {
     return false;
   }
 
   /**
    * Removes what stands beside the blocks for entries that compaction has dropped, and of which
    * {@link #prunes} says so; after the head says that it may be gone.
+   *
+   * @param readable which entries readers see
+   * @param needed which have to stay unless they are superseded: those that are part of history,
+   *     readable or not, and those of which the head does not say that they may be gone
    */
   public CompletionStage<Void> prune(
-      Collection<Entry> entries, IndexKeys keys, DocumentWrites documents) {
+      Collection<Entry> entries,
+      EntryFilter readable,
+      EntryFilter needed,
+      IndexKeys keys,
+      DocumentWrites documents) {
     return CompletableFuture.completedFuture(null);
   }
 

@@ -23,7 +23,7 @@ final class StoredRows {
       EntryFilter filter,
       EntrySink sink) {
     return isCompacted(block)
-        ? decodeColumns(place, block, filter, sink)
+        ? decodeColumns(place, block, revisions, filter, sink)
         : DenseBlock.decode(
             block.key(),
             place.channel(),
@@ -38,7 +38,7 @@ final class StoredRows {
   static long decodeFrames(
       BlockPlace place, StoredBlock block, EntryFilter filter, EntrySink sink) {
     return isCompacted(block)
-        ? decodeColumns(place, block, filter, sink)
+        ? decodeColumns(place, block, Revisions.ALL, filter, sink)
         : LogFrames.decode(
             block.key(),
             place.channel(),
@@ -49,12 +49,17 @@ final class StoredRows {
   }
 
   private static long decodeColumns(
-      BlockPlace place, StoredBlock block, EntryFilter filter, EntrySink sink) {
+      BlockPlace place,
+      StoredBlock block,
+      Revisions revisions,
+      EntryFilter filter,
+      EntrySink sink) {
     return ColumnBlock.decode(
         block.key(),
         place.channel(),
         block.document(),
         place.coding().compressions(),
+        revisions,
         filter,
         sink);
   }

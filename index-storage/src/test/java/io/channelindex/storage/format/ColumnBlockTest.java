@@ -47,7 +47,17 @@ class ColumnBlockTest {
     byte[] document = encode(entries, Revisions.ALL);
 
     assertThat(ColumnBlock.decode("key", CHANNEL, document, COMPRESSIONS)).isEqualTo(entries);
-    assertThat(ColumnBlock.epoch("key", CHANNEL, document, COMPRESSIONS)).isEqualTo(7);
+    assertThat(
+            ColumnBlock.decode(
+                "key",
+                CHANNEL,
+                document,
+                COMPRESSIONS,
+                Revisions.ALL,
+                EntryFilter.ALL,
+                (id, revision, vbucket, seqno, vbuuid, state) -> {}))
+        .as("the epoch of who wrote it")
+        .isEqualTo(7);
   }
 
   /** Many of each kind, so that groups, templates and their exceptions are made. */
@@ -75,7 +85,7 @@ class ColumnBlockTest {
     byte[] document = encode(entries, kept);
     EntryFilter filter = (vbucket, seqno, vbuuid) -> (vbucket + seqno + vbuuid) % 2 == 0;
 
-    List<Row> found = rows(document, filter);
+    List<Row> found = rows(document, kept, filter);
 
     assertThat(found)
         .isEqualTo(
@@ -166,6 +176,16 @@ class ColumnBlockTest {
             unreadable -> assertThat(unreadable.reason()).isEqualTo(Reason.OTHER));
   }
 
+  /** A layout that needs every revision must not take a block for its own that leaves some out. */
+  @Example
+  void refusesOtherRevisionsThanAreExpected() {
+    byte[] document = encode(Entries.usual(10, 3), Revisions.OF_LEAVINGS_ONLY);
+
+    assertThatThrownBy(() -> ColumnBlock.decode("key", CHANNEL, document, COMPRESSIONS))
+        .isInstanceOf(UnreadableDocumentException.class)
+        .hasMessageContaining("kept=OF_LEAVINGS_ONLY, expected=ALL");
+  }
+
   /** Right checksums over random changes: what a faulty writer might leave. */
   @Example
   void readsOrRefusesWhateverHasARightChecksum() {
@@ -196,13 +216,14 @@ class ColumnBlockTest {
     return ColumnBlock.encode(CHANNEL, 7, entries, kept, Compressor.NONE);
   }
 
-  private static List<Row> rows(byte[] document, EntryFilter filter) {
+  private static List<Row> rows(byte[] document, Revisions kept, EntryFilter filter) {
     List<Row> rows = new ArrayList<>();
     ColumnBlock.decode(
         "key",
         CHANNEL,
         document,
         COMPRESSIONS,
+        kept,
         filter,
         (id, revision, vbucket, seqno, vbuuid, state) ->
             rows.add(new Row(id, revision, vbucket, seqno, vbuuid, state)));

@@ -128,10 +128,6 @@ class CompressedDocumentsTest {
 
     assertThat(LogFrames.decode("key", CHANNEL, document, COMPRESSIONS))
         .hasSize(6 * compressible().size());
-    LogSummary summary = LogFrames.summarize("key", CHANNEL, document, COMPRESSIONS);
-    assertThat(summary.frames()).isEqualTo(6);
-    assertThat(summary.epoch()).isEqualTo(2);
-    assertThat(summary.highest(0)).isEqualTo(300);
   }
 
   @Test
