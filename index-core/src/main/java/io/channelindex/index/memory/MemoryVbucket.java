@@ -51,6 +51,10 @@ final class MemoryVbucket {
   private long tooLow;
   private boolean loading = true;
 
+  // When the oldest changes came that are staged, and that are whole and not readable.
+  private @Nullable Long stagedSince;
+  private @Nullable Long wholeSince;
+
   /**
    * A step of the stream.
    *
@@ -58,12 +62,14 @@ final class MemoryVbucket {
    * @param whole the last whole point at or before it
    * @param change what is to be indexed; null if the vbucket moved on without a change
    * @param done to be called when the stream need not keep the change any more
+   * @param nanos when it came
    */
   private record Step(
       long seqno,
       long whole,
       @Nullable CompletableFuture<Optional<IndexedChange>> change,
-      Runnable done) {}
+      Runnable done,
+      long nanos) {}
 
   /**
    * A vbucket whose stream is about to begin at 0.
@@ -98,9 +104,16 @@ final class MemoryVbucket {
     return staged.bytes() + whole.bytes();
   }
 
-  /** Whether anything waits here. */
-  boolean isIdle() {
-    return steps.isEmpty() && staged.isEmpty() && whole.isEmpty();
+  /** When the oldest change came that is not readable; null if all are. */
+  @Nullable Long oldest() {
+    if (wholeSince != null) {
+      return wholeSince;
+    }
+    if (stagedSince != null) {
+      return stagedSince;
+    }
+    Step next = steps.peekFirst();
+    return next == null ? null : (Long) next.nanos();
   }
 
   /** The stream was opened; whether readers have to know. */
@@ -118,6 +131,8 @@ final class MemoryVbucket {
     List<Runnable> dropped = drop();
     staged.clear();
     whole.clear();
+    stagedSince = null;
+    wholeSince = null;
     wholeSeqno = 0;
     tooLow = 0;
     stream = beginning();
@@ -142,17 +157,20 @@ final class MemoryVbucket {
   }
 
   /** A change comes; whether it is news. */
-  boolean change(long seqno, CompletableFuture<Optional<IndexedChange>> change, Runnable done) {
-    return stream.moveTo(seqno) && steps.add(new Step(seqno, stream.whole(), change, done));
+  boolean change(
+      long seqno, CompletableFuture<Optional<IndexedChange>> change, Runnable done, long nanos) {
+    return stream.moveTo(seqno) && steps.add(new Step(seqno, stream.whole(), change, done, nanos));
   }
 
-  void advanced(long seqno) {
+  void advanced(long seqno, long nanos) {
     if (stream.advanceTo(seqno)) {
       Step last = steps.peekLast();
+      long since = nanos;
       if (last != null && last.change() == null) {
         steps.removeLast();
+        since = last.nanos();
       }
-      steps.add(new Step(seqno, stream.whole(), null, () -> {}));
+      steps.add(new Step(seqno, stream.whole(), null, () -> {}, since));
     }
   }
 
@@ -169,26 +187,31 @@ final class MemoryVbucket {
       return null;
     }
     if (step.change() != null) {
-      step.change().join().ifPresent(change -> stage(change, step.seqno()));
+      step.change().join().ifPresent(change -> stage(change, step));
     }
     steps.removeFirst();
     if (Long.compareUnsigned(step.whole(), wholeSeqno) > 0) {
       whole.take(staged);
       wholeSeqno = step.whole();
+      wholeSince = wholeSince == null ? stagedSince : wholeSince;
+      stagedSince = null;
     }
     return step.done();
   }
 
-  private void stage(IndexedChange change, long seqno) {
-    if (change.vbucket() != vbucket || change.seqno() != seqno || !RowBuffer.isComplete(change)) {
+  private void stage(IndexedChange change, Step step) {
+    if (change.vbucket() != vbucket
+        || change.seqno() != step.seqno()
+        || !RowBuffer.isComplete(change)) {
       throw new IllegalStateException(
           "change of another mutation, or without channel '*': vbucket="
               + vbucket
               + ", seqno="
-              + Long.toUnsignedString(seqno)
+              + Long.toUnsignedString(step.seqno())
               + ", change="
               + change);
     }
+    stagedSince = stagedSince == null ? (Long) step.nanos() : stagedSince;
     staged.add(change, loading ? 0 : stable, this::branchOf);
   }
 
@@ -245,6 +268,7 @@ final class MemoryVbucket {
 
   private void moveOn() {
     whole.sort();
+    wholeSince = null;
     stable = wholeSeqno;
     // What was taken in meanwhile told of leavings that were news then and are not any more.
     staged.dropUpTo(stable);

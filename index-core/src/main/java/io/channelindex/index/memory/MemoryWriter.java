@@ -120,7 +120,7 @@ final class MemoryWriter implements PartitionIndexer {
           if (state == State.RUNNING) {
             try {
               MemoryVbucket into = vbucket(vbucket);
-              news = into.change(seqno, indexed, done);
+              news = into.change(seqno, indexed, done, nanos.getAsLong());
               if (news) {
                 changed(into, indexed);
               }
@@ -151,7 +151,7 @@ final class MemoryWriter implements PartitionIndexer {
     accept(
         () -> {
           MemoryVbucket moved = vbucket(vbucket);
-          moved.advanced(seqno);
+          moved.advanced(seqno, nanos.getAsLong());
           takeIn(moved);
         });
   }
@@ -245,6 +245,7 @@ final class MemoryWriter implements PartitionIndexer {
         commits.get(),
         changes.get(),
         Map.of(),
+        Map.of(),
         0,
         0,
         oldest == null ? Duration.ZERO : Duration.ofNanos(nanos.getAsLong() - oldest));
@@ -309,8 +310,24 @@ final class MemoryWriter implements PartitionIndexer {
     }
   }
 
-  /** Makes readable what is whole. */
   private void commit() {
+    makeReadable();
+    oldestWaiting = oldest();
+  }
+
+  private @Nullable Long oldest() {
+    Long oldest = null;
+    for (MemoryVbucket vbucket : vbuckets) {
+      Long its = vbucket.oldest();
+      if (its != null && (oldest == null || its - oldest < 0)) {
+        oldest = its;
+      }
+    }
+    return oldest;
+  }
+
+  /** Makes readable what is whole. */
+  private void makeReadable() {
     RecentCommits.Collector visible = new RecentCommits.Collector();
     Map<MemoryVbucket, Effect> effects = new HashMap<>();
     for (MemoryVbucket vbucket : vbuckets) {
@@ -337,8 +354,6 @@ final class MemoryWriter implements PartitionIndexer {
     toTell = false;
     commits.incrementAndGet();
     account();
-    oldestWaiting =
-        vbuckets.stream().allMatch(MemoryVbucket::isIdle) ? null : (Long) nanos.getAsLong();
   }
 
   private static Map<String, List<Entry>> announced(

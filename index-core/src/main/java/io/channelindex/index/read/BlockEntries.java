@@ -1,10 +1,16 @@
 package io.channelindex.index.read;
 
 import io.channelindex.storage.Entry;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of a block, in the order in which they were indexed: all of them, visible or not.
+ * The entries of a block that were visible when it was read, in the order in which they were
+ * indexed: of each document the newest. Whoever has to be told of an earlier one has to be told of
+ * that, now or in a round that ends later; and if it is undone, of what comes back (decision 6).
  *
  * @param bytes what they take
  */
@@ -20,12 +26,40 @@ record BlockEntries(List<Entry> entries, long bytes) implements Cached {
 
   private static final char LAST_LATIN_1 = 0xff;
 
-  static BlockEntries of(List<Entry> entries) {
+  /** Of all that are visible in a block. */
+  static BlockEntries of(List<Entry> visible) {
+    List<Entry> entries = newest(visible);
     long bytes = 32;
     for (Entry entry : entries) {
       bytes += ENTRY_BYTES + text(entry.documentId()) + text(entry.revision());
     }
     return new BlockEntries(entries, bytes);
+  }
+
+  private static List<Entry> newest(List<Entry> visible) {
+    Map<String, Entry> newest = new HashMap<>(2 * visible.size());
+    for (Entry entry : visible) {
+      newest.merge(
+          entry.documentId(),
+          entry,
+          (known, next) -> Long.compareUnsigned(next.seqno(), known.seqno()) >= 0 ? next : known);
+    }
+    if (newest.size() == visible.size()) {
+      return visible;
+    }
+    List<Entry> entries = new ArrayList<>(newest.size());
+    for (Entry entry : visible) {
+      if (isSame(newest.get(entry.documentId()), entry)) {
+        entries.add(entry);
+      }
+    }
+    return entries;
+  }
+
+  // An append that was repeated has equal entries twice.
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isSame(@Nullable Entry one, Entry other) {
+    return one == other;
   }
 
   /**

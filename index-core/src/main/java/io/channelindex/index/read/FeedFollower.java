@@ -1,6 +1,5 @@
 package io.channelindex.index.read;
 
-import io.channelindex.sequence.SequenceClock;
 import io.channelindex.sequence.token.ClockSpan;
 import io.channelindex.sequence.token.FeedToken.Iteration;
 import io.channelindex.sequence.token.TokenScope;
@@ -28,13 +27,8 @@ final class FeedFollower implements Follower {
   /** Replaced by one call at a time; read by anybody. */
   private volatile Standing standing;
 
-  /** Where the round under way ends; replaced by one call at a time. */
-  private volatile @Nullable SequenceClock goal;
-
-  /** Guarded by {@code this}. */
-  private @Nullable CompletableFuture<Void> waiting;
-
-  private boolean closed;
+  private final Round round = new Round();
+  private final Sleep sleep = new Sleep();
 
   /**
    * Where the feed stands.
@@ -72,7 +66,7 @@ final class FeedFollower implements Follower {
     if (limit < 1) {
       throw new IllegalArgumentException("limit out of range: limit=" + limit + ", min=1");
     }
-    if (isClosed()) {
+    if (sleep.isOver()) {
       return CompletableFuture.failedFuture(new IllegalStateException("the follower is closed"));
     }
     // In this order: what the tails have now is part of the view.
@@ -83,23 +77,13 @@ final class FeedFollower implements Follower {
             state -> {
               if (state.iteration() == null && state.since().covers(view.clock())) {
                 standing = new Standing(state, standing.seq(), seen);
-                goal = null;
+                round.over();
                 return CompletableFuture.completedFuture(
                     new Page(List.of(), standing.seq(), true, 0));
               }
-              return feed.page(new Feed.Ask(state, goal(view), which, limit), view, seen)
+              return feed.page(new Feed.Ask(state, round.end(view), which, limit), view, seen)
                   .thenApply(this::moveOn);
             });
-  }
-
-  /** Where the round ends; what was lost meanwhile cannot be reached any more. */
-  private SequenceClock goal(StableView view) {
-    SequenceClock known = goal;
-    if (known == null || !view.clock().covers(known)) {
-      known = view.clock();
-      goal = known;
-    }
-    return known;
   }
 
   private Page moveOn(Reading reading) {
@@ -107,7 +91,7 @@ final class FeedFollower implements Follower {
     boolean allSeen = page.caughtUp() && reading.state().since().covers(reading.view().clock());
     standing = new Standing(reading.state(), page.lastSeq(), allSeen ? reading.seen() : null);
     if (page.caughtUp()) {
-      goal = null;
+      round.over();
     }
     return page;
   }
@@ -154,16 +138,8 @@ final class FeedFollower implements Follower {
 
   @Override
   public CompletionStage<Void> news() {
-    CompletableFuture<Void> news = new CompletableFuture<>();
     Seen seen = standing.seen();
-    synchronized (this) {
-      if (closed || seen == null) {
-        return CompletableFuture.completedFuture(null);
-      }
-      waiting = news;
-    }
-    seen.await(feed.tails(), news);
-    return news;
+    return seen == null ? CompletableFuture.completedFuture(null) : sleep.until(feed.tails(), seen);
   }
 
   @Override
@@ -171,23 +147,10 @@ final class FeedFollower implements Follower {
     return standing.seq();
   }
 
-  private synchronized boolean isClosed() {
-    return closed;
-  }
-
   @Override
   public void close() {
-    CompletableFuture<Void> last;
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      last = waiting;
+    if (sleep.end()) {
+      onClose.accept(this);
     }
-    if (last != null) {
-      last.complete(null);
-    }
-    onClose.accept(this);
   }
 }

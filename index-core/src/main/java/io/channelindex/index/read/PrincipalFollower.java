@@ -23,13 +23,8 @@ final class PrincipalFollower implements Follower {
   /** Replaced by one call at a time; read by anybody. */
   private volatile Standing standing;
 
-  /** Where the round under way has to get to; replaced by one call at a time. */
-  private volatile @Nullable SequenceClock goal;
-
-  /** Guarded by {@code this}. */
-  private @Nullable CompletableFuture<Void> waiting;
-
-  private boolean closed;
+  private final Round round = new Round();
+  private final Sleep sleep = new Sleep();
 
   /**
    * Where the feed stands.
@@ -95,7 +90,7 @@ final class PrincipalFollower implements Follower {
     if (limit < 1) {
       throw new IllegalArgumentException("limit out of range: limit=" + limit + ", min=1");
     }
-    if (isClosed()) {
+    if (sleep.isOver()) {
       return CompletableFuture.failedFuture(new IllegalStateException("the follower is closed"));
     }
     // In this order: what the tails have now is part of the view, and of what is read after it.
@@ -154,7 +149,7 @@ final class PrincipalFollower implements Follower {
   }
 
   private CompletionStage<Page> nothing(Turn turn, PrincipalState at) {
-    goal = null;
+    round.over();
     Feed feed = channels.of(at.complete());
     Watched asleep = asleep(turn, feed, turn.seenOf(feed));
     CompletionStage<String> seq =
@@ -200,7 +195,8 @@ final class PrincipalFollower implements Follower {
             turn.limit(),
             List.of(),
             new Feed.Backfill(since, at.scope(), after.scope()));
-    goal(turn.view());
+    // The round begins with the backfill.
+    round.end(turn.view());
     return feed.page(ask, turn.view(), Seen.nothing(feed.tails().size()))
         .thenCompose(reading -> backfilled(turn, at, after, reading));
   }
@@ -246,7 +242,7 @@ final class PrincipalFollower implements Follower {
     SequenceClock upper = at.state().upper(turn.view());
     List<Integer> exact = feeds.tokens.usesLowClocks() ? turn.access().vbuckets() : List.of();
     Feed.Ask ask = new Feed.Ask(at.state(), upper, which, turn.limit(), exact, null);
-    SequenceClock end = goal(turn.view());
+    SequenceClock end = round.end(turn.view());
     return feed.page(ask, turn.view(), turn.seenOf(feed))
         .thenCompose(
             reading ->
@@ -261,7 +257,7 @@ final class PrincipalFollower implements Follower {
     Watched asleep = allSeen ? asleep(turn, feed, reading.seen()) : null;
     standing = new Standing(at.with(reading.state()), page.lastSeq(), asleep);
     if (page.caughtUp()) {
-      goal = null;
+      round.over();
     }
     return page;
   }
@@ -279,28 +275,12 @@ final class PrincipalFollower implements Follower {
             });
   }
 
-  /** Where the round ends; what was lost meanwhile cannot be reached any more. */
-  private SequenceClock goal(StableView view) {
-    SequenceClock known = goal;
-    if (known == null || !view.clock().covers(known)) {
-      known = view.clock();
-      goal = known;
-    }
-    return known;
-  }
-
   @Override
   public CompletionStage<Void> news() {
-    CompletableFuture<Void> news = new CompletableFuture<>();
     Watched asleep = standing.asleep();
-    synchronized (this) {
-      if (closed || asleep == null) {
-        return CompletableFuture.completedFuture(null);
-      }
-      waiting = news;
-    }
-    asleep.seen().await(asleep.tails(), news);
-    return news;
+    return asleep == null
+        ? CompletableFuture.completedFuture(null)
+        : sleep.until(asleep.tails(), asleep.seen());
   }
 
   @Override
@@ -308,26 +288,13 @@ final class PrincipalFollower implements Follower {
     return standing.seq();
   }
 
-  private synchronized boolean isClosed() {
-    return closed;
-  }
-
   @Override
   public void close() {
-    CompletableFuture<Void> last;
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      last = waiting;
+    if (sleep.end()) {
+      channels.close();
+      backfilled.close();
+      principal.close(name);
+      feeds.closed(this);
     }
-    if (last != null) {
-      last.complete(null);
-    }
-    channels.close();
-    backfilled.close();
-    principal.close(name);
-    feeds.closed(this);
   }
 }

@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * left. One channel at a time, so that a commit waits for no more than that, and with a pause after
  * each, so that a hundred thousand of them do not keep the bucket from others.
  *
- * <p>Memory: the names of some thousand channels. Confined to the partition's serial executor.
+ * <p>Memory: the names of two thousand channels. Where more were written, all that there are in the
+ * partition are looked at again. Confined to the partition's serial executor.
  */
 final class AtRest {
-  private static final int MOST_CHANNELS = 10_000;
+  private static final int MOST_CHANNELS = 1_000;
   private static final Duration PAUSE = Duration.ofMillis(20);
 
   private final Scope scope;
@@ -31,6 +32,8 @@ final class AtRest {
   // Of the registry, the page that is to be looked at next; those of former owners.
   private int page;
   private boolean lookedAtAll;
+  // Some were written that had no place.
+  private boolean overflowed;
   private boolean waiting;
 
   /**
@@ -53,8 +56,10 @@ final class AtRest {
   void written(ChannelState state) {
     if (!state.mayBeTooBig()) {
       channels.remove(state.channel());
-    } else if (channels.size() < MOST_CHANNELS) {
+    } else if (channels.size() < MOST_CHANNELS || channels.contains(state.channel())) {
       channels.add(state.channel());
+    } else {
+      overflowed = true;
     }
   }
 
@@ -65,6 +70,11 @@ final class AtRest {
 
   /** What is to be done while nothing else is; null if nothing is, for now. */
   @Nullable Supplier<CompletableFuture<Void>> next() {
+    if (channels.isEmpty() && overflowed) {
+      overflowed = false;
+      lookedAtAll = false;
+      page = 0;
+    }
     if (after.isZero() || (lookedAtAll && channels.isEmpty())) {
       return null;
     }
@@ -80,7 +90,7 @@ final class AtRest {
     Iterator<String> first = channels.iterator();
     String channel = first.next();
     first.remove();
-    return () -> commit.compactIfTooBig(channel);
+    return () -> commit.compact(channel, CompactionCause.AT_REST);
   }
 
   private void found(List<String> names) {

@@ -5,6 +5,7 @@ import io.channelindex.index.CommitListener.Announcement;
 import io.channelindex.index.write.Batch.Rebuilt;
 import io.channelindex.index.write.ChannelLoader.Loaded;
 import io.channelindex.index.write.ChannelLoader.Look;
+import io.channelindex.index.write.Compaction.Extent;
 import io.channelindex.index.write.GoneDocuments.Outcome;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.format.ChannelHead.Retired;
@@ -16,7 +17,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -136,50 +136,52 @@ final class Commit {
     return registry.all();
   }
 
-  /** Compacts a channel, while nothing else is written. */
-  CompletableFuture<Void> compact(String channel, Compaction.Extent extent) {
-    return compact(channel, extent, state -> true);
-  }
-
-  /** Compacts a channel of which much may be superseded, while nothing else is written. */
-  CompletableFuture<Void> compactIfTooBig(String channel) {
-    return compact(
-        channel,
-        Compaction.Extent.EVERYTHING,
-        state -> state.mayBeTooBig() || state.hasLeftoversOfOthers());
-  }
-
-  private CompletableFuture<Void> compact(
-      String channel, Compaction.Extent extent, Predicate<ChannelState> worth) {
+  /**
+   * Compacts a channel, while nothing else is written: what is closed of it if that is the cause,
+   * else everything; at rest, if much of it may be superseded.
+   */
+  CompletableFuture<Void> compact(String channel, CompactionCause cause) {
     compactable.remove(channel);
     return scope
         .retries()
-        .run(() -> tryToCompact(channel, extent, worth))
+        .run(() -> tryToCompact(channel, cause))
         .thenAccept(retired -> removeLater(channel, retired));
   }
 
-  private CompletableFuture<List<Retired>> tryToCompact(
-      String channel, Compaction.Extent extent, Predicate<ChannelState> worth) {
+  private CompletableFuture<List<Retired>> tryToCompact(String channel, CompactionCause cause) {
     ChannelState known = memory.take(channel);
     CompletableFuture<ChannelState> state =
         known != null
             ? CompletableFuture.completedFuture(known)
             : loader.load(channel, Look.BEYOND).thenApply(Loaded::state);
     return state.thenCompose(
-        loaded -> {
-          if (!loaded.hasHead()) {
-            return CompletableFuture.completedFuture(List.of());
-          }
-          return (worth.test(loaded)
-                  ? new Compaction(scope, loaded, owner, this::isReadable, companions).run(extent)
-                  : CompletableFuture.completedFuture(List.<Retired>of()))
-              .whenComplete(
-                  (retired, failure) -> {
-                    if (failure == null) {
-                      memory.put(loaded);
-                    }
-                  });
-        });
+        loaded ->
+            (isWorthIt(loaded, cause)
+                    ? runCompaction(loaded, cause)
+                    : CompletableFuture.completedFuture(List.<Retired>of()))
+                .thenApply(
+                    retired -> {
+                      if (loaded.hasHead()) {
+                        memory.put(loaded);
+                      }
+                      return retired;
+                    }));
+  }
+
+  private static boolean isWorthIt(ChannelState state, CompactionCause cause) {
+    boolean asked = cause != CompactionCause.AT_REST;
+    return state.hasHead() && (asked || state.mayBeTooBig() || state.hasLeftoversOfOthers());
+  }
+
+  private CompletableFuture<List<Retired>> runCompaction(
+      ChannelState state, CompactionCause cause) {
+    return new Compaction(scope, state, owner, this::isReadable, companions)
+        .run(cause == CompactionCause.CLOSED_BLOCKS ? Extent.CLOSED_BLOCKS : Extent.EVERYTHING)
+        .thenApply(
+            retired -> {
+              scope.counters().compacted(cause);
+              return retired;
+            });
   }
 
   /** Readers that know the old directory may be on their way: what it lists goes later. */

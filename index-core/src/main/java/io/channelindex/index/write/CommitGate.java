@@ -64,8 +64,10 @@ final class CommitGate {
     return mine.isGranted();
   }
 
+  /** What a commit will have under way; what it has for each change, no wait makes less. */
   private int operations() {
-    return intake.channels() + Pacing.FIXED_OPERATIONS;
+    int perChange = scope.settings().layout().operationsPerChange();
+    return intake.channels() + Pacing.FIXED_OPERATIONS + perChange * intake.waiting();
   }
 
   private boolean isHeld() {

@@ -22,6 +22,7 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Compacts a channel in this partition (W9): what is closed becomes few blocks of columns, without
@@ -226,8 +227,18 @@ final class Compaction {
     }
     return reserve(written, step.pruned())
         .thenCompose(reserved -> write(written, step.packs()))
-        .thenCompose(done -> layout().prune(step.pruned(), scope.keys(), companions))
+        .thenCompose(done -> prune(step.pruned()))
         .thenAccept(done -> compacted.addAll(written));
+  }
+
+  /** Removes nothing that the head does not say may be gone. */
+  private CompletionStage<Void> prune(List<Entry> dropped) {
+    List<Long> told = state.compacted().pruned();
+    EntryFilter needed =
+        (vbucket, seqno, vbuuid) ->
+            owner.keeps(vbucket, seqno, vbuuid)
+                || Long.compareUnsigned(seqno, told.get(scope.index(vbucket))) > 0;
+    return layout().prune(dropped, readable, needed, scope.keys(), companions);
   }
 
   private CompletableFuture<Void> reserve(List<Summary> blocks, List<Entry> pruned) {

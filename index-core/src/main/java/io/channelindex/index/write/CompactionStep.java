@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Some blocks of a channel that are compacted together: what of them is kept, and in which blocks.
@@ -110,11 +111,11 @@ final class CompactionStep {
     List<Entry> worth = new ArrayList<>(source.entries.size());
     for (Entry entry : source.entries) {
       if (!owner.keeps(entry)) {
-        drop(entry);
+        drop(entry, null);
       } else if (superseded.isSuperseded(entry)) {
         // Where it was indexed again under another branch, other channels may not have been.
         if (!superseded.isSame(entry)) {
-          drop(entry);
+          drop(entry, superseded.by(entry));
         }
       } else if (kept.add(ChannelLoader.Identity.of(entry))) {
         worth.add(entry);
@@ -123,8 +124,8 @@ final class CompactionStep {
     return worth;
   }
 
-  private void drop(Entry entry) {
-    if (layout.prunes(channel, entry)) {
+  private void drop(Entry entry, @Nullable Entry by) {
+    if (layout.prunes(channel, entry, by)) {
       pruned.add(entry);
     }
   }

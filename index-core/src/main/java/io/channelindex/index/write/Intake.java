@@ -78,13 +78,16 @@ final class Intake {
     if (!queue.stream.advanceTo(seqno)) {
       return;
     }
+    long since = nanos;
     Arrival last = queue.arrivals.peekLast();
     if (last != null && last.change() == null) {
       queue.arrivals.removeLast();
       waiting--;
       bytes -= last.bytes();
+      // However steadily more comes, it has been waiting since the first.
+      since = last.nanos();
     }
-    add(queue, queue.arrival(vbucket, null, Arrival::nobodyWaits, nanos));
+    add(queue, queue.arrival(vbucket, null, Arrival::nobodyWaits, since));
   }
 
   private void add(Queue queue, Arrival arrival) {

@@ -55,13 +55,14 @@ final class Owner {
    * committed history, or for the next commit, or if a rebuild has to find its document.
    */
   boolean keeps(Entry entry) {
-    VbucketProgress progress = vbuckets.get(scope.index(entry.vbucket()));
+    return keeps(entry.vbucket(), entry.seqno(), entry.vbuuid());
+  }
+
+  /** The same of what an entry stands for. */
+  boolean keeps(int vbucket, long seqno, long vbuuid) {
+    VbucketProgress progress = vbuckets.get(scope.index(vbucket));
     return progress.rebuild() != null
-        || progress.history().contains(entry.vbuuid(), entry.seqno())
-        || stable
-            .document()
-            .vbucket(entry.vbucket())
-            .history()
-            .contains(entry.vbuuid(), entry.seqno());
+        || progress.history().contains(vbuuid, seqno)
+        || stable.document().vbucket(vbucket).history().contains(vbuuid, seqno);
   }
 }

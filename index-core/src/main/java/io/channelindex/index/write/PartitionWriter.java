@@ -1,6 +1,7 @@
 package io.channelindex.index.write;
 
 import io.channelindex.index.CommitListener;
+import io.channelindex.index.write.Agenda.Job;
 import io.channelindex.index.write.CommitGate.Hurry;
 import io.channelindex.index.write.VbucketProgress.Past;
 import io.channelindex.index.write.WriterStatus.State;
@@ -9,9 +10,7 @@ import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.StreamPosition;
 import io.channelindex.storage.format.StableDocument;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,16 +56,13 @@ public final class PartitionWriter implements PartitionIndexer {
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
 
   // Confined to the serial executor.
-  private final Deque<Job<?>> jobs = new ArrayDeque<>();
+  private final Agenda agenda;
   private boolean busy;
 
   // Written on the serial executor, read by anyone.
   private volatile State state = State.RUNNING;
   private volatile StableDocument committed;
   private volatile @Nullable Long oldestUncommitted;
-
-  /** Something that waits for its turn between commits. */
-  private record Job<T>(Supplier<CompletableFuture<T>> work, CompletableFuture<T> result) {}
 
   PartitionWriter(
       Scope scope,
@@ -88,6 +84,7 @@ public final class PartitionWriter implements PartitionIndexer {
     this.positions = Map.copyOf(from);
     this.intake = new Intake(scope.firstVbucket(), vbuckets);
     this.commit = new Commit(scope, stable, vbuckets, documents, wakeUps, listener, this::next);
+    this.agenda = new Agenda(commit, intake);
     this.gate = new CommitGate(scope, intake, commits, this::next);
   }
 
@@ -182,8 +179,7 @@ public final class PartitionWriter implements PartitionIndexer {
         .execute(
             () -> {
               if (state != State.RUNNING) {
-                result.completeExceptionally(
-                    new IllegalStateException("writer stopped: partition=" + scope.partition()));
+                result.completeExceptionally(stoppedException());
                 return;
               }
               guarded(
@@ -200,7 +196,8 @@ public final class PartitionWriter implements PartitionIndexer {
    * Compacts all channels of the partition, whatever there is to be gained (W9), one between two
    * commits; what is collected meanwhile waits a little.
    *
-   * @return fails, and the writer stops, if the index could not be written
+   * @return fails if the index could not be written, and the writer stops then; and if the writer
+   *     is closed before all channels are compacted
    */
   @Override
   public CompletionStage<Void> compact() {
@@ -210,8 +207,7 @@ public final class PartitionWriter implements PartitionIndexer {
         .execute(
             () -> {
               if (state != State.RUNNING) {
-                result.completeExceptionally(
-                    new IllegalStateException("writer stopped: partition=" + scope.partition()));
+                result.completeExceptionally(stoppedException());
                 return;
               }
               var unused =
@@ -231,13 +227,16 @@ public final class PartitionWriter implements PartitionIndexer {
   }
 
   private CompletableFuture<Void> compact(String channel) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    jobs.add(
-        new Job<>(
-            () -> commit.compact(channel, Compaction.Extent.EVERYTHING).thenApply(ended -> null),
-            done));
+    if (state != State.RUNNING) {
+      return CompletableFuture.failedFuture(stoppedException());
+    }
+    CompletableFuture<Void> done = agenda.compact(channel);
     next();
     return done;
+  }
+
+  private IllegalStateException stoppedException() {
+    return new IllegalStateException("writer stopped: partition=" + scope.partition());
   }
 
   /**
@@ -282,6 +281,7 @@ public final class PartitionWriter implements PartitionIndexer {
         counters.commits(),
         counters.changes(),
         counters.operations(),
+        counters.compactions(),
         counters.bytesWritten(),
         counters.casRetries(),
         oldest == null ? Duration.ZERO : Duration.ofNanos(scope.time().nanos() - oldest));
@@ -337,7 +337,7 @@ public final class PartitionWriter implements PartitionIndexer {
       List<FailoverEntry> log,
       Rollback.Stream stream,
       CompletableFuture<StreamPosition> result) {
-    jobs.add(
+    agenda.rollBack(
         new Job<>(
             () ->
                 new Rollback(scope, commit, documents, vbuckets, progress, to, log, stream)
@@ -362,17 +362,9 @@ public final class PartitionWriter implements PartitionIndexer {
       return;
     }
     if (state == State.RUNNING || state == State.CLOSED) {
-      Job<?> job = jobs.poll();
+      Job<?> job = nextJob();
       if (job != null) {
         begin(job);
-        return;
-      }
-      String compactable = commit.compactable();
-      if (compactable != null && state == State.RUNNING) {
-        begin(
-            new Job<>(
-                () -> commit.compact(compactable, Compaction.Extent.CLOSED_BLOCKS),
-                new CompletableFuture<>()));
         return;
       }
       if (intake.isReady()) {
@@ -391,6 +383,12 @@ public final class PartitionWriter implements PartitionIndexer {
     if (rest != null) {
       begin(rest, new CompletableFuture<>());
     }
+  }
+
+  /** What comes before a commit. */
+  private @Nullable Job<?> nextJob() {
+    Job<?> rollback = agenda.nextRollback();
+    return rollback != null || state != State.RUNNING ? rollback : agenda.nextCompaction();
   }
 
   private <T> void begin(Job<T> job) {
@@ -426,6 +424,7 @@ public final class PartitionWriter implements PartitionIndexer {
   private CompletableFuture<Void> commitBatch() {
     Batching batching = scope.settings().batching();
     gate.committing();
+    agenda.committing();
     List<Arrival> arrivals =
         intake.collect(
             batching.changes(),
@@ -463,15 +462,14 @@ public final class PartitionWriter implements PartitionIndexer {
     scope.bucket().stop();
     Arrival.letGo(intake.clear());
     oldestUncommitted = null;
-    for (Job<?> job = jobs.poll(); job != null; job = jobs.poll()) {
-      job.result().completeExceptionally(failure);
-    }
+    agenda.drop(failure);
     stopped.completeExceptionally(failure);
   }
 
   private void end() {
     Arrival.letGo(intake.clear());
     oldestUncommitted = null;
+    agenda.drop(stoppedException());
     scope.bucket().stop();
     stopped.complete(null);
     idle.complete(null);

@@ -4,6 +4,7 @@ import io.channelindex.storage.Entry;
 import io.channelindex.storage.format.EntryFilter;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells which entries of a channel newer ones have superseded: readable ones of the same document.
@@ -32,6 +33,11 @@ final class Superseded {
 
   private static Entry newer(Entry known, Entry later) {
     return Long.compareUnsigned(later.seqno(), known.seqno()) >= 0 ? later : known;
+  }
+
+  /** What supersedes it, if anything does. */
+  @Nullable Entry by(Entry entry) {
+    return newest.get(entry.documentId());
   }
 
   /** Whether what supersedes it is the same mutation. */

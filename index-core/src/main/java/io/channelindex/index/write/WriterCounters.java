@@ -9,17 +9,29 @@ import java.util.concurrent.atomic.LongAdder;
 /** What a writer counts, for {@link WriterStatus}. Thread-safe. */
 final class WriterCounters {
   private final Map<WriterStep, LongAdder> operations;
+  private final Map<CompactionCause, LongAdder> compactions;
   private final LongAdder commits = new LongAdder();
   private final LongAdder changes = new LongAdder();
   private final LongAdder bytesWritten = new LongAdder();
   private final LongAdder casRetries = new LongAdder();
 
   WriterCounters() {
-    Map<WriterStep, LongAdder> byStep = new EnumMap<>(WriterStep.class);
-    for (WriterStep step : WriterStep.values()) {
-      byStep.put(step, new LongAdder());
+    this.operations = adders(WriterStep.class);
+    this.compactions = adders(CompactionCause.class);
+  }
+
+  private static <K extends Enum<K>> Map<K, LongAdder> adders(Class<K> type) {
+    Map<K, LongAdder> adders = new EnumMap<>(type);
+    for (K key : type.getEnumConstants()) {
+      adders.put(key, new LongAdder());
     }
-    this.operations = Collections.unmodifiableMap(byStep);
+    return Collections.unmodifiableMap(adders);
+  }
+
+  private static <K extends Enum<K>> Map<K, Long> sums(Class<K> type, Map<K, LongAdder> adders) {
+    Map<K, Long> sums = new EnumMap<>(type);
+    adders.forEach((key, adder) -> sums.put(key, adder.sum()));
+    return sums;
   }
 
   void operation(WriterStep step) {
@@ -40,10 +52,16 @@ final class WriterCounters {
     changes.add(changesOfCommit);
   }
 
+  void compacted(CompactionCause cause) {
+    Objects.requireNonNull(compactions.get(cause)).increment();
+  }
+
   Map<WriterStep, Long> operations() {
-    Map<WriterStep, Long> sums = new EnumMap<>(WriterStep.class);
-    operations.forEach((step, adder) -> sums.put(step, adder.sum()));
-    return sums;
+    return sums(WriterStep.class, operations);
+  }
+
+  Map<CompactionCause, Long> compactions() {
+    return sums(CompactionCause.class, compactions);
   }
 
   private LongAdder adder(WriterStep step) {

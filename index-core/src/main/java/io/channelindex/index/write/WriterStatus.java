@@ -15,6 +15,7 @@ import java.util.Map;
  * @param commits commits since the take
  * @param changes changes that were committed since the take, replays among them
  * @param operations bucket operations by the step that they were for, reads among them
+ * @param compactions channels that were compacted, by what was the cause of it
  * @param bytesWritten bytes of the documents written, those of refused writes among them
  * @param casRetries writes that found the document changed by another
  * @param oldestUncommitted how long the oldest change has been waiting for its commit; zero if none
@@ -29,6 +30,7 @@ public record WriterStatus(
     long commits,
     long changes,
     Map<WriterStep, Long> operations,
+    Map<CompactionCause, Long> compactions,
     long bytesWritten,
     long casRetries,
     Duration oldestUncommitted) {
@@ -48,5 +50,6 @@ public record WriterStatus(
   public WriterStatus {
     stable = List.copyOf(stable);
     operations = Map.copyOf(operations);
+    compactions = Map.copyOf(compactions);
   }
 }

@@ -29,9 +29,10 @@ import org.junit.jupiter.api.Test;
 class MemoryWritersTest {
   private static final List<FailoverEntry> LOG = List.of(new FailoverEntry(11, 0));
 
+  private long now;
   private final MemoryIndex index = new MemoryIndex(new PartitionMap(4, 2), 64 << 10);
   private final MemoryWriters writers =
-      new MemoryWriters(index, new Documents(), Runnable::run, CommitListener.NONE, () -> 0);
+      new MemoryWriters(index, new Documents(), Runnable::run, CommitListener.NONE, () -> now);
   private int acknowledged;
 
   private static final class Documents implements DocumentSource {
@@ -112,6 +113,30 @@ class MemoryWritersTest {
 
     assertThat(readable()).containsExactly("two@2A");
     assertThat(acknowledged).isEqualTo(2);
+  }
+
+  @Test
+  void theAgeOfTheOldestChangeIsToldWhateverBecomesReadableMeanwhile() {
+    PartitionIndexer writer = take();
+    CompletableFuture<Optional<IndexedChange>> slow = new CompletableFuture<>();
+    writer.snapshot(0, 0, 2);
+    now = 1_000;
+    writer.change(0, 1, slow, () -> acknowledged++);
+    now = 6_000;
+    writer.opened(1, LOG);
+    writer.snapshot(1, 0, 1);
+    writer.advanced(1, 1);
+    assertThat(index.documents().get(0).vbucket(1).stable()).isEqualTo(1);
+    assertThat(writer.status().oldestUncommitted()).isEqualTo(Duration.ofNanos(5_000));
+
+    slow.complete(change("one", 1).join());
+    now = 8_000;
+    assertThat(writer.status().oldestUncommitted())
+        .as("its snapshot is not complete")
+        .isEqualTo(Duration.ofNanos(7_000));
+    writer.advanced(0, 2);
+    assertThat(readable()).containsExactly("one@1A");
+    assertThat(writer.status().oldestUncommitted()).isZero();
   }
 
   @Test

@@ -80,6 +80,19 @@ class BoundsTest {
     assertThat(only.whole()).isZero();
   }
 
+  /** Mutations that are none of the index's: a vbucket may have hundreds of them a second. */
+  @Test
+  void steadyProgressWithoutChangesIsCommittedInTime() {
+    OnePartition partition = new OnePartition();
+    partition.linger(Duration.ofSeconds(10));
+    PartitionWriter writer = partition.takeAndOpen(0);
+    for (long seqno = 1; seqno <= 15; seqno++) {
+      writer.advanced(0, seqno);
+      partition.pass(Duration.ofSeconds(1));
+    }
+    assertThat(partition.stable().vbucket(0).stable()).isBetween(9L, 14L);
+  }
+
   @Test
   void aSnapshotOfWhichNothingArrivedIsNotOwed() {
     Intake intake = new Intake(0, List.of(new VbucketProgress(0, VbucketState.NEW, Past.NONE)));

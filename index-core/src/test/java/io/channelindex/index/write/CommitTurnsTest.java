@@ -16,6 +16,7 @@ import io.channelindex.storage.InMemoryIndexBucket;
 import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.layout.BlockCoding;
+import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +27,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Three partitions of one vbucket each that take turns: what becomes of a turn, come what may. */
 class CommitTurnsTest {
@@ -42,7 +45,12 @@ class CommitTurnsTest {
   @BeforeEach
   void take() {
     Batching one = Batching.DEFAULT.withOperations(1).withLinger(Linger.FIXED, Duration.ZERO);
-    owner = owner(one);
+    takeAll(Layouts.named("log"), one);
+  }
+
+  private void takeAll(Layout layout, Batching batching) {
+    writers.clear();
+    owner = owner(layout, batching);
     for (int partition = 0; partition < 3; partition++) {
       writers.add(taken(owner, partition));
       writers.get(partition).opened(partition, LOG);
@@ -51,10 +59,10 @@ class CommitTurnsTest {
     turns.untilQuiet();
   }
 
-  private PartitionWriters owner(Batching batching) {
+  private PartitionWriters owner(Layout layout, Batching batching) {
     WriterSettings settings =
         new WriterSettings(
-            Layouts.named("log"),
+            layout,
             BlockCoding.plain(),
             1024,
             new Compacting(0, Duration.ZERO, 2),
@@ -130,6 +138,30 @@ class CommitTurnsTest {
     assertThat(done).containsExactly(0, 1, 1, 1, 1, 1);
   }
 
+  /** Four changes in one channel: three operations, and those for what is beside the blocks. */
+  @ParameterizedTest
+  @CsvSource({"dense, true", "log, true", "bit-flag, false", "hybrid, false"})
+  void whatStandsBesideTheBlocksCountsAsWell(String layout, boolean bothHaveRoom) {
+    Batching six =
+        Batching.DEFAULT.withOperations(6).withLinger(Linger.FIXED, Duration.ofMillis(20));
+    takeAll(Layouts.named(layout), six);
+    holdFirst();
+    for (int partition = 0; partition < 2; partition++) {
+      for (long seqno = 1; seqno <= 4; seqno++) {
+        tell(partition, seqno);
+      }
+    }
+    turns.until(() -> turns.nanos() >= Duration.ofMillis(900).toNanos());
+
+    assertThat(commits(0)).isZero();
+    assertThat(commits(1)).isEqualTo(bothHaveRoom ? 1 : 0);
+    bucket.clearFaults();
+    bucket.release();
+    turns.untilQuiet();
+    assertThat(commits(0)).isEqualTo(1);
+    assertThat(commits(1)).isEqualTo(1);
+  }
+
   @Test
   void aCommitThatFailsGivesItsTurnBack() {
     crashBefore = WriterStep.STABLE;
@@ -143,7 +175,7 @@ class CommitTurnsTest {
 
   @Test
   void aCommitThatIsFencedGivesItsTurnBack() {
-    taken(owner(Batching.DEFAULT), 0);
+    taken(owner(Layouts.named("log"), Batching.DEFAULT), 0);
     long before = turns.nanos();
     tell(0, 1);
     tell(1, 1);

@@ -14,6 +14,7 @@ import io.channelindex.storage.layout.Layouts;
 import io.channelindex.storage.layout.StoredBlock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -98,6 +99,48 @@ class CompactionTest {
     }
   }
 
+  /** What compaction of all documents removes beside the blocks, those of a channel still name. */
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void nothingIsLeftOfDeletedDocumentsAndTheirChannelsCanBeRead(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    PartitionWriter writer = partition.takeAndOpen(3 * DOCUMENTS);
+    long seqno = 0;
+    for (int i = 0; i < 2 * DOCUMENTS; i++) {
+      partition.tell(writer, partition.document("doc" + i % DOCUMENTS, ++seqno, "a"));
+    }
+    partition.turns.untilQuiet();
+    for (int i = 0; i < DOCUMENTS / 2; i++) {
+      partition.tell(writer, partition.deletion("doc" + i, ++seqno, "a"));
+    }
+    writer.advanced(0, 3 * DOCUMENTS);
+    partition.turns.untilQuiet();
+    List<String> before = partition.rows("a");
+    assertThat(before).hasSize(DOCUMENTS);
+    boolean beside = layout.companions() == Layout.Companions.READ;
+
+    writer.compact();
+    partition.turns.until(() -> beside && companions(partition) == DOCUMENTS / 2);
+    assertThat(partition.rows("a")).isEqualTo(before);
+    partition.turns.untilQuiet();
+
+    assertThat(partition.rows("a")).isEqualTo(before);
+    assertThat(companions(partition)).isEqualTo(beside ? DOCUMENTS / 2 : 0);
+    // Who comes back is written as if it had never been.
+    seqno = 3 * DOCUMENTS + 1;
+    writer.snapshot(0, seqno, seqno);
+    partition.tell(writer, partition.document("doc0", seqno, "a"));
+    partition.turns.untilQuiet();
+    assertThat(partition.rows("a")).contains("doc0@" + seqno + " ACTIVE").hasSize(DOCUMENTS);
+    assertThat(companions(partition)).isEqualTo(beside ? DOCUMENTS / 2 + 1 : 0);
+  }
+
+  private static long companions(OnePartition partition) {
+    return partition.bucket.keys().stream()
+        .filter(key -> key.contains(":seq:") || key.contains(":revisions:"))
+        .count();
+  }
+
   @ParameterizedTest
   @MethodSource("layouts")
   void manyBlocksAreCompactedInStepsThatFitIntoMemory(Layout layout) {
@@ -145,6 +188,13 @@ class CompactionTest {
     assertAliveTwoThirds(partition);
     long compactions = compactions(writer);
     assertThat(compactions).isPositive();
+    assertThat(writer.status().compactions())
+        .as("channels compacted: a and *")
+        .isEqualTo(
+            Map.of(
+                CompactionCause.AT_REST, 2L,
+                CompactionCause.ASKED, 0L,
+                CompactionCause.CLOSED_BLOCKS, 0L));
 
     update(partition, writer, seqno, 3);
     assertAliveTwoThirds(partition);

@@ -4,6 +4,7 @@ import io.channelindex.index.write.IndexedChange.Membership;
 import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.StreamPosition;
 import io.channelindex.storage.EntryState;
+import io.channelindex.storage.format.StableDocument.VbucketState;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -77,6 +78,21 @@ final class DataVbucket {
 
   private long vbuuid() {
     return log.get(0).vbuuid();
+  }
+
+  /** Whether all that it has is readable, by what a stable document says of it. */
+  boolean isIndexed(VbucketState state) {
+    return state.stable() == high && state.history().current() == vbuuid() && !state.rebuilding();
+  }
+
+  /** How a document is called in the end that went without a trace. */
+  static String goneRevision(String lastRevision) {
+    return lastRevision.split("-", 2)[0] + "0-90e";
+  }
+
+  @Override
+  public String toString() {
+    return number + ": high=" + high + ", log=" + log;
   }
 
   private void newBranch() {

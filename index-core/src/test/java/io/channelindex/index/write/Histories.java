@@ -2,28 +2,31 @@ package io.channelindex.index.write;
 
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
-/** Runs whole histories in memory, and says of one that fails how to have it again. */
+/**
+ * Runs whole histories over a bucket in memory, and says of one that fails how to have it again.
+ */
 final class Histories {
   private static final int ACTS = 200;
+  private static final int HISTORIES = Integer.getInteger("history.count", 100);
 
   private Histories() {}
 
   /**
    * Runs one history, which is the same whenever it is run again.
    *
-   * @return how many entries its owners handed over to clients
+   * @return what there was to see
    */
-  static long run(long seed, Set<Trouble> troubles, Defect defect) {
+  static Evidence run(long seed, Set<Trouble> troubles, Defect defect) {
     try {
       WriterHistory history = new WriterHistory(seed, defect);
       history.take();
       for (int i = 0; i < ACTS; i++) {
         history.act(troubles);
       }
-      history.finish();
-      return history.clients.handedOver();
+      return history.finish();
     } catch (RuntimeException | AssertionError failure) {
       String names = troubles.stream().map(Trouble::name).collect(Collectors.joining(","));
       throw new AssertionError(
@@ -34,6 +37,21 @@ final class Histories {
               + names,
           failure);
     }
+  }
+
+  /**
+   * Runs one history for each of many seeds, or only that of which the command line has the seed.
+   */
+  static Evidence ofSeedsFrom(long base, LongFunction<Evidence> history) {
+    Long only = Long.getLong("history.seed");
+    if (only != null) {
+      return history.apply(only);
+    }
+    Evidence all = new Evidence();
+    for (long seed = base; seed < base + HISTORIES; seed++) {
+      all.add(history.apply(seed));
+    }
+    return all;
   }
 
   /** The troubles that the command line names, or these. */

@@ -57,6 +57,7 @@ final class HistoryClients {
 
   private Told faithful = Told.NOTHING;
   private int reading;
+  private long told;
 
   /** What nodes know of documents that are gone without a trace. */
   enum Knowledge {
@@ -136,7 +137,14 @@ final class HistoryClients {
 
     private CompletableFuture<ChannelIndex> open() {
       return ChannelIndex.open(
-              bucket, keys, agreed, this, SETTINGS, TokenSettings.DEFAULT, new TurnsExecutor(turns))
+              bucket,
+              keys,
+              agreed,
+              this,
+              SETTINGS,
+              TokenSettings.DEFAULT,
+              Codings.reading(),
+              new TurnsExecutor(turns))
           .toCompletableFuture();
     }
 
@@ -199,6 +207,11 @@ final class HistoryClients {
     };
   }
 
+  /** How many rows clients were told. */
+  long told() {
+    return told;
+  }
+
   /** How many entries the owners handed over. */
   long handedOver() {
     Node near = nodes.get(0);
@@ -256,6 +269,7 @@ final class HistoryClients {
         .next(1 + random.nextInt(5))
         .thenCompose(
             page -> {
+              told += page.rows().size();
               Told after = client.and(seen.apply(page), this::keep);
               if (isFaithful(client)) {
                 faithful = after;
@@ -309,6 +323,7 @@ final class HistoryClients {
     Page page;
     do {
       page = seen.apply(get(follower.next(4)));
+      told += page.rows().size();
       last = last.and(page, between -> {});
     } while (!page.caughtUp());
     follower.close();

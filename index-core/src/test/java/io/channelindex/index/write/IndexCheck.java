@@ -68,13 +68,15 @@ final class IndexCheck {
    *
    * @param stable the stable document
    * @param read what a channel shows at that
+   * @return how many rows of the data were looked for
    */
-  void compare(StableDocument stable, Function<String, Map<Place, Row>> read) {
+  long compare(StableDocument stable, Function<String, Map<Place, Row>> read) {
     Set<String> touched = touchedSince(compared, stable);
+    long lookedFor = 0;
     for (String channel : channels) {
       Map<Place, Row> rows = read.apply(channel);
       for (int vbucket : data.keySet()) {
-        compare(channel, vbucket, stable.vbucket(vbucket), rows);
+        lookedFor += compare(channel, vbucket, stable.vbucket(vbucket), rows);
       }
       if (touched.contains(channel)) {
         followed.put(channel, rows);
@@ -84,6 +86,22 @@ final class IndexCheck {
           .isEqualTo(rows);
     }
     compared = stable;
+    return lookedFor;
+  }
+
+  /**
+   * A new index of the same data is the same, but that it does not know who was purged.
+   *
+   * @param rows what a channel shows
+   * @param fresh what it shows in a new index
+   */
+  static void compareWithNew(String channel, Map<Place, Row> rows, Map<Place, Row> fresh) {
+    assertThat(rows).as("a new index, channel=%s", channel).containsAllEntriesOf(fresh);
+    Map<Place, Row> others = new TreeMap<>(rows);
+    others.keySet().removeAll(fresh.keySet());
+    assertThat(others.values())
+        .as("rows that a new index has not, channel=%s", channel)
+        .noneMatch(row -> row.state() == EntryState.ACTIVE);
   }
 
   private Set<String> touchedSince(StableDocument before, StableDocument now) {
@@ -102,11 +120,11 @@ final class IndexCheck {
     return touched;
   }
 
-  private void compare(String channel, int vbucket, VbucketState state, Map<Place, Row> rows) {
+  private long compare(String channel, int vbucket, VbucketState state, Map<Place, Row> rows) {
     DataVbucket source = data.get(vbucket);
     if (source.wasLeftAtStart(state.history().current(), state.stable())) {
       // What is restored now is what yet another rollback, which has to come, will have left.
-      return;
+      return 0;
     }
     Map<String, Row> expected = new TreeMap<>();
     if (state.stable() > 0) {
@@ -138,5 +156,6 @@ final class IndexCheck {
     assertThat(actual)
         .as("index and data differ: channel=%s, vbucket=%s, state=%s", channel, vbucket, state)
         .isEqualTo(expected);
+    return expected.size();
   }
 }

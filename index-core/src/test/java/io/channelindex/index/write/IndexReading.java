@@ -14,7 +14,6 @@ import io.channelindex.storage.format.DirectoryPage;
 import io.channelindex.storage.format.EntryFilter;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.format.StableDocument.VbucketState;
-import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.BlockPlace;
 import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layout.HeadClock;
@@ -175,7 +174,7 @@ final class IndexReading {
             partition,
             map.first(partition),
             map.size(partition),
-            BlockCoding.plain(),
+            Codings.reading(),
             0);
     return layout
         .read(place, List.of(block), EntryFilter.ALL, this::getAll)

@@ -10,12 +10,10 @@ import io.channelindex.storage.InMemoryIndexBucket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * One random history of two nodes that have all channels in memory, and share a data bucket and
@@ -25,17 +23,19 @@ import java.util.stream.Stream;
  */
 final class MemoryHistory {
   private static final PartitionMap MAP = new PartitionMap(6, 2);
-  private static final List<String> CHANNELS = WriterHistory.CHANNELS;
+  private static final List<String> CHANNELS = RandomDocuments.CHANNELS;
 
   private final Random random;
   private final Turns turns;
-  private final Map<Integer, DataVbucket> data = new TreeMap<>();
+  private final SortedMap<Integer, DataVbucket> data = new TreeMap<>();
+  private final RandomDocuments documents;
+  private final Evidence evidence = new Evidence();
   private final List<MemoryNode> nodes = new ArrayList<>();
   private final HistoryClients clients;
-  private int names;
 
   MemoryHistory(long seed) {
     random = new Random(seed);
+    documents = new RandomDocuments(random, data, 20);
     turns = new Turns(new Random(seed + 1));
     InMemoryIndexBucket bucket = new InMemoryIndexBucket(turns);
     for (int vbucket = 0; vbucket < MAP.vbuckets(); vbucket++) {
@@ -67,7 +67,7 @@ final class MemoryHistory {
     REPLAY {
       @Override
       void strike(MemoryHistory history) {
-        history.anyNode().replay(history.anyVbucket());
+        history.anyNode().streams.replay(history.documents.anyVbucket());
       }
     },
     COMPACT {
@@ -79,43 +79,45 @@ final class MemoryHistory {
     DISCONNECT {
       @Override
       void strike(MemoryHistory history) {
-        history.anyNode().disconnectAll();
+        history.anyNode().streams.disconnectAll();
       }
     },
     FAIL_OVER {
       @Override
       void strike(MemoryHistory history) {
-        DataVbucket source = history.data.get(history.anyVbucket());
-        source.failOver(
-            Math.max(0, source.high() - history.random.nextInt(1 + (int) source.high() / 2)));
-        history.nodes.forEach(MemoryNode::disconnectAll);
+        history.documents.failOver();
+        history.nodes.forEach(node -> node.streams.disconnectAll());
       }
     },
     PURGE {
       @Override
       void strike(MemoryHistory history) {
-        history.data.get(history.anyVbucket()).purge();
+        history.documents.any().purge();
       }
     },
     FLUSH {
       @Override
       void strike(MemoryHistory history) {
-        history.data.get(history.anyVbucket()).flush();
-        history.nodes.forEach(MemoryNode::disconnectAll);
+        history.documents.any().flush();
+        history.nodes.forEach(node -> node.streams.disconnectAll());
       }
     };
 
     abstract void strike(MemoryHistory history);
   }
 
-  /** Runs one history, which is the same whenever it is run again. */
-  static void run(long seed, Set<Trouble> troubles) {
+  /**
+   * Runs one history, which is the same whenever it is run again.
+   *
+   * @return what there was to see
+   */
+  static Evidence run(long seed, Set<Trouble> troubles) {
     try {
       MemoryHistory history = new MemoryHistory(seed);
       for (int i = 0; i < 250; i++) {
         history.act(troubles);
       }
-      history.finish();
+      return history.finish();
     } catch (RuntimeException | AssertionError failure) {
       throw new AssertionError(
           "history in memory fails: seed=" + seed + ", troubles=" + troubles, failure);
@@ -124,15 +126,17 @@ final class MemoryHistory {
 
   private void act(Set<Trouble> troubles) {
     switch (random.nextInt(14)) {
-      case 0, 1 -> write(anyVbucket(), 1 + random.nextInt(6));
+      case 0, 1 -> documents.write(documents.anyVbucket(), 1 + random.nextInt(6));
       case 2, 3, 4, 5, 6, 7 -> feedSome();
       case 8 -> turns.steps(random.nextInt(60));
-      case 9 -> nodes.forEach(MemoryNode::check);
+      case 9 -> nodes.forEach(this::check);
       case 10, 11 -> clients.read();
       default -> {
         Trouble[] possible = troubles.toArray(Trouble[]::new);
         if (possible.length > 0 && random.nextInt(3) == 0) {
-          possible[random.nextInt(possible.length)].strike(this);
+          Trouble trouble = possible[random.nextInt(possible.length)];
+          trouble.strike(this);
+          evidence.struck(trouble);
         }
       }
     }
@@ -140,36 +144,15 @@ final class MemoryHistory {
 
   private void feedSome() {
     MemoryNode node = anyNode();
-    int vbucket = anyVbucket();
+    int vbucket = documents.anyVbucket();
     for (int i = random.nextInt(15); i > 0; i--) {
-      node.feed(random.nextBoolean() ? vbucket : anyVbucket());
+      node.feed(random.nextBoolean() ? vbucket : documents.anyVbucket());
     }
     turns.steps(random.nextInt(40));
   }
 
-  private void write(int vbucket, int count) {
-    DataVbucket into = data.get(vbucket);
-    for (int i = 0; i < count; i++) {
-      String id = "doc" + vbucket + "-" + random.nextInt(1 + names % 20);
-      if (random.nextInt(3) == 0 || into.isPurged(id)) {
-        id = "new" + vbucket + "-" + names++;
-      }
-      Optional<Set<String>> channels =
-          random.nextInt(6) == 0 ? Optional.empty() : Optional.of(someChannels());
-      into.write(id, channels);
-    }
-  }
-
-  private Set<String> someChannels() {
-    Set<String> channels = new TreeSet<>();
-    for (int i = random.nextInt(3); i > 0; i--) {
-      channels.add(CHANNELS.get(random.nextInt(CHANNELS.size())));
-    }
-    return channels;
-  }
-
-  private int anyVbucket() {
-    return random.nextInt(MAP.vbuckets());
+  private void check(MemoryNode node) {
+    evidence.compared(node.check());
   }
 
   private MemoryNode anyNode() {
@@ -177,8 +160,8 @@ final class MemoryHistory {
   }
 
   /** Without further trouble everything gets through, on all nodes the same. */
-  private void finish() {
-    data.keySet().forEach(vbucket -> write(vbucket, 1));
+  private Evidence finish() {
+    data.keySet().forEach(vbucket -> documents.write(vbucket, 1));
     for (int round = 0; !isFinished(); round++) {
       assertThat(round).as("rounds until everything is readable: %s", this).isLessThan(5_000);
       nodes.forEach(node -> data.keySet().forEach(node::feed));
@@ -186,12 +169,12 @@ final class MemoryHistory {
     }
     nodes.forEach(MemoryNode::close);
     turns.untilQuiet();
-    nodes.forEach(MemoryNode::check);
-    for (MemoryNode node : nodes) {
-      assertThat(node.letGo).as("every change is let go once").isEqualTo(node.told);
-    }
+    nodes.forEach(this::check);
+    nodes.forEach(node -> node.streams.assertAllLetGo());
     assertNodesAgree();
     clients.assertKnow(data.values());
+    evidence.ended(clients.told(), clients.handedOver());
+    return evidence;
   }
 
   @Override
@@ -226,19 +209,5 @@ final class MemoryHistory {
     Map<Place, Row> inside = new TreeMap<>(rows);
     inside.values().removeIf(row -> row.state() != EntryState.ACTIVE);
     return inside;
-  }
-
-  /** The rows that a node has, beside those that are of use. */
-  Stream<long[]> rowsAndUse() {
-    return nodes.stream()
-        .map(
-            node -> {
-              long all = node.memory().rows();
-              for (int partition = 0; partition < MAP.partitions(); partition++) {
-                node.compact(partition);
-              }
-              turns.untilQuiet();
-              return new long[] {all, node.memory().rows()};
-            });
   }
 }

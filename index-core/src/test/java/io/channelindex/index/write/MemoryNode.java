@@ -25,23 +25,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** A node of a history that has all channels in its memory, and the streams that feed it. */
-final class MemoryNode implements HistoryClients.Node, DocumentSource, DataStream.Surroundings {
+final class MemoryNode implements HistoryClients.Node, DocumentSource {
   private static final long UNBOUNDED = 1L << 40;
 
   private final Turns turns;
-  private final Random random;
   private final PartitionMap map;
   private final Map<Integer, DataVbucket> data;
   private final InMemoryIndexBucket bucket;
   private final List<String> channels;
-  private final Map<Integer, DataStream> streams = new TreeMap<>();
+  final DataStreams streams;
   private final Map<Integer, CompletableFuture<? extends PartitionIndexer>> taken = new TreeMap<>();
   private final List<IndexCheck> checks = new ArrayList<>();
   private MemoryIndex memory;
   private MemoryWriters writers;
   private CompletableFuture<ChannelIndex> index;
-  int told;
-  int letGo;
 
   MemoryNode(
       Turns turns,
@@ -51,7 +48,7 @@ final class MemoryNode implements HistoryClients.Node, DocumentSource, DataStrea
       InMemoryIndexBucket bucket,
       List<String> channels) {
     this.turns = turns;
-    this.random = random;
+    streams = new DataStreams(random, turns, this::begins);
     this.map = map;
     this.data = data;
     this.bucket = bucket;
@@ -62,7 +59,7 @@ final class MemoryNode implements HistoryClients.Node, DocumentSource, DataStrea
   /** The process ends, whatever it was at, and another one begins. */
   void restart() {
     taken.values().forEach(MemoryNode::close);
-    streams.clear();
+    streams.forgetAll();
     taken.clear();
     checks.clear();
     memory = new MemoryIndex(map, UNBOUNDED);
@@ -118,7 +115,7 @@ final class MemoryNode implements HistoryClients.Node, DocumentSource, DataStrea
 
   /** Takes a partition, again perhaps: who had it before does not know that. */
   void take(int partition) {
-    range(partition).forEach(streams::remove);
+    range(partition).forEach(streams::forget);
     taken.put(partition, writers.take(partition).toCompletableFuture());
   }
 
@@ -141,22 +138,7 @@ final class MemoryNode implements HistoryClients.Node, DocumentSource, DataStrea
     if (taking.isDone() && taking.join().status().state() != WriterStatus.State.RUNNING) {
       take(map.partitionOf(vbucket));
     } else if (taking.isDone()) {
-      PartitionIndexer writer = taking.join();
-      streams
-          .computeIfAbsent(
-              vbucket, v -> new DataStream(this, data.get(v), writer, writer.positions().get(v)))
-          .step();
-    }
-  }
-
-  void disconnectAll() {
-    streams.values().forEach(DataStream::disconnect);
-  }
-
-  void replay(int vbucket) {
-    DataStream stream = streams.get(vbucket);
-    if (stream != null) {
-      stream.replay();
+      streams.step(data.get(vbucket), taking.join());
     }
   }
 
@@ -165,21 +147,13 @@ final class MemoryNode implements HistoryClients.Node, DocumentSource, DataStrea
   }
 
   boolean isFinished(int vbucket) {
-    VbucketState state = stable(map.partitionOf(vbucket)).vbucket(vbucket);
-    DataVbucket source = data.get(vbucket);
-    return state.stable() == source.high()
-        && state.history().current() == source.log().get(0).vbuuid()
-        && !state.rebuilding();
+    return data.get(vbucket).isIndexed(stable(map.partitionOf(vbucket)).vbucket(vbucket));
   }
 
   /** How a vbucket is, for a message. */
   String describe(int vbucket) {
     int partition = map.partitionOf(vbucket);
-    return vbucket
-        + ": high="
-        + data.get(vbucket).high()
-        + ", log="
-        + data.get(vbucket).log()
+    return data.get(vbucket)
         + ", state="
         + stable(partition).vbucket(vbucket)
         + ", stream="
@@ -189,13 +163,19 @@ final class MemoryNode implements HistoryClients.Node, DocumentSource, DataStrea
         + '\n';
   }
 
-  /** What readers see now is what the data service had at the stable clock. */
-  void check() {
+  /**
+   * What readers see now is what the data service had at the stable clock.
+   *
+   * @return how many rows were looked for
+   */
+  long check() {
+    long lookedFor = 0;
     for (int partition = 0; partition < map.partitions(); partition++) {
       StableDocument stable = stable(partition);
       checks.get(partition).progress(stable);
-      checks.get(partition).compare(stable, channel -> rows(channel, stable));
+      lookedFor += checks.get(partition).compare(stable, channel -> rows(channel, stable));
     }
+    return lookedFor;
   }
 
   /** What a channel shows, read without any cleverness. */
@@ -224,10 +204,6 @@ final class MemoryNode implements HistoryClients.Node, DocumentSource, DataStrea
     return rows;
   }
 
-  MemoryIndex memory() {
-    return memory;
-  }
-
   @Override
   public CompletableFuture<ChannelIndex> index() {
     return index;
@@ -248,32 +224,11 @@ final class MemoryNode implements HistoryClients.Node, DocumentSource, DataStrea
 
   @Override
   public String goneRevision(String documentId, String lastRevision) {
-    return lastRevision.split("-", 2)[0] + "0-90e";
+    return DataVbucket.goneRevision(lastRevision);
   }
 
-  @Override
-  public Random random() {
-    return random;
-  }
-
-  @Override
-  public Turns turns() {
-    return turns;
-  }
-
-  @Override
-  public void begins(DataVbucket source) {
+  private void begins(DataVbucket source) {
     StableDocument known = stable(map.partitionOf(source.number()));
     source.lostTraces |= !known.vbucket(source.number()).history().branches().isEmpty();
-  }
-
-  @Override
-  public void told() {
-    told++;
-  }
-
-  @Override
-  public void letGo() {
-    letGo++;
   }
 }

@@ -155,7 +155,7 @@ final class NodeData implements DocumentSource {
 
   @Override
   public String goneRevision(String documentId, String lastRevision) {
-    return lastRevision.split("-", 2)[0] + "0-90e";
+    return DataVbucket.goneRevision(lastRevision);
   }
 
   /** The model is what the bucket is. */

@@ -103,12 +103,19 @@ final class OnePartition {
 
   /** A document in channels, as of now. */
   IndexedChange document(String id, long seqno, String... channels) {
+    return change(id, seqno, EntryState.ACTIVE, channels);
+  }
+
+  /** The deletion of a document that was in channels. */
+  IndexedChange deletion(String id, long seqno, String... channels) {
+    return change(id, seqno, EntryState.DELETED, channels);
+  }
+
+  private IndexedChange change(String id, long seqno, EntryState state, String... channels) {
     List<Membership> memberships = new ArrayList<>();
     Set<String> all = new TreeSet<>(List.of(channels));
     all.add(Batch.EVERYTHING);
-    all.forEach(
-        channel ->
-            memberships.add(new Membership(channel, seqno, seqno + "-abcd", EntryState.ACTIVE)));
+    all.forEach(channel -> memberships.add(new Membership(channel, seqno, seqno + "-abcd", state)));
     IndexedChange change = new IndexedChange(id, 0, seqno, memberships);
     documents.put(id, change);
     return change;
@@ -120,6 +127,13 @@ final class OnePartition {
         change.seqno(),
         CompletableFuture.completedFuture(Optional.of(change)),
         () -> done.add(change.seqno()));
+  }
+
+  /** Lets time pass, and what is due happen. */
+  void pass(Duration time) {
+    long until = turns.nanos() + time.toNanos();
+    turns.after(time, () -> {});
+    turns.until(() -> turns.nanos() >= until);
   }
 
   StableDocument stable() {

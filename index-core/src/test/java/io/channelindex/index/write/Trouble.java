@@ -44,10 +44,7 @@ enum Trouble {
   REPLAY {
     @Override
     void strike(WriterHistory history) {
-      DataStream stream = history.current().streams.get(history.anyVbucket());
-      if (stream != null) {
-        stream.replay();
-      }
+      history.current().streams.replay(history.documents.anyVbucket());
     }
   },
   /** Some owner, who may not know that it is none any more, compacts everything now. */
@@ -60,18 +57,13 @@ enum Trouble {
   DISCONNECT {
     @Override
     void strike(WriterHistory history) {
-      DataStream stream = history.current().streams.get(history.anyVbucket());
-      if (stream != null) {
-        stream.disconnect();
-      }
+      history.current().streams.disconnect(history.documents.anyVbucket());
     }
   },
   FAIL_OVER {
     @Override
     void strike(WriterHistory history) {
-      DataVbucket source = history.data.get(history.anyVbucket());
-      source.failOver(
-          Math.max(0, source.high() - history.random.nextInt(1 + (int) source.high() / 2)));
+      history.documents.failOver();
       history.disconnectAll();
     }
   },
@@ -84,13 +76,13 @@ enum Trouble {
   PURGE {
     @Override
     void strike(WriterHistory history) {
-      history.data.get(history.anyVbucket()).purge();
+      history.documents.any().purge();
     }
   },
   FLUSH {
     @Override
     void strike(WriterHistory history) {
-      history.data.get(history.anyVbucket()).flush();
+      history.documents.any().flush();
       history.disconnectAll();
     }
   };

@@ -3,8 +3,6 @@ package io.channelindex.index.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.channelindex.index.write.Batching.Linger;
-import io.channelindex.index.write.DataVbucket.Row;
-import io.channelindex.index.write.IndexReading.Place;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.storage.BucketFault;
 import io.channelindex.storage.EntryState;
@@ -12,21 +10,18 @@ import io.channelindex.storage.InMemoryIndexBucket;
 import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.format.StableDocument;
-import io.channelindex.storage.format.StableDocument.VbucketState;
 import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 /**
  * One random history of a partition: documents are written, moved and deleted, the data service
@@ -36,21 +31,22 @@ import java.util.concurrent.CompletionStage;
 final class WriterHistory {
   static final int PARTITION = 1;
   private static final PartitionMap MAP = new PartitionMap(6, 2);
-  static final List<String> CHANNELS = List.of("a", "b", "c", "d", "lärm und \n");
 
   final Random random;
   final Layout layout;
+  final BlockCoding coding;
   final Turns turns;
   final InMemoryIndexBucket bucket;
   final IndexKeys keys = new IndexKeys("db");
   final PartitionMap map = MAP;
-  final Map<Integer, DataVbucket> data;
+  final SortedMap<Integer, DataVbucket> data;
   final IndexReading reading;
-  final List<Owner> owners = new ArrayList<>();
+  final List<HistoryOwner> owners = new ArrayList<>();
   private final IndexCheck check;
-  private final Defect defect;
+  final Defect defect;
+  final RandomDocuments documents;
+  private final Evidence evidence = new Evidence();
   final HistoryClients clients;
-  private int names;
   int taken;
   int crashes;
 
@@ -80,23 +76,26 @@ final class WriterHistory {
     };
   }
 
-  private static Map<Integer, DataVbucket> model() {
-    Map<Integer, DataVbucket> data = new TreeMap<>();
+  private static SortedMap<Integer, DataVbucket> model() {
+    SortedMap<Integer, DataVbucket> data = new TreeMap<>();
     for (int vbucket = MAP.first(PARTITION); vbucket <= MAP.last(PARTITION); vbucket++) {
       data.put(vbucket, new DataVbucket(vbucket));
     }
     return data;
   }
 
-  private WriterHistory(long seed, Defect defect, Map<Integer, DataVbucket> data) {
+  private WriterHistory(long seed, Defect defect, SortedMap<Integer, DataVbucket> data) {
     this.defect = defect;
     this.data = data;
     this.random = new Random(seed);
-    this.layout = Layouts.all().get(Math.floorMod(seed, Layouts.all().size()));
+    this.documents = new RandomDocuments(random, data, 40);
+    int layouts = Layouts.all().size();
+    this.layout = Layouts.all().get(Math.floorMod(seed, layouts));
+    this.coding = Codings.nth(Math.floorDiv(seed, layouts));
     this.turns = new Turns(new Random(seed + 1));
     this.bucket = new InMemoryIndexBucket(turns);
     this.reading = new IndexReading(bucket::peek, keys, map, PARTITION, layout);
-    check = new IndexCheck(CHANNELS, data, reading.stable());
+    check = new IndexCheck(RandomDocuments.CHANNELS, data, reading.stable());
     clients =
         new HistoryClients(
             turns,
@@ -108,145 +107,13 @@ final class WriterHistory {
             defect::seen);
   }
 
-  /** An owner, and the streams that feed it; an owner of the past is one that does not know. */
-  final class Owner implements DocumentSource, DataStream.Surroundings {
-    final Map<Integer, DataStream> streams = new TreeMap<>();
-    final List<Integer> pending = new ArrayList<>();
-    CompletableFuture<PartitionWriter> taking;
-    int doneCalls;
-    int changesTold;
-    int stepsToLive = Integer.MAX_VALUE;
-
-    Owner() {
-      int block = 1024;
-      WriterSettings settings =
-          new WriterSettings(
-              layout,
-              BlockCoding.plain(),
-              block,
-              new Compacting(
-                  random.nextInt(4),
-                  Duration.ofMillis(random.nextInt(20)),
-                  2 + random.nextInt(100)),
-              batching(random),
-              Duration.ofMillis(200),
-              (partition, step) -> {
-                if (stepsToLive-- <= 0) {
-                  crashes++;
-                  throw new IllegalStateException("crashed before " + step);
-                }
-              });
-      taking =
-          new PartitionWriters(
-                  defect.writing(bucket, keys),
-                  keys,
-                  map,
-                  this,
-                  settings,
-                  turns,
-                  clients.commits(),
-                  serial -> turns)
-              .take(PARTITION)
-              .toCompletableFuture();
-    }
-
-    @Override
-    public CompletionStage<Optional<IndexedChange>> current(int vbucket, String documentId) {
-      CompletableFuture<Optional<IndexedChange>> answer = new CompletableFuture<>();
-      turns.execute(() -> answer.complete(defect.current(data.get(vbucket).current(documentId))));
-      return answer;
-    }
-
-    @Override
-    public String goneRevision(String documentId, String lastRevision) {
-      return lastRevision.split("-", 2)[0] + "0-90e";
-    }
-
-    @Override
-    public Random random() {
-      return random;
-    }
-
-    @Override
-    public Turns turns() {
-      return turns;
-    }
-
-    @Override
-    public void begins(DataVbucket source) {
-      VbucketState state = reading.stable().vbucket(source.number());
-      source.lostTraces |= state.rebuilding() || (state.position().seqno() == 0 && taken > 1);
-    }
-
-    @Override
-    public void told() {
-      changesTold++;
-    }
-
-    @Override
-    public void letGo() {
-      doneCalls++;
-    }
-
-    boolean isRunning() {
-      return taking.isDone()
-          && !taking.isCompletedExceptionally()
-          && taking.join().status().state() == WriterStatus.State.RUNNING;
-    }
-
-    /** Compacts as far as it comes: an owner that cannot go on says so by its state. */
-    void compact() {
-      if (isRunning()) {
-        var unused = taking.join().compact();
-      }
-    }
-
-    /** Lets a stream go one step. */
-    void feed(int vbucket) {
-      if (isRunning()) {
-        PartitionWriter writer = taking.join();
-        streams
-            .computeIfAbsent(
-                vbucket, v -> new DataStream(this, data.get(v), writer, writer.positions().get(v)))
-            .step();
-      }
-    }
-  }
-
-  Owner current() {
+  HistoryOwner current() {
     return owners.isEmpty() ? null : owners.get(owners.size() - 1);
   }
 
   void take() {
-    owners.add(new Owner());
+    owners.add(new HistoryOwner(this));
     taken++;
-  }
-
-  void write(int vbucket, int count) {
-    DataVbucket into = data.get(vbucket);
-    for (int i = 0; i < count; i++) {
-      // A document never changes its vbucket.
-      String id = "doc" + vbucket + "-" + random.nextInt(1 + names % 40);
-      if (random.nextInt(3) == 0 || into.isPurged(id)) {
-        id = "new" + vbucket + "-" + names++;
-      }
-      Optional<Set<String>> channels =
-          random.nextInt(6) == 0 ? Optional.empty() : Optional.of(someChannels());
-      into.write(id, channels);
-    }
-  }
-
-  private Set<String> someChannels() {
-    Set<String> channels = new TreeSet<>();
-    int count = random.nextInt(3);
-    for (int i = 0; i < count; i++) {
-      channels.add(CHANNELS.get(random.nextInt(CHANNELS.size())));
-    }
-    return channels;
-  }
-
-  int anyVbucket() {
-    return map.first(PARTITION) + random.nextInt(map.size(PARTITION));
   }
 
   void injectFault() {
@@ -283,7 +150,7 @@ final class WriterHistory {
                     random.nextBoolean() ? BucketFault.Action.HOLD : BucketFault.Action.DO_LATE)
                 .on(Operation::isWrite));
     for (int i = random.nextInt(20); i > 0; i--) {
-      current().feed(anyVbucket());
+      current().feed(documents.anyVbucket());
       turns.steps(random.nextInt(10));
     }
     late.stop();
@@ -291,9 +158,9 @@ final class WriterHistory {
     if (random.nextBoolean()) {
       Trouble.FAIL_OVER.strike(this);
     }
-    write(anyVbucket(), random.nextInt(6));
+    documents.write(documents.anyVbucket(), random.nextInt(6));
     for (int i = random.nextInt(40); i > 0; i--) {
-      current().feed(anyVbucket());
+      current().feed(documents.anyVbucket());
       turns.steps(random.nextInt(20));
     }
     bucket.release();
@@ -303,77 +170,65 @@ final class WriterHistory {
   void check() {
     StableDocument stable = reading.stable();
     check.progress(stable);
-    check.compare(stable, channel -> reading.channel(channel, stable));
+    evidence.compared(check.compare(stable, channel -> reading.channel(channel, stable)));
   }
 
-  /** Without further trouble everything gets through. */
-  void finish() {
+  /**
+   * Without further trouble everything gets through.
+   *
+   * @return what there was to see
+   */
+  Evidence finish() {
     bucket.clearFaults();
     bucket.release();
-    data.keySet().forEach(vbucket -> write(vbucket, 1));
+    data.keySet().forEach(vbucket -> documents.write(vbucket, 1));
     indexEverything();
     check();
     checkEnd();
     checkRebuilt();
     clients.assertKnow(data.values());
+    evidence.ended(clients.told(), clients.handedOver());
+    return evidence;
   }
 
   private void indexEverything() {
     for (int round = 0; !isFinished(); round++) {
       assertThat(round).as("rounds until everything is indexed: %s", this).isLessThan(5_000);
-      if (owners.isEmpty() || (current().taking.isDone() && !current().isRunning())) {
+      if (owners.isEmpty() || current().hasStopped()) {
         take();
       }
       current().stepsToLive = Integer.MAX_VALUE;
       data.keySet().forEach(current()::feed);
       turns.steps(20);
     }
-    owners.forEach(this::close);
+    owners.forEach(HistoryOwner::close);
     turns.untilQuiet();
   }
 
-  /**
-   * A new index of the same data, of any layout, is the same, but that it does not know who was
-   * purged.
-   */
+  /** Against a new index of any layout. */
   private void checkRebuilt() {
     WriterHistory rebuilt = new WriterHistory(random.nextInt(100), Defect.NONE, data);
     rebuilt.indexEverything();
     for (String channel : check.channels()) {
-      Map<Place, Row> fresh = rebuilt.reading.channel(channel, rebuilt.reading.stable());
-      Map<Place, Row> rows = reading.channel(channel, reading.stable());
-      assertThat(rows).as("a new index, channel=%s", channel).containsAllEntriesOf(fresh);
-      rows.keySet().removeAll(fresh.keySet());
-      assertThat(rows.values())
-          .as("rows that a new index has not, channel=%s", channel)
-          .noneMatch(row -> row.state() == EntryState.ACTIVE);
-    }
-  }
-
-  private void close(Owner owner) {
-    if (owner.taking.isDone() && !owner.taking.isCompletedExceptionally()) {
-      owner.taking.join().close();
+      IndexCheck.compareWithNew(
+          channel,
+          reading.channel(channel, reading.stable()),
+          rebuilt.reading.channel(channel, rebuilt.reading.stable()));
     }
   }
 
   boolean isFinished() {
     StableDocument stable = reading.stable();
-    return data.entrySet().stream()
-        .allMatch(
-            entry -> {
-              VbucketState state = stable.vbucket(entry.getKey());
-              return state.stable() == entry.getValue().high()
-                  && state.history().current() == entry.getValue().log().get(0).vbuuid()
-                  && !state.rebuilding();
-            });
+    return data.values().stream()
+        .allMatch(source -> source.isIndexed(stable.vbucket(source.number())));
   }
 
   private void checkEnd() {
-    for (Owner owner : owners) {
-      assertThat(owner.doneCalls).as("every change is let go once").isEqualTo(owner.changesTold);
+    for (HistoryOwner owner : owners) {
+      owner.streams.assertAllLetGo();
     }
     StableDocument stable = reading.stable();
-    for (String channel : CHANNELS) {
+    for (String channel : RandomDocuments.CHANNELS) {
       reading
           .channel(channel, stable)
           .forEach(
@@ -389,7 +244,7 @@ final class WriterHistory {
   }
 
   private List<String> channelsWithHead() {
-    return CHANNELS.stream()
+    return RandomDocuments.CHANNELS.stream()
         .filter(channel -> bucket.peek(keys.head(channel, PARTITION)) != null)
         .toList();
   }
@@ -397,7 +252,7 @@ final class WriterHistory {
   /** One random thing happens. */
   void act(Set<Trouble> troubles) {
     switch (random.nextInt(14)) {
-      case 0, 1 -> write(anyVbucket(), 1 + random.nextInt(10));
+      case 0, 1 -> documents.write(documents.anyVbucket(), 1 + random.nextInt(10));
       case 2, 3, 4, 5, 6, 7 -> feedSome();
       case 8 -> turns.steps(random.nextInt(60));
       case 9 -> check();
@@ -405,22 +260,24 @@ final class WriterHistory {
       default -> {
         Trouble[] possible = troubles.toArray(Trouble[]::new);
         if (possible.length > 0 && random.nextInt(3) == 0) {
-          possible[random.nextInt(possible.length)].strike(this);
+          Trouble trouble = possible[random.nextInt(possible.length)];
+          trouble.strike(this);
+          evidence.struck(trouble);
         }
       }
     }
-    if (owners.isEmpty() || (current().taking.isDone() && !current().isRunning())) {
+    if (owners.isEmpty() || current().hasStopped()) {
       take();
     }
   }
 
   private void feedSome() {
     for (int i = random.nextInt(15); i > 0; i--) {
-      current().feed(anyVbucket());
+      current().feed(documents.anyVbucket());
     }
     if (owners.size() > 1 && random.nextBoolean()) {
       // One who has not heard yet that somebody else took over.
-      owners.get(random.nextInt(owners.size())).feed(anyVbucket());
+      owners.get(random.nextInt(owners.size())).feed(documents.anyVbucket());
     }
     turns.steps(random.nextInt(30));
   }
@@ -436,7 +293,7 @@ final class WriterHistory {
 
   /** A vbucket loses what clients were told, is written again, and loses that before long. */
   void failOverTwice() {
-    int vbucket = anyVbucket();
+    int vbucket = documents.anyVbucket();
     DataVbucket source = data.get(vbucket);
     long to = source.high() - random.nextInt(1 + (int) source.high() / 2);
     readAndFeed(vbucket, 2 + random.nextInt(8));
@@ -448,7 +305,7 @@ final class WriterHistory {
     disconnectAll();
     for (String id : lost) {
       if (random.nextBoolean()) {
-        source.write(id, Optional.of(someChannels()));
+        source.write(id, Optional.of(documents.someChannels()));
       }
     }
     readAndFeed(vbucket, 1 + random.nextInt(3));
@@ -466,7 +323,7 @@ final class WriterHistory {
   }
 
   void disconnectAll() {
-    owners.forEach(owner -> owner.streams.values().forEach(DataStream::disconnect));
+    owners.forEach(owner -> owner.streams.disconnectAll());
   }
 
   @Override
@@ -475,11 +332,7 @@ final class WriterHistory {
     StableDocument stable = reading.stable();
     data.forEach(
         (vbucket, source) ->
-            text.append(vbucket)
-                .append(": high=")
-                .append(source.high())
-                .append(", log=")
-                .append(source.log())
+            text.append(source)
                 .append(", state=")
                 .append(stable.vbucket(vbucket))
                 .append(", stream=")
