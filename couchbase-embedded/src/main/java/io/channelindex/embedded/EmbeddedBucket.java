@@ -3,6 +3,7 @@ package io.channelindex.embedded;
 import io.channelindex.embedded.cluster.ClusterBucket;
 import io.channelindex.embedded.cluster.ClusterNode;
 import io.channelindex.embedded.engine.Bucket;
+import io.channelindex.embedded.engine.FailoverLog;
 import io.channelindex.embedded.engine.VBucket;
 import java.time.Duration;
 import java.util.List;
@@ -70,6 +71,16 @@ public final class EmbeddedBucket {
    */
   public long vbuuid(int vbucket) {
     return vbucket(vbucket).vbuuid();
+  }
+
+  /**
+   * The branches of a vbucket's history, as its failover log has them: the one that is being
+   * written first, at least one.
+   *
+   * @throws IllegalArgumentException if there is no such vbucket
+   */
+  public List<FailoverLog.Branch> branches(int vbucket) {
+    return vbucket(vbucket).position().failoverLog().branches();
   }
 
   /**

@@ -3,35 +3,17 @@ package io.channelindex.embedded;
 import static java.util.stream.Collectors.joining;
 
 import io.channelindex.embedded.auth.Account;
-import io.channelindex.embedded.auth.UserStore;
-import io.channelindex.embedded.cluster.Cluster;
-import io.channelindex.embedded.cluster.ClusterBucket;
-import io.channelindex.embedded.engine.Bucket;
-import io.channelindex.embedded.engine.BucketShape;
 import io.channelindex.embedded.fault.FaultPlan;
 import io.channelindex.embedded.fault.Faults;
 import io.channelindex.embedded.fault.PausableClock;
 import io.channelindex.embedded.replication.Link;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A Couchbase data node in this JVM, or a cluster of them, that the real clients talk to over
@@ -49,83 +31,20 @@ import org.slf4j.LoggerFactory;
  * and benchmarks, never for production. Thread-safe.
  */
 public final class EmbeddedCouchbase implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedCouchbase.class);
-  private static final Duration TOMBSTONE_AGE = Duration.ofDays(3);
-  private static final long PAGER_SECONDS = 1;
-  private static final long PURGE_SECONDS = 60;
-
-  private static final Duration MOVING = Duration.ofMinutes(1);
-
-  private final Builder settings;
-  private final Cluster cluster = new Cluster(newUuid());
-  private final UserStore users;
-  private final EventLoopGroup acceptor;
-  private final EventLoopGroup workers;
-  private final AtomicBoolean closed = new AtomicBoolean();
-  private final List<EmbeddedNode> nodes = new CopyOnWriteArrayList<>();
+  private final String username;
+  private final String password;
+  private final RunningNodes nodes;
 
   private EmbeddedCouchbase(Builder builder) {
-    settings = builder.copy();
-    Account account = Account.of(settings.username, settings.password);
-    users = UserStore.of(account);
-    acceptor = eventLoops(1, "couchbase-accept");
-    workers = eventLoops(settings.threads, "couchbase-io");
-    for (int i = 0; i < settings.nodes; i++) {
-      nodes.add(newNode());
-    }
-    settings.buckets.values().forEach(this::createBucket);
+    username = builder.username;
+    password = builder.password;
+    nodes = new RunningNodes(builder.settings(), Account.of(username, password));
     try {
-      nodes.forEach(this::prepare);
+      nodes.start(builder.buckets.values());
     } catch (RuntimeException e) {
       close();
       throw e;
     }
-    nodes.forEach(EmbeddedNode::accept);
-    // Deriving keys costs tens of milliseconds: done before the first client needs them, elsewhere.
-    Thread keys = new Thread(account::forgetPassword, "couchbase-keys");
-    keys.setDaemon(true);
-    keys.start();
-    schedule(PAGER_SECONDS, Bucket::expire);
-    schedule(PURGE_SECONDS, bucket -> bucket.purgeTombstones(TOMBSTONE_AGE));
-  }
-
-  private EmbeddedNode newNode() {
-    return new EmbeddedNode(cluster.addNode(), users, settings.clock, settings.dcpIdleTimeout);
-  }
-
-  private void prepare(EmbeddedNode node) {
-    if (settings.faultPlan != null) {
-      node.install(settings.faultPlan);
-    }
-    node.bind(
-        settings.address(settings.port, node.id()),
-        settings.address(settings.managerPort, node.id()),
-        acceptor,
-        workers);
-  }
-
-  private static EventLoopGroup eventLoops(int threads, String name) {
-    return new MultiThreadIoEventLoopGroup(
-        threads, new DefaultThreadFactory(name, true), NioIoHandler.newFactory());
-  }
-
-  private void schedule(long seconds, Consumer<Bucket> chore) {
-    ScheduledFuture<?> running =
-        acceptor.scheduleWithFixedDelay(
-            () -> cluster.buckets().forEach(bucket -> bucket.copies().forEach(chore)),
-            seconds,
-            seconds,
-            TimeUnit.SECONDS);
-    running.addListener(
-        ended -> {
-          if (!ended.isCancelled() && ended.cause() != null) {
-            LOG.error("Housekeeping ended; documents do not expire by themselves", ended.cause());
-          }
-        });
-  }
-
-  private static String newUuid() {
-    return UUID.randomUUID().toString().replace("-", "");
   }
 
   /** A node with one account, {@code Administrator} / {@code password}, and no buckets yet. */
@@ -143,7 +62,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
    * meanwhile.
    */
   public String connectionString() {
-    return "couchbase://" + nodes.stream().map(EmbeddedNode::seed).collect(joining(","));
+    return "couchbase://" + nodes().stream().map(EmbeddedNode::seed).collect(joining(","));
   }
 
   /**
@@ -151,16 +70,16 @@ public final class EmbeddedCouchbase implements AutoCloseable {
    * couchbase://127.0.0.1:11210}.
    */
   public String plainConnectionString() {
-    return "couchbase://" + nodes.stream().map(EmbeddedNode::plainSeed).collect(joining(","));
+    return "couchbase://" + nodes().stream().map(EmbeddedNode::plainSeed).collect(joining(","));
   }
 
   /** The nodes that are in the cluster, oldest first. */
   public List<EmbeddedNode> nodes() {
-    return List.copyOf(nodes);
+    return nodes.all();
   }
 
   private EmbeddedNode first() {
-    return nodes.get(0);
+    return nodes().get(0);
   }
 
   /** The address that the ports of the first node are bound to. */
@@ -179,16 +98,16 @@ public final class EmbeddedCouchbase implements AutoCloseable {
   }
 
   public String username() {
-    return settings.username;
+    return username;
   }
 
   public String password() {
-    return settings.password;
+    return password;
   }
 
   /** How many clients are connected to the data service, of all nodes. */
   public int connectionCount() {
-    return nodes.stream().mapToInt(EmbeddedNode::connectionCount).sum();
+    return nodes().stream().mapToInt(EmbeddedNode::connectionCount).sum();
   }
 
   /** What goes wrong on the first node, on demand; the others have {@link EmbeddedNode#faults}. */
@@ -202,15 +121,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
    * @throws IllegalArgumentException if there is none
    */
   public EmbeddedBucket bucket(String name) {
-    ClusterBucket bucket = cluster.bucket(name);
-    if (bucket == null) {
-      throw new IllegalArgumentException(
-          "bucket="
-              + name
-              + ", existing="
-              + cluster.buckets().stream().map(ClusterBucket::name).toList());
-    }
-    return new EmbeddedBucket(bucket, this::nodes);
+    return new EmbeddedBucket(nodes.bucket(name), this::nodes);
   }
 
   /**
@@ -219,14 +130,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
    * @throws IllegalArgumentException if there is one of that name
    */
   public EmbeddedBucket createBucket(BucketSettings bucket) {
-    ClusterBucket created =
-        cluster.createBucket(
-            bucket.name(),
-            newUuid(),
-            new BucketShape(bucket.vbuckets(), bucket.replicas(), bucket.quotaBytes()),
-            settings.clock);
-    nodes.forEach(node -> node.prepareForFaults(created));
-    return new EmbeddedBucket(created, this::nodes);
+    return new EmbeddedBucket(nodes.createBucket(bucket), this::nodes);
   }
 
   /**
@@ -235,11 +139,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
    * @throws IllegalArgumentException if there is none of that name
    */
   public void removeBucket(String name) {
-    ClusterBucket bucket = cluster.bucket(name);
-    if (bucket == null || !cluster.removeBucket(name)) {
-      throw new IllegalArgumentException("bucket=" + name);
-    }
-    nodes.forEach(node -> node.disconnect(bucket));
+    nodes.removeBucket(name);
   }
 
   // Topology.
@@ -249,18 +149,19 @@ public final class EmbeddedCouchbase implements AutoCloseable {
    *
    * @throws IllegalStateException if a port cannot be bound
    */
-  public synchronized EmbeddedNode addNode() {
-    EmbeddedNode node = newNode();
-    try {
-      prepare(node);
-      node.accept();
-    } catch (RuntimeException e) {
-      node.close();
-      cluster.removeNode(node.clusterNode());
-      throw e;
-    }
-    nodes.add(node);
-    return node;
+  public EmbeddedNode addNode() {
+    return nodes.add();
+  }
+
+  /**
+   * Starts a node that was failed over and takes it back, on the ports that it had, with nothing of
+   * what it had: a <i>full recovery</i>. It has no vbuckets until the next {@link #rebalance}.
+   *
+   * @throws IllegalArgumentException if it was not failed over
+   * @throws IllegalStateException if a port cannot be bound any more
+   */
+  public void addBack(EmbeddedNode node) {
+    nodes.addBack(node);
   }
 
   /**
@@ -268,11 +169,14 @@ public final class EmbeddedCouchbase implements AutoCloseable {
    * end with <i>state changed</i>, and go on elsewhere on the same branch of the history. Durable
    * writes that wait for their commit meanwhile are ambiguous.
    *
-   * @throws IllegalStateException if a copy does not catch up within a minute, because its link is
-   *     cut for example; what was moved stays where it is
+   * <p>Clients see where the vbuckets are going ({@code vBucketMapForward}) until it is over.
+   *
+   * @throws IllegalStateException if a node is not running, or is killed meanwhile; or if a copy
+   *     does not catch up within a minute, because its link is cut for example; what was moved
+   *     stays where it is
    */
-  public synchronized void rebalance() {
-    cluster.rebalance(List.of(), MOVING);
+  public void rebalance() {
+    nodes.rebalance();
   }
 
   /**
@@ -281,24 +185,20 @@ public final class EmbeddedCouchbase implements AutoCloseable {
    * @throws IllegalArgumentException if it is not in the cluster, or the only node
    * @throws IllegalStateException as {@link #rebalance}
    */
-  public synchronized void removeNode(EmbeddedNode node) {
-    requireMember(node);
-    cluster.rebalance(List.of(node.clusterNode()), MOVING);
-    leave(node);
+  public void removeNode(EmbeddedNode node) {
+    nodes.remove(node);
   }
 
   /**
-   * Kills a node and goes on without it: of each vbucket that was active there, the replica that
-   * has received most becomes active, on a new branch of the history. What it had not received is
-   * lost, and DCP consumers that saw it are rolled back. A vbucket without a replica is nowhere.
+   * Kills a node, if that has not been done yet, and goes on without it: of each vbucket that was
+   * active there, the replica that has received most becomes active, on a new branch of the
+   * history. What it had not received is lost, and DCP consumers that saw it are rolled back. A
+   * vbucket without a replica is nowhere. The node can be {@linkplain #addBack added back}.
    *
    * @throws IllegalArgumentException if it is not in the cluster, or the only node
    */
-  public synchronized void failOver(EmbeddedNode node) {
-    requireMember(node);
-    node.close();
-    cluster.failOver(node.clusterNode());
-    leave(node);
+  public void failOver(EmbeddedNode node) {
+    nodes.failOver(node);
   }
 
   /**
@@ -306,43 +206,29 @@ public final class EmbeddedCouchbase implements AutoCloseable {
    * history, and stops it.
    *
    * @throws IllegalArgumentException if it is not in the cluster, or the only node
-   * @throws IllegalStateException if a vbucket has no replica, or none that catches up within a
-   *     minute; what was handed over stays where it is
+   * @throws IllegalStateException if a node is not running, or a vbucket has no replica, or none
+   *     that catches up within a minute; what was handed over stays where it is
    */
-  public synchronized void failOverGracefully(EmbeddedNode node) {
-    requireMember(node);
-    cluster.failOverGracefully(node.clusterNode(), MOVING);
-    leave(node);
-  }
-
-  private void requireMember(EmbeddedNode node) {
-    if (!nodes.contains(node) || nodes.size() == 1) {
-      throw new IllegalArgumentException("node=" + node + ", nodes=" + nodes);
-    }
-  }
-
-  private void leave(EmbeddedNode node) {
-    nodes.remove(node);
-    node.close();
+  public void failOverGracefully(EmbeddedNode node) {
+    nodes.failOverGracefully(node);
   }
 
   /**
    * How what is written on {@code from} gets to its replicas on {@code to}: to be slowed or cut.
    */
   public Link link(EmbeddedNode from, EmbeddedNode to) {
-    return cluster.replicator().link(from.id(), to.id());
+    return nodes.link(from, to);
+  }
+
+  /** The way between clients and {@code node}: to be slowed or cut. */
+  public ClientLink clientLink(EmbeddedNode node) {
+    return node.clientLink();
   }
 
   /** Closes every connection and port, and forgets everything. Does nothing when called again. */
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
-    }
-    nodes.forEach(EmbeddedNode::close);
-    cluster.close();
-    workers.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
-    acceptor.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    nodes.close();
   }
 
   /** What a node is made of. Not thread-safe. */
@@ -363,23 +249,13 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     private String password = "password";
     private InstantSource clock = PausableClock.running();
     private @Nullable FaultPlan faultPlan;
+    private RunningNodes.Control control = RunningNodes.Control.OFF;
 
     private Builder() {}
 
-    private Builder copy() {
-      Builder copy = new Builder();
-      copy.buckets.putAll(buckets);
-      copy.host = host;
-      copy.port = port;
-      copy.managerPort = managerPort;
-      copy.nodes = nodes;
-      copy.threads = threads;
-      copy.dcpIdleTimeout = dcpIdleTimeout;
-      copy.username = username;
-      copy.password = password;
-      copy.clock = clock;
-      copy.faultPlan = faultPlan;
-      return copy;
+    private RunningNodes.Settings settings() {
+      return new RunningNodes.Settings(
+          nodes, threads, host, port, managerPort, dcpIdleTimeout, clock, faultPlan, control);
     }
 
     /** Number of nodes, 1 by default; each with its own ports and its own copies of the buckets. */
@@ -495,6 +371,15 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     }
 
     /**
+     * Lets whoever has the account's password do to the nodes over HTTP, below {@code /control} on
+     * any manager's port, what this class and {@link EmbeddedNode} can do. Off unless asked for.
+     */
+    public Builder control() {
+      control = RunningNodes.Control.ON;
+      return this;
+    }
+
+    /**
      * Starts the node; it accepts clients when this returns.
      *
      * @throws IllegalArgumentException if the fault plan moves the clock and the clock is not a
@@ -503,10 +388,6 @@ public final class EmbeddedCouchbase implements AutoCloseable {
      */
     public EmbeddedCouchbase start() {
       return new EmbeddedCouchbase(this);
-    }
-
-    private InetSocketAddress address(int firstPort, int node) {
-      return new InetSocketAddress(host, firstPort == 0 ? 0 : firstPort + node);
     }
 
     private static int requirePort(String name, int value) {

@@ -1,9 +1,9 @@
 package io.channelindex.embedded;
 
-import io.channelindex.embedded.auth.UserStore;
 import io.channelindex.embedded.cluster.ClusterBucket;
 import io.channelindex.embedded.cluster.ClusterNode;
 import io.channelindex.embedded.cluster.Node;
+import io.channelindex.embedded.cluster.NodeState;
 import io.channelindex.embedded.connection.KvService;
 import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.Loss;
@@ -12,30 +12,56 @@ import io.channelindex.embedded.fault.FaultPlan;
 import io.channelindex.embedded.fault.Faults;
 import io.channelindex.embedded.fault.PausableClock;
 import io.channelindex.embedded.manager.ManagerService;
-import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One node of an {@link EmbeddedCouchbase}: ports, connections, faults, and its own copies of the
  * buckets. Thread-safe.
+ *
+ * <p>A node can stand still ({@link #pause}), be gone ({@link #kill}) and come back ({@link
+ * #restart}) as long as it is of the cluster; what becomes of its vbuckets meanwhile is up to
+ * {@link EmbeddedCouchbase#failOver}. None of these waits for a change of the topology that is
+ * under way. They must not be called on a thread on which a client is answered.
  */
 public final class EmbeddedNode {
   private final ClusterNode node;
+  private final RunningNodes.Settings settings;
+  private final NodeResources resources;
   private final FaultInjector faultInjector;
-  private final KvService kvService;
-  private final ManagerService managerService;
   private final Faults faults;
+  private final ClientLink clientLink = new ClientLink(this);
+
+  /** The process, so to speak: a node that is started again gets new ones. */
+  private volatile KvService kvService;
+
+  private volatile ManagerService managerService;
+  private @Nullable ReservedPorts reservedPorts;
+  private @Nullable Future<?> warmUp;
 
   /** A node whose ports are not bound yet. */
-  EmbeddedNode(ClusterNode node, UserStore users, InstantSource clock, Duration dcpIdleTimeout) {
+  EmbeddedNode(ClusterNode node, RunningNodes.Settings settings, NodeResources resources) {
     this.node = node;
-    faultInjector = new FaultInjector(clock instanceof PausableClock movable ? movable : null);
-    kvService = new KvService(node, users, faultInjector, dcpIdleTimeout);
-    faults = new Faults(faultInjector, node, kvService::release);
-    managerService = new ManagerService(node, users);
+    this.settings = settings;
+    this.resources = resources;
+    faultInjector =
+        new FaultInjector(settings.clock() instanceof PausableClock movable ? movable : null);
+    faults = new Faults(faultInjector, node, () -> kvService.release());
+    kvService = newKvService();
+    managerService = newManagerService();
+  }
+
+  private KvService newKvService() {
+    return new KvService(node, resources.users(), faultInjector, settings.dcpIdleTimeout());
+  }
+
+  private ManagerService newManagerService() {
+    return new ManagerService(node, resources.users(), resources.control());
   }
 
   private interface Service {
@@ -43,15 +69,17 @@ public final class EmbeddedNode {
   }
 
   /** Binds the ports; clients that connect wait until {@link #accept}. */
-  void bind(
-      InetSocketAddress kv,
-      InetSocketAddress manager,
-      EventLoopGroup acceptor,
-      EventLoopGroup workers) {
+  synchronized void bind(InetSocketAddress kv, InetSocketAddress manager) {
     int managerPort =
-        bind("managerPort", manager, address -> managerService.bind(address, acceptor));
-    int kvPort = bind("port", kv, address -> kvService.bind(address, acceptor, workers));
-    node.boundTo(new Node(kv.getAddress().getHostAddress(), kvPort, managerPort));
+        bind("managerPort", manager, address -> managerService.bind(address, resources.acceptor()));
+    int kvPort =
+        bind(
+            "port",
+            kv,
+            address -> kvService.bind(address, resources.acceptor(), resources.workers()));
+    if (!node.isBound()) {
+      node.boundTo(new Node(kv.getAddress().getHostAddress(), kvPort, managerPort));
+    }
   }
 
   private static int bind(String name, InetSocketAddress address, Service service) {
@@ -67,9 +95,28 @@ public final class EmbeddedNode {
     }
   }
 
-  void accept() {
+  synchronized void accept() {
     kvService.accept();
     managerService.accept();
+  }
+
+  /** Does what {@link #clientLink} says now; a node that is not there does it when it is. */
+  synchronized void adapt() {
+    if (state() != NodeState.KILLED && state() != NodeState.GONE) {
+      adaptServices();
+    }
+  }
+
+  private void adaptServices() {
+    KvService service = kvService;
+    service.delay(clientLink.delay());
+    if (clientLink.isCut() || state() == NodeState.PAUSED) {
+      service.stop();
+      managerService.stop();
+    } else {
+      service.goOn();
+      managerService.goOn();
+    }
   }
 
   void install(FaultPlan plan) {
@@ -95,9 +142,158 @@ public final class EmbeddedNode {
     kvService.crash(copy, new Loss.Unpersisted());
   }
 
-  void close() {
+  /** Does housekeeping of its copies, if it can. */
+  void tend(Consumer<Bucket> chore) {
+    if (node.isRunning()) {
+      node.buckets().forEach(chore);
+    }
+  }
+
+  // The process.
+
+  public NodeState state() {
+    return node.state();
+  }
+
+  /**
+   * The node stands still, as a process that got SIGSTOP: its sockets stay open, nothing is read,
+   * answered, accepted or replicated. Clients wait, or give up; nothing is lost. Does nothing if it
+   * stands still already.
+   *
+   * @throws IllegalStateException if it is neither running nor paused
+   */
+  public synchronized void pause() {
+    require(NodeState.RUNNING, NodeState.PAUSED);
+    node.become(NodeState.PAUSED);
+    adaptServices();
+  }
+
+  /**
+   * The opposite of {@link #pause}; does nothing if the node is running.
+   *
+   * @throws IllegalStateException if it is neither running nor paused
+   */
+  public synchronized void resume() {
+    require(NodeState.RUNNING, NodeState.PAUSED);
+    node.become(NodeState.RUNNING);
+    adaptServices();
+  }
+
+  /**
+   * Ends the node like a hard kill: its connections end, its ports refuse, and what was not
+   * persisted is lost. It stays in the cluster, and its vbuckets are nowhere else, until it is
+   * failed over. Does nothing if it is killed already.
+   *
+   * @throws IllegalStateException if it is not in the cluster
+   */
+  public synchronized void kill() {
+    require(NodeState.RUNNING, NodeState.PAUSED, NodeState.WARMING_UP, NodeState.KILLED);
+    if (state() != NodeState.KILLED) {
+      node.become(NodeState.KILLED);
+      stop();
+      reservePorts();
+      node.buckets().forEach(Bucket::crash);
+    }
+  }
+
+  /** As {@link #restart(Duration)}, without any warm-up. */
+  public void restart() {
+    restart(Duration.ZERO);
+  }
+
+  /**
+   * Starts a node that was killed, on the ports that it had and with what it had persisted. What is
+   * active here begins a new branch of its history, as after every kill, and serves clients when
+   * {@code warmUp} is over; until then they are asked to come again (<i>temporary failure</i>), and
+   * nothing is replicated. Persistence is not paused any more.
+   *
+   * @throws IllegalStateException if it was not killed, or was failed over meanwhile; or if a port
+   *     cannot be bound any more
+   */
+  public synchronized void restart(Duration warmUp) {
+    require(NodeState.KILLED);
+    if (warmUp.isNegative()) {
+      throw new IllegalArgumentException("warmUp=" + warmUp + ", minimum=" + Duration.ZERO);
+    }
+    start();
+    if (warmUp.isZero()) {
+      node.become(NodeState.RUNNING);
+    } else {
+      node.become(NodeState.WARMING_UP);
+      this.warmUp =
+          resources.acceptor().schedule(node::warmedUp, warmUp.toNanos(), TimeUnit.NANOSECONDS);
+    }
+    accept();
+  }
+
+  /** Is in the cluster again, empty. */
+  synchronized void comeBack(Runnable join) {
+    start();
+    join.run();
+    node.become(NodeState.RUNNING);
+    accept();
+  }
+
+  /** Binds the ports that the node had; clients that connect wait. */
+  private void start() {
+    Node address = node.address();
+    releasePorts();
+    kvService = newKvService();
+    managerService = newManagerService();
+    try {
+      bind(socketAddress(address.kvPort()), socketAddress(address.managerPort()));
+    } catch (RuntimeException e) {
+      stop();
+      reservePorts();
+      throw e;
+    }
+    adaptServices();
+  }
+
+  private void stop() {
+    if (warmUp != null) {
+      warmUp.cancel(false);
+    }
     managerService.close();
     kvService.close();
+  }
+
+  private void reservePorts() {
+    Node address = node.address();
+    releasePorts();
+    reservedPorts =
+        new ReservedPorts(socketAddress(address.kvPort()), socketAddress(address.managerPort()));
+  }
+
+  private void releasePorts() {
+    if (reservedPorts != null) {
+      reservedPorts.close();
+      reservedPorts = null;
+    }
+  }
+
+  private InetSocketAddress socketAddress(int port) {
+    return new InetSocketAddress(settings.host(), port);
+  }
+
+  private void require(NodeState... allowed) {
+    if (!List.of(allowed).contains(state())) {
+      throw new IllegalStateException(
+          "node=" + node + ", state=" + state() + ", allowed=" + List.of(allowed));
+    }
+  }
+
+  /** The node is not of the cluster any more, but keeps its ports: it may come back. */
+  synchronized void leave() {
+    node.become(NodeState.GONE);
+    stop();
+    reservePorts();
+  }
+
+  synchronized void close() {
+    node.become(NodeState.GONE);
+    stop();
+    releasePorts();
   }
 
   ClusterNode clusterNode() {
@@ -143,6 +339,11 @@ public final class EmbeddedNode {
     return kvService.connectionCount();
   }
 
+  /** The way between clients and this node. */
+  public ClientLink clientLink() {
+    return clientLink;
+  }
+
   /** What goes wrong on this node, on demand. */
   public Faults faults() {
     return faults;
@@ -169,10 +370,14 @@ public final class EmbeddedNode {
   }
 
   /**
-   * Ends the node like a hard kill, and takes it up again: clients lose their connections, what was
-   * not persisted is lost, and the vbuckets that are active here begin a new branch.
+   * {@link #kill} and {@link #restart} at once, so that the ports never refuse: clients lose their
+   * connections, what was not persisted is lost, and the vbuckets that are active here begin a new
+   * branch.
+   *
+   * @throws IllegalStateException if the node is not running
    */
-  public void crash() {
+  public synchronized void crash() {
+    require(NodeState.RUNNING);
     node.buckets().forEach(this::crash);
   }
 

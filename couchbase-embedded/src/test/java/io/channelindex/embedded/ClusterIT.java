@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import java.util.zip.CRC32;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,13 +79,7 @@ class ClusterIT {
   }
 
   private EmbeddedNode activeNode(String key) {
-    return bucket.bucket().activeNode(vbucket(key)).orElseThrow();
-  }
-
-  private static int vbucket(String key) {
-    CRC32 crc = new CRC32();
-    crc.update(key.getBytes(UTF_8));
-    return (int) ((crc.getValue() >> 16) & 0x7fff) % VBUCKETS;
+    return bucket.activeNode(key);
   }
 
   private List<String> contents(String key) {

@@ -1,5 +1,6 @@
 package io.channelindex.embedded;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,6 +9,7 @@ import com.couchbase.client.java.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32;
 
 /** A bucket of its own, written through {@code java-client}, and what ought to be in it. */
 final class ModelledBucket implements AutoCloseable {
@@ -39,6 +41,14 @@ final class ModelledBucket implements AutoCloseable {
   /** The bucket from behind. */
   EmbeddedBucket bucket() {
     return bucket;
+  }
+
+  /** The node where the vbucket of {@code key} is active. */
+  EmbeddedNode activeNode(String key) {
+    CRC32 crc = new CRC32();
+    crc.update(key.getBytes(UTF_8));
+    int vbucket = (int) ((crc.getValue() >> 16) & 0x7fff) % bucket.vbuckets();
+    return bucket.activeNode(vbucket).orElseThrow();
   }
 
   /** To write what the model is then told by {@link #model()}. */

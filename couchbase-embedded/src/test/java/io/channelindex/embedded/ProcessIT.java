@@ -3,17 +3,26 @@ package io.channelindex.embedded;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.couchbase.client.core.msg.kv.DurabilityLevel;
 import com.couchbase.client.java.Cluster;
 import com.couchbase.client.java.ClusterOptions;
 import com.couchbase.client.java.Collection;
+import com.couchbase.client.java.kv.UpsertOptions;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.channelindex.embedded.cli.EmbeddedCouchbaseCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -27,6 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ProcessIT {
   private static final Pattern READY = Pattern.compile(".* connection=(couchbase://\\S+)");
   private static final long PATIENCE_SECONDS = 60;
+  private static final int DOCUMENTS = 60;
 
   /** What a process that has ended left behind. */
   private record Outcome(int exitCode, String out, String err) {}
@@ -103,6 +113,82 @@ class ProcessIT {
       }
     } finally {
       cluster.disconnect(JavaClient.PATIENCE);
+    }
+  }
+
+  @Test
+  void aClusterIsControlledFromOutside() throws IOException, InterruptedException {
+    Process process =
+        start("--port", "0", "--manager-port", "0", "--nodes", "3", "--replicas", "1", "--control");
+    try (BufferedReader out = process.inputReader(UTF_8)) {
+      String line = out.readLine();
+      Matcher ready = READY.matcher(line);
+      Matcher control = Pattern.compile(".* control=(http://\\S+/control) .*").matcher(line);
+      assertThat(ready.matches() && control.matches()).as(line).isTrue();
+      new RemoteControl(control.group(1)).writeThroughKillAndFailover(ready.group(1));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** Drives the process over HTTP, with {@code java-client} working on it. */
+  private record RemoteControl(String url) {
+    private JsonNode ask(String method, String path) throws IOException, InterruptedException {
+      String credentials =
+          Base64.getEncoder().encodeToString("Administrator:password".getBytes(UTF_8));
+      HttpResponse<String> answer =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(URI.create(url + path))
+                      .header("Authorization", "Basic " + credentials)
+                      .method(method, HttpRequest.BodyPublishers.noBody())
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      return new ObjectMapper().readTree(answer.body());
+    }
+
+    void writeThroughKillAndFailover(String connectionString)
+        throws IOException, InterruptedException {
+      Cluster cluster =
+          Cluster.connect(
+              connectionString,
+              ClusterOptions.clusterOptions("Administrator", "password")
+                  .environment(
+                      environment ->
+                          environment.timeoutConfig(
+                              timeouts ->
+                                  timeouts
+                                      .kvTimeout(JavaClient.PATIENCE)
+                                      .kvDurableTimeout(JavaClient.PATIENCE))));
+      try {
+        Collection documents = cluster.bucket("default").defaultCollection();
+        write(documents, DurabilityLevel.MAJORITY);
+        ask("POST", "/nodes/1/kill");
+        JsonNode state = ask("POST", "/nodes/1/failover");
+        assertThat(state.get("nodes")).hasSize(2);
+        read(documents);
+        write(documents, DurabilityLevel.NONE);
+        ask("POST", "/nodes/1/addBack");
+        ask("POST", "/rebalance");
+        write(documents, DurabilityLevel.MAJORITY);
+        read(documents);
+        assertThat(ask("GET", "").at("/buckets/0/documents").intValue()).isEqualTo(DOCUMENTS);
+      } finally {
+        cluster.disconnect(JavaClient.PATIENCE);
+      }
+    }
+
+    private static void write(Collection documents, DurabilityLevel level) {
+      for (int i = 0; i < DOCUMENTS; i++) {
+        documents.upsert("key" + i, i, UpsertOptions.upsertOptions().durability(level));
+      }
+    }
+
+    private static void read(Collection documents) {
+      for (int i = 0; i < DOCUMENTS; i++) {
+        assertThat(documents.get("key" + i).contentAs(Integer.class)).isEqualTo(i);
+      }
     }
   }
 
@@ -204,6 +290,7 @@ class ProcessIT {
             "--user",
             "--password")
         .contains("93 %")
+        .contains("--nodes", "--replicas", "--control")
         .contains("--faults", "--fault-seed")
         .contains("default: 11210")
         .contains("Example:");

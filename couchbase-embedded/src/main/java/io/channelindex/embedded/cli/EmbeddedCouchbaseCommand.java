@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       "",
       "Example:",
       "  embedded-couchbase --port 11210 --vbuckets 64 --bucket data --bucket index",
+      "  embedded-couchbase --nodes 3 --replicas 1 --control",
       "",
       "Then connect a Couchbase SDK to couchbase://127.0.0.1:11210 as Administrator",
       "with the password \"password\"."
@@ -138,6 +139,13 @@ public final class EmbeddedCouchbaseCommand implements Callable<Integer> {
       description = "Seed of the fault plan, instead of the one that it names (or 0).")
   private @Nullable Long faultSeed;
 
+  @Option(
+      names = "--control",
+      description =
+          "Lets the account do to the nodes what a test can do, over HTTP below /control on any"
+              + " manager's port: pause, kill, fail over, rebalance ...; see the README.")
+  private boolean control;
+
   /** The version of the jar. */
   static final class Version implements CommandLine.IVersionProvider {
     @Override
@@ -191,6 +199,9 @@ public final class EmbeddedCouchbaseCommand implements Callable<Integer> {
             + node.host()
             + ":"
             + node.managerPort()
+            + (control
+                ? " control=http://" + node.host() + ":" + node.managerPort() + "/control"
+                : "")
             + (plan == null ? "" : " faults=" + faults + " faultSeed=" + plan.seed())
             + " connection="
             + node.plainConnectionString());
@@ -251,6 +262,9 @@ public final class EmbeddedCouchbaseCommand implements Callable<Integer> {
       }
       if (plan != null) {
         builder.faults(plan);
+      }
+      if (control) {
+        builder.control();
       }
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);

@@ -30,6 +30,7 @@ public final class Cluster implements AutoCloseable {
       new ConcurrentSkipListMap<>();
   private final List<ConfigListener> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong revision = new AtomicLong(1);
+  private final Object handovers = new Object();
   private volatile List<ClusterNode> members = List.of();
 
   /** The members whose ports are bound. */
@@ -62,7 +63,12 @@ public final class Cluster implements AutoCloseable {
     return nodes;
   }
 
-  /** The link between two nodes, in this direction. */
+  /** Held while a vbucket passes from one node to the other: neither can stop meanwhile. */
+  Object handovers() {
+    return handovers;
+  }
+
+  /** The links between nodes. */
   public Replicator replicator() {
     return replicator;
   }
@@ -78,6 +84,18 @@ public final class Cluster implements AutoCloseable {
     more.add(node);
     members = List.copyOf(more);
     return node;
+  }
+
+  /** Takes back a node that was failed over, with nothing of what it had. */
+  public synchronized void addBack(ClusterNode node) {
+    if (members.contains(node)) {
+      throw new IllegalArgumentException("node=" + node + " is in the cluster");
+    }
+    buckets.values().forEach(bucket -> bucket.addCopy(node));
+    List<ClusterNode> more = new ArrayList<>(members);
+    more.add(node);
+    members = List.copyOf(more);
+    nodesChanged();
   }
 
   /** Forgets a node that has no vbuckets. */
@@ -141,7 +159,7 @@ public final class Cluster implements AutoCloseable {
    */
   public synchronized void failOver(ClusterNode node) {
     requireAnother(node);
-    buckets.values().forEach(bucket -> new VBucketMover(bucket).failOver(node));
+    buckets.values().forEach(bucket -> new VBucketMover(bucket, handovers).failOver(node));
     forget(node);
   }
 
@@ -151,13 +169,14 @@ public final class Cluster implements AutoCloseable {
    *
    * @param patience how long replicas may take to catch up
    * @throws IllegalArgumentException if it is not a node of this cluster, or the last one
-   * @throws IllegalStateException if a vbucket has no replica, or one does not catch up; the node
-   *     stays, with what has not been handed over
+   * @throws IllegalStateException if a node is not running, a vbucket has no replica, or one does
+   *     not catch up; the node stays, with what has not been handed over
    */
   public synchronized void failOverGracefully(ClusterNode node, Duration patience) {
     requireAnother(node);
+    requireAllRunning();
     for (ClusterBucket bucket : buckets.values()) {
-      new VBucketMover(bucket).handOver(node, patience, () -> configChanged(bucket));
+      new VBucketMover(bucket, handovers).handOver(node, patience, () -> configChanged(bucket));
     }
     failOver(node);
   }
@@ -169,17 +188,45 @@ public final class Cluster implements AutoCloseable {
    * @param leaving nodes that are not of the cluster any more when this returns
    * @param patience how long each copy may take to catch up
    * @throws IllegalArgumentException if no node is left
-   * @throws IllegalStateException if a copy does not catch up; what was moved stays where it is
+   * @throws IllegalStateException if a node is not running, or a copy does not catch up; what was
+   *     moved stays where it is
    */
   public synchronized void rebalance(List<ClusterNode> leaving, Duration patience) {
     List<ClusterNode> staying = members.stream().filter(node -> !leaving.contains(node)).toList();
     if (staying.isEmpty()) {
       throw new IllegalArgumentException("leaving=" + leaving + ", nodes=" + members);
     }
+    requireAllRunning();
     for (ClusterBucket bucket : buckets.values()) {
-      new VBucketMover(bucket).rebalance(staying, patience, () -> configChanged(bucket));
+      rebalance(bucket, staying, patience);
     }
     leaving.forEach(this::forget);
+  }
+
+  /** Clients are told where things go before they are there, and no longer when they are. */
+  private void rebalance(ClusterBucket bucket, List<ClusterNode> staying, Duration patience) {
+    VBucketMap target = bucket.map().rebalanced(staying);
+    if (target.isSameAs(bucket.map())) {
+      return;
+    }
+    bucket.forward(target);
+    configChanged(bucket);
+    try {
+      new VBucketMover(bucket, handovers).move(target, patience, () -> configChanged(bucket));
+    } finally {
+      bucket.forward(null);
+      configChanged(bucket);
+    }
+  }
+
+  /** As a real server, which moves nothing while a node does not answer. */
+  private void requireAllRunning() {
+    for (ClusterNode member : members) {
+      if (!member.isRunning()) {
+        throw new IllegalStateException(
+            "node=" + member + ", state=" + member.state() + ", required=RUNNING");
+      }
+    }
   }
 
   private void requireAnother(ClusterNode node) {

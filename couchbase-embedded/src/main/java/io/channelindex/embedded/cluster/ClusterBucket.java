@@ -32,6 +32,7 @@ public final class ClusterBucket {
   private final Map<ClusterNode, Bucket> copies = new ConcurrentHashMap<>();
   private final Map<Copy, ReplicationStream> streams = new HashMap<>();
   private volatile VBucketMap map;
+  private volatile @Nullable VBucketMap forward;
 
   ClusterBucket(
       String name,
@@ -71,6 +72,15 @@ public final class ClusterBucket {
 
   public VBucketMap map() {
     return map;
+  }
+
+  /** The map that a rebalance leads to while there is one, or null. */
+  public @Nullable VBucketMap forward() {
+    return forward;
+  }
+
+  void forward(@Nullable VBucketMap target) {
+    forward = target;
   }
 
   public CollectionsManifest manifest() {

@@ -107,15 +107,23 @@ public final class ClusterConfig {
     for (ClusterNode member : members) {
       servers.add(member.address().host() + ":" + member.address().kvPort());
     }
-    VBucketMap map = bucket.map();
-    ArrayNode vbuckets = json.putArray("vBucketMap");
+    json.set("vBucketMap", positions(bucket.map(), members));
+    VBucketMap forward = bucket.forward();
+    if (forward != null) {
+      json.set("vBucketMapForward", positions(forward, members));
+    }
+    return json;
+  }
+
+  private static ArrayNode positions(VBucketMap map, List<ClusterNode> members) {
+    ArrayNode vbuckets = JSON.arrayNode();
     for (int vbucket = 0; vbucket < map.vbuckets(); vbucket++) {
       ArrayNode copies = vbuckets.addArray();
       for (ClusterNode node : map.chain(vbucket)) {
         copies.add(node == null ? NO_NODE : members.indexOf(node));
       }
     }
-    return json;
+    return vbuckets;
   }
 
   private ObjectNode header() {

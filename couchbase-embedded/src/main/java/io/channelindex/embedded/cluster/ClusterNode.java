@@ -16,6 +16,7 @@ public final class ClusterNode {
   private final int id;
   private final ConcurrentSkipListMap<String, Bucket> buckets = new ConcurrentSkipListMap<>();
   private volatile @Nullable Node address;
+  private volatile NodeState state = NodeState.RUNNING;
 
   ClusterNode(Cluster cluster, int id) {
     this.cluster = cluster;
@@ -37,7 +38,8 @@ public final class ClusterNode {
     cluster.nodesChanged();
   }
 
-  boolean isBound() {
+  /** Whether its ports were bound ever. */
+  public boolean isBound() {
     return address != null;
   }
 
@@ -52,6 +54,39 @@ public final class ClusterNode {
       throw new IllegalStateException("not bound: node=" + id);
     }
     return bound;
+  }
+
+  public NodeState state() {
+    return state;
+  }
+
+  public boolean isRunning() {
+    return state == NodeState.RUNNING;
+  }
+
+  /**
+   * From now on the node does what {@code next} says, and takes part in replication and moves of
+   * vbuckets accordingly. What cannot be interrupted, the last step of a move, is done when this
+   * returns.
+   */
+  public void become(NodeState next) {
+    synchronized (cluster.handovers()) {
+      state = next;
+      if (next == NodeState.RUNNING) {
+        cluster.replicator().join(id);
+      } else {
+        cluster.replicator().leave(id);
+      }
+    }
+  }
+
+  /** What was read from disk is all there; does nothing unless the node is warming up. */
+  public void warmedUp() {
+    synchronized (cluster.handovers()) {
+      if (state == NodeState.WARMING_UP) {
+        become(NodeState.RUNNING);
+      }
+    }
   }
 
   /** This node's copy of the bucket called {@code name}, or null if there is no such bucket. */

@@ -62,6 +62,10 @@ public final class VBucketMap {
     return Collections.unmodifiableList(Arrays.asList(chains[vbucket]));
   }
 
+  boolean isSameAs(VBucketMap other) {
+    return Arrays.deepEquals(chains, other.chains);
+  }
+
   boolean contains(int vbucket, ClusterNode node) {
     return chain(vbucket).contains(node);
   }

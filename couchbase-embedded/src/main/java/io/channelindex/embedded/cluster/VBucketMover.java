@@ -9,11 +9,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes vbuckets of one bucket active on other nodes. The cluster's lock is held meanwhile. A move
  * that fails leaves its vbucket where it was.
+ *
+ * <p>What a durable write was promised goes along: whoever takes over has persisted everything
+ * before it serves anybody, and a move is not over, so that no node can be failed over, before
+ * every new replica has what was acknowledged while it was none.
  */
 final class VBucketMover {
   private static final int MAX_ITEMS = 1024;
@@ -21,9 +26,16 @@ final class VBucketMover {
   private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
   private final ClusterBucket bucket;
+  private final Object handovers;
 
-  VBucketMover(ClusterBucket bucket) {
+  /**
+   * A mover that does nothing yet.
+   *
+   * @param handovers the monitor that keeps nodes from stopping
+   */
+  VBucketMover(ClusterBucket bucket, Object handovers) {
     this.bucket = bucket;
+    this.handovers = handovers;
   }
 
   /** Goes on without {@code node}, whose copies are gone. */
@@ -51,10 +63,16 @@ final class VBucketMover {
     bucket.install(vbucket, active, replicas);
   }
 
-  /** Where every acknowledged durable write is, if it is anywhere. */
+  /**
+   * Where every acknowledged durable write is, if it is anywhere. That may be a node that does not
+   * run: it serves the vbucket when it is back, and nothing is lost.
+   */
   private @Nullable ClusterNode mostAdvanced(int vbucket, List<ClusterNode> replicas) {
     return replicas.stream()
-        .max(Comparator.comparingLong(node -> bucket.copy(node, vbucket).receivedSeqno()))
+        .max(
+            Comparator.<ClusterNode>comparingLong(
+                    node -> bucket.copy(node, vbucket).receivedSeqno())
+                .thenComparing(ClusterNode::isRunning))
         .orElse(null);
   }
 
@@ -81,10 +99,9 @@ final class VBucketMover {
   }
 
   /**
-   * Moves copies until they are spread over {@code nodes}; {@code moved} runs after each vbucket.
+   * Moves copies until they are where {@code target} says; {@code moved} runs after each vbucket.
    */
-  void rebalance(List<ClusterNode> nodes, Duration patience, Runnable moved) {
-    VBucketMap target = bucket.map().rebalanced(nodes);
+  void move(VBucketMap target, Duration patience, Runnable moved) {
     for (int vbucket = 0; vbucket < target.vbuckets(); vbucket++) {
       if (!target.chain(vbucket).equals(bucket.map().chain(vbucket))) {
         move(vbucket, target, patience);
@@ -107,11 +124,10 @@ final class VBucketMover {
       takeOver(vbucket, from, to, replicas, patience);
       return;
     } else {
-      for (ClusterNode replica : replicas) {
-        awaitUpToDate(vbucket, from, replica, patience);
-      }
+      awaitReplicas(vbucket, from, replicas, patience);
     }
     bucket.install(vbucket, to, replicas);
+    awaitReplicas(vbucket, to, replicas, patience);
   }
 
   private void takeOver(
@@ -120,37 +136,102 @@ final class VBucketMover {
       ClusterNode to,
       List<ClusterNode> replicas,
       Duration patience) {
-    for (ClusterNode replica : without(replicas, from)) {
-      awaitUpToDate(vbucket, from, replica, patience);
-    }
-    awaitUpToDate(vbucket, from, to, patience);
-    VBucket source = bucket.copy(from, vbucket);
-    VBucket heir = bucket.copy(to, vbucket);
-    source.handOver();
-    bucket.disconnect(vbucket, to);
-    try (ReplicaFeed last = new ReplicaFeed(source, heir)) {
-      while (last.open()) {
-        boolean more = true;
-        while (more) {
-          more = last.move(MAX_ITEMS, MAX_BYTES);
-        }
-      }
-    }
-    heir.activate(VBucket.Succession.TAKEOVER);
-    if (replicas.contains(from)) {
-      source.becomeReplica();
-    }
-    bucket.install(vbucket, to, replicas);
+    awaitReplicas(vbucket, from, without(replicas, from), patience);
+    do {
+      awaitReplicas(vbucket, from, List.of(to), patience);
+      // While the disk there hangs the vbucket is better served here.
+      awaitPersisted(vbucket, from, to, patience);
+    } while (!passOn(vbucket, from, to, replicas, patience));
+    awaitReplicas(vbucket, to, replicas, patience);
   }
 
-  private void awaitUpToDate(int vbucket, ClusterNode from, ClusterNode to, Duration patience) {
-    ReplicationStream stream = bucket.replicate(vbucket, from, to);
+  /**
+   * The copy of {@code to} goes on where the one of {@code from} ends; returns false, with nothing
+   * done, if one of them stopped a moment ago.
+   */
+  private boolean passOn(
+      int vbucket,
+      ClusterNode from,
+      ClusterNode to,
+      List<ClusterNode> replicas,
+      Duration patience) {
+    synchronized (handovers) {
+      if (!from.isRunning() || !to.isRunning()) {
+        return false;
+      }
+      VBucket source = bucket.copy(from, vbucket);
+      VBucket heir = bucket.copy(to, vbucket);
+      source.handOver();
+      bucket.disconnect(vbucket, to);
+      try (ReplicaFeed last = new ReplicaFeed(source, heir)) {
+        // A crash over there takes some of it away again.
+        while (!last.hasReached(Long.MAX_VALUE)) {
+          moveAll(last);
+          awaitPersisted(vbucket, from, to, patience);
+        }
+      } catch (IllegalStateException e) {
+        source.activate(VBucket.Succession.TAKEOVER);
+        throw e;
+      }
+      heir.activate(VBucket.Succession.TAKEOVER);
+      if (replicas.contains(from)) {
+        source.becomeReplica();
+      }
+      bucket.install(vbucket, to, replicas);
+      return true;
+    }
+  }
+
+  private static void moveAll(ReplicaFeed feed) {
+    while (feed.open()) {
+      boolean more = true;
+      while (more) {
+        more = feed.move(MAX_ITEMS, MAX_BYTES);
+      }
+    }
+  }
+
+  /** Waits until these have what the active copy has now. */
+  private void awaitReplicas(
+      int vbucket, ClusterNode active, List<ClusterNode> replicas, Duration patience) {
+    long seqno = bucket.copy(active, vbucket).highSeqno();
+    for (ClusterNode replica : replicas) {
+      ReplicationStream stream = bucket.replicate(vbucket, active, replica);
+      await(
+          vbucket,
+          active,
+          replica,
+          () -> stream.hasReached(seqno),
+          "replica does not catch up",
+          patience);
+    }
+  }
+
+  private void awaitPersisted(int vbucket, ClusterNode from, ClusterNode to, Duration patience) {
+    VBucket copy = bucket.copy(to, vbucket);
+    await(vbucket, from, to, () -> isPersisted(copy), "copy is not persisted", patience);
+  }
+
+  private static boolean isPersisted(VBucket copy) {
+    VBucket.Position position = copy.position();
+    return position.persistedSeqno() >= position.highSeqno();
+  }
+
+  private void await(
+      int vbucket,
+      ClusterNode from,
+      ClusterNode to,
+      BooleanSupplier condition,
+      String trouble,
+      Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
-    while (!stream.isUpToDate()) {
+    while (!condition.getAsBoolean()) {
+      requireAlive(vbucket, from, to);
       if (System.nanoTime() - deadline > 0) {
         bucket.reinstall(vbucket);
         throw new IllegalStateException(
-            "replica does not catch up: bucket="
+            trouble
+                + ": bucket="
                 + bucket.name()
                 + ", vbucket="
                 + vbucket
@@ -167,6 +248,17 @@ final class VBucketMover {
         throw new IllegalStateException("interrupted while vbucket=" + vbucket + " moves");
       }
       LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  /** A node that stands still may go on; one that is gone has lost what it was told. */
+  private void requireAlive(int vbucket, ClusterNode... nodes) {
+    for (ClusterNode node : nodes) {
+      if (node.state() == NodeState.KILLED) {
+        bucket.reinstall(vbucket);
+        throw new IllegalStateException(
+            "node is gone: bucket=" + bucket.name() + ", vbucket=" + vbucket + ", node=" + node);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package io.channelindex.embedded.connection;
 
 import io.channelindex.embedded.cluster.ClusterConfig;
+import io.channelindex.embedded.cluster.NodeState;
 import io.channelindex.embedded.dcp.DcpProducer;
 import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.Limits;
@@ -15,6 +16,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -57,6 +59,8 @@ final class Connection extends ByteToMessageDecoder implements ConnectionFaults.
   private final DcpCommands dcpCommands;
   private final ConnectionFaults faults;
   private boolean notificationDue;
+  private boolean stopped;
+  private @Nullable DelayLine delayLine;
 
   Connection(Channel channel, KvService service) {
     this.channel = channel;
@@ -79,6 +83,7 @@ final class Connection extends ByteToMessageDecoder implements ConnectionFaults.
   @Override
   public void channelActive(ChannelHandlerContext context) {
     service.opened(this);
+    adaptNow();
     context.fireChannelActive();
   }
 
@@ -196,8 +201,10 @@ final class Connection extends ByteToMessageDecoder implements ConnectionFaults.
           GET_AND_LOCK,
           UNLOCK,
           GET_META,
-          GET_REPLICA ->
-          documentCommands.handle(opcode, request);
+          GET_REPLICA -> {
+        requireWarm();
+        documentCommands.handle(opcode, request);
+      }
       case SUBDOC_GET,
           SUBDOC_EXISTS,
           SUBDOC_DICT_ADD,
@@ -212,8 +219,10 @@ final class Connection extends ByteToMessageDecoder implements ConnectionFaults.
           SUBDOC_MULTI_LOOKUP,
           SUBDOC_MULTI_MUTATION,
           SUBDOC_GET_COUNT,
-          SUBDOC_REPLACE_BODY_WITH_XATTR ->
-          subdocCommands.handle(opcode, request);
+          SUBDOC_REPLACE_BODY_WITH_XATTR -> {
+        requireWarm();
+        subdocCommands.handle(opcode, request);
+      }
       case DCP_OPEN -> service.named(session.bucket().name(), dcpCommands.open(request), this);
       case DCP_CONTROL,
           DCP_STREAM_REQUEST,
@@ -232,6 +241,13 @@ final class Connection extends ByteToMessageDecoder implements ConnectionFaults.
         channel.close();
       }
       default -> sessionCommands.handle(opcode, request);
+    }
+  }
+
+  /** As the server's {@code isDegradedMode}: what is not in memory yet may be there later. */
+  private void requireWarm() {
+    if (service.node().state() == NodeState.WARMING_UP) {
+      throw StatusException.of(Status.ETMPFAIL);
     }
   }
 
@@ -346,6 +362,34 @@ final class Connection extends ByteToMessageDecoder implements ConnectionFaults.
     channel.close();
   }
 
+  /** Done when the connection is closed. */
+  Future<?> closed() {
+    return channel.closeFuture();
+  }
+
+  /** Does what the service does now: stands still or not, is far away or not. Thread-safe. */
+  Future<?> adapt() {
+    return channel.eventLoop().submit(this::adaptNow);
+  }
+
+  private void adaptNow() {
+    if (delayLine == null && service.delayNanos() > 0 && channel.isActive()) {
+      delayLine = new DelayLine();
+      channel.pipeline().addBefore(channel.pipeline().context(this).name(), null, delayLine);
+    }
+    if (delayLine != null) {
+      delayLine.delay(service.delayNanos());
+    }
+    if (stopped != service.isStopped()) {
+      stopped = !stopped;
+      if (stopped) {
+        faults.stop();
+      } else {
+        faults.goOn();
+      }
+    }
+  }
+
   /** Closes the connection if it selected {@code bucket}. Thread-safe. */
   void closeIfUsing(Bucket bucket) {
     channel
@@ -374,7 +418,7 @@ final class Connection extends ByteToMessageDecoder implements ConnectionFaults.
       return;
     }
     // Only the newest configuration counts: who does not read is told of it when he does.
-    notificationDue = !channel.isWritable();
+    notificationDue = stopped || !channel.isWritable();
     if (notificationDue) {
       return;
     }

@@ -110,6 +110,15 @@ final class ConnectionFaults implements MessageInterceptor {
     return injector.isActive() || underway > 0 || decided;
   }
 
+  /** Stands still until {@link #goOn}, whatever the plan does. */
+  void stop() {
+    holds.stop();
+  }
+
+  void goOn() {
+    holds.goOn();
+  }
+
   /** Ends everything that holds the connection up. */
   void release() {
     holds.release();

@@ -90,12 +90,27 @@ final class Holds {
 
   /** Sends nothing for a while; empty: until everything is released. */
   void holdWriting(Optional<Duration> duration) {
+    holdWriting();
+    hold(duration, this::endWriting);
+  }
+
+  private void holdWriting() {
     writingHeld++;
     if (cork == null) {
       cork = new Cork();
       channel.pipeline().addFirst(cork);
     }
-    hold(duration, this::endWriting);
+  }
+
+  /** Reads and sends nothing until {@link #goOn}, whatever is released meanwhile. */
+  void stop() {
+    holdReading();
+    holdWriting();
+  }
+
+  void goOn() {
+    endWriting();
+    endReading();
   }
 
   private void endWriting() {

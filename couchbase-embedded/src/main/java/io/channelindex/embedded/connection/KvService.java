@@ -15,8 +15,10 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,6 +47,8 @@ public final class KvService implements AutoCloseable {
   private final Cluster.ConfigListener configListener = this::announce;
   private @Nullable Channel server;
   private volatile boolean closing;
+  private volatile boolean stopped;
+  private volatile long delayNanos;
 
   /**
    * A service that is not started.
@@ -126,7 +130,49 @@ public final class KvService implements AutoCloseable {
     if (channel == null) {
       throw new IllegalStateException("not bound");
     }
-    channel.config().setAutoRead(true);
+    channel.config().setAutoRead(!stopped);
+  }
+
+  /**
+   * Nothing is read, answered or accepted from now on; connections stay open, and those that come
+   * wait. When this returns, nothing is under way any more. Not to be called on an event loop.
+   */
+  public void stop() {
+    adaptTo(true);
+  }
+
+  /** The opposite of {@link #stop}. */
+  public void goOn() {
+    adaptTo(false);
+  }
+
+  private void adaptTo(boolean stop) {
+    stopped = stop;
+    Channel channel = server;
+    if (channel != null) {
+      channel.config().setAutoRead(!stop);
+      // Takes effect on the acceptor's event loop, before what comes after it there.
+      channel.eventLoop().submit(() -> {}).syncUninterruptibly();
+    }
+    adapt();
+  }
+
+  boolean isStopped() {
+    return stopped;
+  }
+
+  /** What clients send from now on, and what is sent to them, arrives after {@code delay}. */
+  public void delay(Duration delay) {
+    delayNanos = delay.toNanos();
+    adapt();
+  }
+
+  long delayNanos() {
+    return delayNanos;
+  }
+
+  private void adapt() {
+    connections.stream().map(Connection::adapt).toList().forEach(Future::syncUninterruptibly);
   }
 
   void opened(Connection connection) {
@@ -184,7 +230,7 @@ public final class KvService implements AutoCloseable {
     }
   }
 
-  /** Stops accepting and closes every connection. */
+  /** Stops accepting and closes every connection; they are closed when this returns. */
   @Override
   public void close() {
     node.cluster().removeListener(configListener);
@@ -193,6 +239,8 @@ public final class KvService implements AutoCloseable {
       channel.close().syncUninterruptibly();
     }
     closing = true;
-    connections.forEach(Connection::close);
+    List<Connection> open = List.copyOf(connections);
+    open.forEach(Connection::close);
+    open.forEach(connection -> connection.closed().awaitUninterruptibly());
   }
 }

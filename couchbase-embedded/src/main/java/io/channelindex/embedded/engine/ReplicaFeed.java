@@ -81,10 +81,15 @@ public final class ReplicaFeed implements AutoCloseable {
     }
   }
 
-  /** Whether the replica has everything that the source had a moment ago. */
-  public boolean isUpToDate() {
+  /**
+   * Whether the replica has, on the branch that the source is writing, everything up to {@code
+   * seqno}, or all that there is if the source went back to before that.
+   */
+  public boolean hasReached(long seqno) {
     ReplicaPosition position = replica.replicaPosition();
-    return position != null && position.received() >= source.highSeqno();
+    return position != null
+        && position.from().vbuuid() == source.vbuuid()
+        && position.received() >= Math.min(seqno, source.highSeqno());
   }
 
   /** Drops the range that is open; what of it has moved stays. */

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as a plan writes them: {@code 250ms}, {@code -1h}, or as ISO 8601 has them. */
-final class DurationText {
+public final class DurationText {
   private static final Pattern SHORT = Pattern.compile("(-?\\d{1,15})(ms|s|m|h|d)");
   private static final Map<String, Duration> UNITS =
       Map.of(
@@ -23,7 +23,12 @@ final class DurationText {
 
   private DurationText() {}
 
-  static Duration parse(String text) {
+  /**
+   * Reads a duration.
+   *
+   * @throws IllegalArgumentException if {@code text} is none
+   */
+  public static Duration parse(String text) {
     try {
       Matcher matcher = SHORT.matcher(text);
       return matcher.matches()
@@ -37,7 +42,8 @@ final class DurationText {
     }
   }
 
-  static String write(Duration duration) {
+  /** Writes a duration so that it can be read again. */
+  public static String write(Duration duration) {
     if (duration.abs().compareTo(LONGEST_SHORT) > 0) {
       return duration.toString();
     }

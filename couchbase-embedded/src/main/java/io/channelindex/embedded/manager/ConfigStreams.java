@@ -10,6 +10,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** HTTP clients that follow a bucket's configuration as it changes. Thread-safe. */
@@ -22,6 +23,7 @@ final class ConfigStreams implements AutoCloseable {
   private final ClusterConfig config;
   private final Map<Channel, ClusterBucket> followers = new ConcurrentHashMap<>();
   private final Cluster.ConfigListener listener = this::onConfigChange;
+  private volatile boolean stopped;
 
   ConfigStreams(ClusterNode node) {
     this.cluster = node.cluster();
@@ -36,7 +38,21 @@ final class ConfigStreams implements AutoCloseable {
     send(channel, bucket);
   }
 
+  /** Sends nothing until {@link #goOn}. */
+  void stop() {
+    stopped = true;
+  }
+
+  /** Sends what has become of the configurations meanwhile. */
+  void goOn() {
+    stopped = false;
+    Set.copyOf(followers.values()).forEach(this::onConfigChange);
+  }
+
   private void onConfigChange(ClusterBucket changed) {
+    if (stopped) {
+      return;
+    }
     followers.forEach(
         (channel, bucket) -> {
           if (bucket != changed) {

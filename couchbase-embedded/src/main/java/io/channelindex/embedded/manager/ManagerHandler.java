@@ -8,7 +8,6 @@ import io.channelindex.embedded.auth.SaslExchange;
 import io.channelindex.embedded.auth.UserStore;
 import io.channelindex.embedded.cluster.Cluster;
 import io.channelindex.embedded.cluster.ClusterBucket;
-import io.channelindex.embedded.cluster.ClusterNode;
 import io.channelindex.embedded.engine.UnknownNameException;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -41,16 +40,16 @@ final class ManagerHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   private static final Logger LOG = LoggerFactory.getLogger(ManagerHandler.class);
   private static final String BASIC = "Basic ";
 
+  private final ManagerService service;
   private final Cluster cluster;
   private final UserStore users;
-  private final ConfigStreams streams;
   private final ManagerResources resources;
 
-  ManagerHandler(ClusterNode node, UserStore users, ConfigStreams streams) {
-    this.cluster = node.cluster();
-    this.users = users;
-    this.streams = streams;
-    this.resources = new ManagerResources(node);
+  ManagerHandler(ManagerService service) {
+    this.service = service;
+    this.cluster = service.node().cluster();
+    this.users = service.users();
+    this.resources = new ManagerResources(service.node());
   }
 
   @Override
@@ -73,6 +72,49 @@ final class ManagerHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
       send(context, request, text(HttpResponseStatus.BAD_REQUEST, "Malformed path"));
       return;
     }
+    ControlInterface control = service.control();
+    if (control != null && !path.isEmpty() && path.get(0).equals("control")) {
+      control(context, request, control, path.subList(1, path.size()));
+      return;
+    }
+    request.retain();
+    service.whenGoingOn(
+        () -> context.executor().execute(() -> serve(context, request, path, user)));
+  }
+
+  private void control(
+      ChannelHandlerContext context,
+      FullHttpRequest request,
+      ControlInterface control,
+      List<String> path) {
+    String body = request.content().toString(UTF_8);
+    request.retain();
+    control
+        .handle(
+            new ControlInterface.Request(service.node().id(), request.method().name(), path, body))
+        .thenAccept(
+            answer -> {
+              send(
+                  context,
+                  request,
+                  json(HttpResponseStatus.valueOf(answer.status()), answer.body()));
+              request.release();
+            });
+  }
+
+  private void serve(
+      ChannelHandlerContext context, FullHttpRequest request, List<String> path, String user) {
+    try {
+      if (context.channel().isActive()) {
+        serveNow(context, request, path, user);
+      }
+    } finally {
+      request.release();
+    }
+  }
+
+  private void serveNow(
+      ChannelHandlerContext context, FullHttpRequest request, List<String> path, String user) {
     ClusterBucket followed = followedBucket(request, path);
     if (followed != null) {
       follow(context, followed);
@@ -98,7 +140,7 @@ final class ManagerHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON)
         .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
     context.write(head);
-    streams.add(context.channel(), bucket);
+    service.streams().add(context.channel(), bucket);
   }
 
   private FullHttpResponse answer(FullHttpRequest request, List<String> path, String user) {

@@ -72,10 +72,14 @@ final class ManagerResources {
     ObjectNode root = JSON.objectNode();
     root.put("name", "default");
     root.put("clusterName", "");
-    root.put("rebalanceStatus", "none");
+    root.put("rebalanceStatus", isRebalancing() ? "running" : "none");
     root.set("nodes", nodes());
     root.putObject("buckets").put("uri", "/pools/default/buckets");
     return root;
+  }
+
+  private boolean isRebalancing() {
+    return cluster.buckets().stream().anyMatch(bucket -> bucket.forward() != null);
   }
 
   private ArrayNode nodes() {
@@ -84,7 +88,7 @@ final class ManagerResources {
       Node node = member.address();
       ObjectNode entry = nodes.addObject();
       entry.put("hostname", node.host() + ":" + node.managerPort());
-      entry.put("status", "healthy");
+      entry.put("status", status(member));
       entry.put("clusterMembership", "active");
       entry.put("version", VERSION);
       if (member.equals(self)) {
@@ -94,6 +98,14 @@ final class ManagerResources {
       entry.putObject("ports").put("direct", node.kvPort());
     }
     return nodes;
+  }
+
+  private static String status(ClusterNode node) {
+    return switch (node.state()) {
+      case RUNNING -> "healthy";
+      case WARMING_UP -> "warmup";
+      case PAUSED, KILLED, GONE -> "unhealthy";
+    };
   }
 
   private JsonNode buckets() {

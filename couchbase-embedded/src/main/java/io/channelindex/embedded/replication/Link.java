@@ -31,8 +31,17 @@ public final class Link {
   private volatile long delayNanos;
   private boolean cut;
 
-  Link(ScheduledExecutorService executor) {
+  /** How many of the two nodes do not take part. */
+  private int absent;
+
+  /**
+   * A link without streams.
+   *
+   * @param absent how many of the two nodes do not take part at present
+   */
+  Link(ScheduledExecutorService executor, int absent) {
     this.executor = executor;
+    this.absent = absent;
   }
 
   synchronized ReplicationStream open(VBucket source, VBucket replica) {
@@ -53,6 +62,20 @@ public final class Link {
     return delayNanos;
   }
 
+  /** How long what is sent is under way. */
+  public Duration delay() {
+    return Duration.ofNanos(delayNanos);
+  }
+
+  public synchronized boolean isCut() {
+    return cut;
+  }
+
+  /** Whether it is neither cut nor without one of its nodes. */
+  synchronized boolean isOpen() {
+    return !cut && absent == 0;
+  }
+
   /** From now on what is sent arrives after {@code delay}, and not before. */
   public void delay(Duration delay) {
     if (delay.isNegative()) {
@@ -70,6 +93,18 @@ public final class Link {
   /** The opposite of {@link #cut}: replicas catch up. */
   public synchronized void heal() {
     cut = false;
+    streams.forEach(this::ready);
+  }
+
+  /** One of the nodes sends and takes nothing from now on, whatever the link does. */
+  synchronized void leave() {
+    absent++;
+    streams.forEach(ReplicationStream::drop);
+  }
+
+  /** The opposite of {@link #leave}. */
+  synchronized void join() {
+    absent--;
     streams.forEach(this::ready);
   }
 
@@ -110,8 +145,8 @@ public final class Link {
         turns.add(next);
       }
     }
-    if (cut) {
-      // All are asked again when the link is healed.
+    if (!isOpen()) {
+      // All are asked again when that is over.
       turns.clear();
       return;
     }

@@ -118,9 +118,12 @@ public final class ReplicationStream implements AutoCloseable {
     replicaEar.copy.unfollow(replicaEar);
   }
 
-  /** Whether the replica has everything that the source has. Thread-safe. */
-  public boolean isUpToDate() {
-    return new ReplicaFeed(sourceEar.copy, replica).isUpToDate();
+  /**
+   * As {@link ReplicaFeed#hasReached}, and whether the replica would get what came next.
+   * Thread-safe.
+   */
+  public boolean hasReached(long seqno) {
+    return link.isOpen() && new ReplicaFeed(sourceEar.copy, replica).hasReached(seqno);
   }
 
   /** Whether this stream reads from {@code copy}. Thread-safe. */

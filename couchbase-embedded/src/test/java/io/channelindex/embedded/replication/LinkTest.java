@@ -73,13 +73,53 @@ class LinkTest {
   }
 
   @Test
+  void nothingArrivesWhileEitherNodeIsAbsent() {
+    write(0, "a");
+    awaitEqual();
+    for (int node : new int[] {0, 1}) {
+      replicator.leave(node);
+      replicator.leave(node);
+      link.cut();
+      link.heal();
+      write(0, "b" + node);
+      await().during(Duration.ofMillis(100)).until(() -> received(0) < source(0));
+      replicator.join(node);
+      replicator.join(node);
+      awaitEqual();
+    }
+    replicator.leave(0);
+    replicator.leave(1);
+    write(0, "c");
+    replicator.join(0);
+    await().during(Duration.ofMillis(100)).until(() -> received(0) < source(0));
+    replicator.join(1);
+    awaitEqual();
+  }
+
+  @Test
+  void aLinkThatIsAskedForLaterKnowsWhoIsAbsent() {
+    replicator.leave(7);
+    try (ReplicationStream late = replicator.open(7, source.vbucket(1), 1, target.vbucket(1))) {
+      streams.get(1).close();
+      write(1, "a");
+      await().during(Duration.ofMillis(100)).until(() -> received(1) == 0);
+      replicator.join(7);
+      await().untilAsserted(() -> assertThat(late.hasReached(Long.MAX_VALUE)).isTrue());
+    }
+  }
+
+  private long source(int vbucket) {
+    return source.vbucket(vbucket).highSeqno();
+  }
+
+  @Test
   void whatIsWrittenArrives() {
     write(0, "a");
     write(3, "b");
 
     awaitEqual();
 
-    assertThat(streams).allMatch(ReplicationStream::isUpToDate);
+    assertThat(streams).allMatch(stream -> stream.hasReached(Long.MAX_VALUE));
     assertThat(target.vbucket(0).getReplica(Key.of("a"))).isNotNull();
   }
 

@@ -1,0 +1,87 @@
+package io.channelindex.embedded.chaos;
+
+import io.channelindex.embedded.EmbeddedBucket;
+import io.channelindex.embedded.EmbeddedNode;
+import io.channelindex.embedded.engine.FailoverLog;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Keeps the branches that the vbuckets of a bucket ever had, which their failover logs forget: when
+ * each began, as narrowly as it looks, and why. Thread-safe.
+ */
+final class BranchWatch {
+  private final EmbeddedBucket bucket;
+  private final Map<Integer, Branches> branches = new TreeMap<>();
+  private final Map<Integer, Long> lookedNanos = new HashMap<>();
+  private Branches.Cause cause = Branches.Cause.BEGINNING;
+
+  BranchWatch(EmbeddedBucket bucket) {
+    this.bucket = bucket;
+    for (int vbucket = 0; vbucket < bucket.vbuckets(); vbucket++) {
+      lookedNanos.put(vbucket, System.nanoTime());
+      branches.put(vbucket, Branches.startingWith(bucket.branches(vbucket).get(0).vbuuid()));
+    }
+  }
+
+  /** From now on branches begin because of {@code newCause}; {@code BEGINNING}: they must not. */
+  synchronized void expect(Branches.Cause newCause) {
+    look();
+    cause = newCause;
+  }
+
+  /** Looks for branches that have begun. */
+  synchronized void look() {
+    branches.replaceAll(this::extend);
+  }
+
+  private Branches extend(int vbucket, Branches known) {
+    long before = System.nanoTime();
+    List<FailoverLog.Branch> unknown = new ArrayList<>();
+    for (FailoverLog.Branch branch : bucket.branches(vbucket)) {
+      if (known.indexOf(branch.vbuuid()) < 0) {
+        unknown.add(0, branch);
+      }
+    }
+    long now = System.nanoTime();
+    long lastLook = lookedNanos.getOrDefault(vbucket, before);
+    lookedNanos.put(vbucket, before);
+    Branches extended = known;
+    for (FailoverLog.Branch branch : unknown) {
+      extended =
+          extended.then(new Branches.Branch(branch.vbuuid(), branch.seqno(), lastLook, now, cause));
+    }
+    return extended;
+  }
+
+  /** The branches of every vbucket. */
+  synchronized Map<Integer, Branches> branches() {
+    return new TreeMap<>(branches);
+  }
+
+  /** Where every vbucket is. */
+  List<Position> positions() {
+    List<Position> positions = new ArrayList<>();
+    for (int vbucket = 0; vbucket < bucket.vbuckets(); vbucket++) {
+      positions.add(new Position(vbucket, bucket.vbuuid(vbucket), bucket.highSeqno(vbucket)));
+    }
+    return positions;
+  }
+
+  /** Where a vbucket was. */
+  record Position(int vbucket, long vbuuid, long seqno) {
+    /** Whether every replica has been there, and there is one. */
+    boolean isReplicated(EmbeddedBucket bucket) {
+      List<EmbeddedNode> replicas = bucket.replicaNodes(vbucket);
+      return !replicas.isEmpty() && replicas.stream().allMatch(node -> isAt(node, bucket.name()));
+    }
+
+    private boolean isAt(EmbeddedNode node, String name) {
+      EmbeddedBucket copy = node.bucket(name);
+      return copy.vbuuid(vbucket) == vbuuid && copy.highSeqno(vbucket) >= seqno;
+    }
+  }
+}
