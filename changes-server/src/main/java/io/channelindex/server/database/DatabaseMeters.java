@@ -4,6 +4,7 @@ import io.channelindex.feed.FeedStatistics;
 import io.channelindex.feed.PartitionStatus;
 import io.channelindex.index.memory.MemoryIndex;
 import io.channelindex.index.read.ReaderStatistics;
+import io.channelindex.index.write.CompactionCause;
 import io.channelindex.index.write.WriterStatus;
 import io.channelindex.index.write.WriterStep;
 import io.channelindex.sequence.token.TokenStatistics;
@@ -125,6 +126,17 @@ public final class DatabaseMeters {
           .description("Operations on the index bucket by the step of the commit")
           .tag("database", database.name())
           .tag("step", step.name().toLowerCase(Locale.ROOT))
+          .register(registry);
+    }
+    for (CompactionCause cause : CompactionCause.values()) {
+      FunctionCounter.builder(
+              PREFIX + "writer.compactions",
+              database,
+              known ->
+                  value(known, writers(status -> status.compactions().getOrDefault(cause, 0L))))
+          .description("Channels compacted in a partition, by what was the cause of it")
+          .tag("database", database.name())
+          .tag("cause", cause.name().toLowerCase(Locale.ROOT))
           .register(registry);
     }
   }

@@ -2,6 +2,7 @@ package io.channelindex.server.documents;
 
 import com.couchbase.client.java.Collection;
 import io.channelindex.server.documents.DocumentException.Reason;
+import io.channelindex.server.documents.ObservedDocument.Origin;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -129,18 +130,33 @@ public final class DocumentStore {
   }
 
   /**
-   * What is known of a document now, tombstones included; what an import has yet to say too.
+   * What is known of a document now, tombstones included. An import that is due is done first: the
+   * one that the stream of changes once led to may be lost with other history, and without it the
+   * next foreign write would hide which channels the document has been in.
    *
    * @return empty if the data service knows nothing of it; fails with {@link DocumentException}
    */
   public CompletionStage<Optional<CurrentMetadata>> current(String id) {
     return read(id)
-        .thenApply(
+        .thenCompose(
             found ->
-                found.map(
-                    document ->
-                        new CurrentMetadata(
-                            document.seqno(), document.metadata().at(document.seqno()))));
+                found.filter(document -> document.origin() == Origin.FOREIGN).isPresent()
+                    ? imported(id, found.get().seqno())
+                    : CompletableFuture.completedFuture(found.map(DocumentStore::asItIs)));
+  }
+
+  private CompletionStage<Optional<CurrentMetadata>> imported(String id, long seqno) {
+    return importForeign(id, seqno)
+        .thenCompose(
+            found ->
+                found.isPresent()
+                    ? CompletableFuture.completedFuture(
+                        found.map(metadata -> new CurrentMetadata(seqno, metadata)))
+                    : current(id));
+  }
+
+  private static CurrentMetadata asItIs(ObservedDocument document) {
+    return new CurrentMetadata(document.seqno(), document.metadata().at(document.seqno()));
   }
 
   private CompletionStage<Optional<ObservedDocument>> read(String id) {

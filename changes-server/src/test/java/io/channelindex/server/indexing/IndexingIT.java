@@ -11,12 +11,14 @@ import com.couchbase.client.java.Collection;
 import com.couchbase.client.java.json.JsonObject;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.channelindex.embedded.BucketSettings;
 import io.channelindex.embedded.EmbeddedBucket;
 import io.channelindex.embedded.junit.EmbeddedCouchbaseExtension;
 import io.channelindex.index.principals.Principal;
 import io.channelindex.index.principals.PrincipalName;
 import io.channelindex.index.write.IndexedChange;
 import io.channelindex.index.write.IndexedChange.Membership;
+import io.channelindex.sequence.VbucketHash;
 import io.channelindex.server.documents.DataClient;
 import io.channelindex.server.documents.DocumentException;
 import io.channelindex.server.documents.DocumentSettings;
@@ -321,6 +323,27 @@ class IndexingIT {
     assertThat(gone).startsWith("3-");
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> source.goneRevision("doc", ""));
+  }
+
+  /** As after a failover that lost what an import had written, and not what it was of. */
+  @Test
+  void theSourceImportsWhatNobodyHasImported() {
+    EmbeddedBucket quiet = couchbase.node().createBucket(new BucketSettings("quiet", VBUCKETS));
+    Collection documents = client.collection(quiet.name());
+    BucketDocumentSource source =
+        new BucketDocumentSource(
+            new DocumentStore(documents, VBUCKETS, DocumentSettings.DEFAULT, StableSeqnos.UNKNOWN),
+            principals);
+    int vbucket = VbucketHash.vbucket("doc", VBUCKETS);
+    documents.upsert("doc", JsonObject.create().put("channels", "a"));
+
+    IndexedChange first = done(source.current(vbucket, "doc")).orElseThrow();
+
+    assertThat(states(first)).isEqualTo(Map.of("*", EntryState.ACTIVE, "a", EntryState.ACTIVE));
+    assertThat(first.seqno()).isEqualTo(quiet.highSeqno(vbucket));
+    documents.upsert("doc", JsonObject.create().put("channels", "b"));
+    assertThat(states(done(source.current(vbucket, "doc")).orElseThrow()))
+        .isEqualTo(Map.of("*", EntryState.ACTIVE, "a", EntryState.REMOVED, "b", EntryState.ACTIVE));
   }
 
   /**
