@@ -39,6 +39,9 @@ final class SuiteRun {
   private final List<Result> results = new ArrayList<>();
   private final Set<String> versions = new LinkedHashSet<>();
 
+  /** How many workloads: a result may have many cells. */
+  private int begun;
+
   /**
    * @throws io.channelindex.perf.config.InvalidSettingException if there is no workload of a name
    *     that was asked for
@@ -111,7 +114,8 @@ final class SuiteRun {
 
   private Outcome runOne(Target target, ClusterSession session, Workload workload, int vbuckets)
       throws InterruptedException {
-    int position = results.size() + 1;
+    begun++;
+    int position = begun;
     int total = onEveryTarget().size() * (plan.starts().size() - 1) + workloads.size();
     String title = workload.name() + ", " + vbuckets + " vbuckets";
     WorkloadRun given =

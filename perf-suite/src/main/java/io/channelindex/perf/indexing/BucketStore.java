@@ -45,7 +45,7 @@ final class BucketStore implements IndexStore {
       ScheduledExecutorService executor)
       throws InterruptedException {
     this.variant = variant;
-    this.keys = new IndexKeys(database);
+    this.keys = new IndexKeys(database, variant.placement());
     this.map = map;
     this.executor = executor;
     this.bucket =

@@ -5,6 +5,7 @@ import io.channelindex.index.write.WriterSettings;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.Placement;
 import io.channelindex.storage.compress.BlockCompression;
 import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.Layouts;
@@ -16,10 +17,16 @@ import java.util.concurrent.ScheduledExecutorService;
  *
  * @param layout the name of its layout, or {@link #IN_MEMORY}
  * @param compression the name of what its blocks are compressed with
+ * @param placement where in the index bucket the documents of a channel lie
  */
-public record IndexVariant(String layout, String compression) {
+public record IndexVariant(String layout, String compression, Placement placement) {
   /** Stands in the place of a layout for an index in memory, which has none (W1). */
   public static final String IN_MEMORY = "in-memory";
+
+  /** One whose documents lie wherever their keys fall. */
+  public IndexVariant(String layout, String compression) {
+    this(layout, compression, Placement.SPREAD);
+  }
 
   /** Whether it is in memory: then nothing is compressed. */
   public boolean isInMemory() {
@@ -27,7 +34,7 @@ public record IndexVariant(String layout, String compression) {
   }
 
   IndexSettings settings(PartitionMap map) {
-    return new IndexSettings(map, layout);
+    return new IndexSettings(map, layout, placement);
   }
 
   /** How its blocks are written and read; a new one for each index. */

@@ -217,7 +217,8 @@ public final class MeasuredIndex implements AutoCloseable {
    */
   public void compact() throws InterruptedException {
     Answers.of(owner.compact(), PATIENCE, "compacting");
-    // What was replaced is removed some time later, or when the channel is compacted again.
+    // What was replaced stays for readers on their way, longer than this could wait, or until its
+    // channel is compacted again; it would be weighed as a part of the index.
     Answers.of(owner.compact(), PATIENCE, "removing what was compacted");
   }
 

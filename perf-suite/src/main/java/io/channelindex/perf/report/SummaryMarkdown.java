@@ -138,6 +138,15 @@ final class SummaryMarkdown {
 
   private static void placements(Report report, StringBuilder text) {
     List<Result> cells = cells(report, "placement");
+    placementsInVbuckets(cells.stream().filter(cell -> !isOnServers(cell)).toList(), text);
+    placementsOnServers(cells.stream().filter(SummaryMarkdown::isOnServers).toList(), text);
+  }
+
+  private static boolean isOnServers(Result cell) {
+    return cell.outcome().parameters().containsKey("servers");
+  }
+
+  private static void placementsInVbuckets(List<Result> cells, StringBuilder text) {
     if (cells.isEmpty()) {
       return;
     }
@@ -154,6 +163,29 @@ final class SummaryMarkdown {
           shown(metrics.get("fullest_vbucket")),
           shown(metrics.get("read_p50")),
           shown(metrics.get("read_p99")));
+    }
+  }
+
+  private static void placementsOnServers(List<Result> cells, StringBuilder text) {
+    if (cells.isEmpty()) {
+      return;
+    }
+    text.append("\n## Servers asked for a channel\n\n| placement | vbuckets |");
+    text.append(" servers of a read, of ")
+        .append(cells.get(0).outcome().parameters().get("servers"))
+        .append(" | documents of a read | p50 ms | p50 ms, one server slow | spared, % |\n");
+    text.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+    for (Result cell : cells) {
+      Map<String, Metric> metrics = cell.outcome().metrics();
+      row(
+          text,
+          String.valueOf(cell.outcome().parameters().get("placement")),
+          Figures.number(cell.vbuckets()),
+          shown(metrics.get("servers_per_read")),
+          shown(metrics.get("requests_per_read")),
+          shown(metrics.get("channel_p50")),
+          shown(metrics.get("channel_p50_one_slow")),
+          shown(metrics.get("spared")));
     }
   }
 

@@ -2,8 +2,8 @@ package io.channelindex.perf.server;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.channelindex.perf.target.Endpoint;
-import io.channelindex.storage.layout.Layouts;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The configuration of a changes server with one database, on ports that it chooses itself.
@@ -14,7 +14,7 @@ import java.util.Locale;
  * @param persistence when changes are indexed
  * @param wakeUps how feeds learn that there is something new
  * @param tokens how tokens are made
- * @param layout how the index is arranged, or {@code in-memory}
+ * @param index what else is said of the index, by the names of its settings
  */
 public record ServerConfig(
     Endpoint endpoint,
@@ -23,8 +23,15 @@ public record ServerConfig(
     Persistence persistence,
     WakeUps wakeUps,
     Tokens tokens,
-    String layout) {
-  /** With an index arranged as it is where nothing is said. */
+    Map<String, String> index) {
+  private static final String KIND = "kind";
+  private static final String IN_MEMORY = "in-memory";
+
+  public ServerConfig {
+    index = Map.copyOf(index);
+  }
+
+  /** With an index of which nothing else is said. */
   public ServerConfig(
       Endpoint endpoint,
       String database,
@@ -32,7 +39,7 @@ public record ServerConfig(
       Persistence persistence,
       WakeUps wakeUps,
       Tokens tokens) {
-    this(endpoint, database, indexing, persistence, wakeUps, tokens, Layouts.DENSE.name());
+    this(endpoint, database, indexing, persistence, wakeUps, tokens, Map.of());
   }
 
   /** Whether a server indexes what is written. */
@@ -91,9 +98,14 @@ public record ServerConfig(
     RELATIVE
   }
 
+  /** What says how an index is arranged: a layout's name, or {@code in-memory}. */
+  public static Map<String, String> arranged(String layout) {
+    return Map.of(layout.equals(IN_MEMORY) ? KIND : "layout", layout);
+  }
+
   /** Whether the index is in the server's memory. */
   public boolean isInMemory() {
-    return layout.equals("in-memory");
+    return IN_MEMORY.equals(index.get(KIND));
   }
 
   /** As the server reads it. */
@@ -111,8 +123,7 @@ public record ServerConfig(
             bucket: %s
             index:
               bucket: %s
-              owned: %s
-              %s: %s
+              owned: %s%s
             feed:
               persistencePolling: %s
             wakeUps:
@@ -130,12 +141,18 @@ public record ServerConfig(
             quoted(endpoint.buckets().data()),
             quoted(endpoint.buckets().index()),
             indexing.owned,
-            isInMemory() ? "kind" : "layout",
-            quoted(layout),
+            moreOfIndex(),
             quoted(persistence.polling),
             wakeUps.mode,
             wakeUps.handOver,
             tokens.name().toLowerCase(Locale.ROOT));
+  }
+
+  private String moreOfIndex() {
+    StringBuilder more = new StringBuilder();
+    index.forEach(
+        (name, value) -> more.append("\n      ").append(name).append(": ").append(quoted(value)));
+    return more.toString();
   }
 
   /** Strings in double quotes mean the same in YAML and in JSON. */

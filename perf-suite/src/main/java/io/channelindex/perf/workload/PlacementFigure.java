@@ -11,7 +11,17 @@ enum PlacementFigure {
   FULLEST_VBUCKET(Unit.PERCENT),
   /** From asking for the heads until the last block is there. */
   READ_P50(Unit.MILLISECONDS),
-  READ_P99(Unit.MILLISECONDS);
+  READ_P99(Unit.MILLISECONDS),
+  /** How many servers a reader asks for a channel; mean. */
+  SERVERS_PER_READ(Unit.COUNT),
+  /** How many documents it asks them for; mean. */
+  REQUESTS_PER_READ(Unit.OPERATIONS_PER_READ),
+  /** From asking for a channel until all of it is there, if all servers answer alike. */
+  CHANNEL_P50(Unit.MILLISECONDS),
+  /** The same if one of them is slow. */
+  CHANNEL_P50_ONE_SLOW(Unit.MILLISECONDS),
+  /** How many channels are read without asking the slow one, in percent. */
+  SPARED(Unit.PERCENT);
 
   private final Unit unit;
 

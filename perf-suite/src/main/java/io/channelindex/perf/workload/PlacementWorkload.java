@@ -14,8 +14,8 @@ import java.util.TreeSet;
 
 /**
  * What it takes to read whole channels, by where their documents lie: over all vbuckets, or in a
- * few chosen for each channel. Says how many vbuckets have to answer; what fewer of them are worth
- * in time can be seen only where they are on several servers.
+ * few chosen for each channel. Says how many vbuckets have to answer; before the embedded node also
+ * how many servers of three, see {@link PlacedIndexes}.
  *
  * <p>The first pass over all cells warms up; the others are compared.
  */
@@ -65,6 +65,11 @@ final class PlacementWorkload implements Workload {
           });
       cells.forEach(cell -> outcome.cell(cell.outcome()));
     }
+    if (run.node().isPresent()) {
+      // A node of our own may be several as well.
+      new PlacedIndexes(run, run.session().vbuckets())
+          .measure(placements(run.session().vbuckets()), outcome);
+    }
     return outcome.parameter("passes", PASSES).build();
   }
 
@@ -75,20 +80,24 @@ final class PlacementWorkload implements Workload {
         Math.max(
             FEWEST_CHANNELS,
             Math.min(MOST_CHANNELS, run.load().documents() / DOCUMENTS_PER_CHANNEL));
-    TreeSet<Integer> spreads = new TreeSet<>();
-    for (int spread : SPREADS) {
-      spreads.add(Math.min(spread, vbuckets));
-    }
-    List<Placement> placements = new ArrayList<>(List.of(Placement.SPREAD));
-    spreads.forEach(spread -> placements.add(Placement.colocated(spread, vbuckets)));
     List<PlacementCell> cells = new ArrayList<>();
-    for (Placement placement : placements) {
+    for (Placement placement : placements(vbuckets)) {
       String database = run.namespace().database(cells.size());
       cells.add(
           new PlacementCell(
               placement, channels, partitions, vbuckets, database, bucket, run.time()));
     }
     return cells;
+  }
+
+  private static List<Placement> placements(int vbuckets) {
+    TreeSet<Integer> spreads = new TreeSet<>();
+    for (int spread : SPREADS) {
+      spreads.add(Math.min(spread, vbuckets));
+    }
+    List<Placement> placements = new ArrayList<>(List.of(Placement.SPREAD));
+    spreads.forEach(spread -> placements.add(Placement.colocated(spread, vbuckets)));
+    return placements;
   }
 
   private static void pass(WorkloadRun run, Driver driver, List<PlacementCell> cells, int pass)

@@ -340,6 +340,23 @@
     ]));
   }
 
+  const placements = results.filter(({parameters}) => parameters.placement && parameters.servers);
+
+  function placementTable() {
+    const {servers, "answers-after-ms": usual, "slow-server-after-ms": slow} = placements[0].parameters;
+    byId("placement-about").textContent =
+      `The same documents in indexes on ${servers} servers of this process, read channel by channel by somebody who has ` +
+      "nothing of them in memory. Spread: a channel's documents lie wherever their keys fall; colocated:n:v: on n of v " +
+      `vbuckets. Servers answer after ${usual} ms; then one of them takes ${slow} ms, and spared is who need not ask it.`;
+    fillTable(byId("placement-table"), [
+      ["Placement"], ["vbuckets"], [`servers asked, of ${servers}`], ["documents asked for"],
+      ["read, ms"], ["one server slow, ms"], ["spared"],
+    ], placements.map(({parameters, vbuckets: count, metrics}) => [
+      parameters.placement, number(count), shown(metrics.servers_per_read), shown(metrics.requests_per_read),
+      shown(metrics.channel_p50), shown(metrics.channel_p50_one_slow), `${shown(metrics.spared)} %`,
+    ]));
+  }
+
   function goalsTable() {
     fillTable(byId("goals-table"), [["Figure"], ["found"], ["goal"], ["", "text"]],
       data.goals.map(({about, found, goal, reached}) => [
@@ -816,6 +833,9 @@
   if (oneShots.length) {
     oneShotTable();
   }
+  if (placements.length) {
+    placementTable();
+  }
   if (data.goals.length) {
     goalsTable();
   }
@@ -825,7 +845,7 @@
   environment();
   draw();
   ["headline", "latency-charts", "timeline-charts", "token-charts", "codec-tables", "matrix",
-    "one-shot-table", "goals-table"].forEach(hideEmpty);
+    "one-shot-table", "placement-table", "goals-table"].forEach(hideEmpty);
   byId("comparisons").hidden = !byId("comparisons").childElementCount;
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 })();

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,29 @@ class PerfSuiteCommandIT {
     assertThat(report.resolve("kv-get-latency-16-latency.hgrm")).isRegularFile();
     Files.writeString(report.resolve("results.json"), "{}");
     assertThat(PerfSuiteCommand.run("check", report.toString())).isEqualTo(Exit.UNSOUND);
+  }
+
+  @Test
+  void aWorkloadWithManyCellsIsCountedOnce() {
+    PrintStream before = System.out;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
+    try {
+      assertThat(
+              run(
+                  "target=embedded",
+                  "profile=smoke",
+                  "seconds=0.3",
+                  "vbuckets=8",
+                  "workloads=clock-contention,kv-get"))
+          .isEqualTo(Exit.SOUND);
+    } finally {
+      System.setOut(before);
+    }
+    assertThat(said.toString(StandardCharsets.UTF_8))
+        .contains("[1/2] clock-contention")
+        .contains("[2/2] kv-get")
+        .doesNotContain("[3/2]");
   }
 
   @Test

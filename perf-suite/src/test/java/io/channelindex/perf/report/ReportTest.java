@@ -112,6 +112,11 @@ class ReportTest {
         .extracting(GoalCheck::isReached)
         .as("operations of log, with and without compression")
         .containsExactly(false, false);
+    Outcome few = Reports.cell("log", "none", 1, 1, 1, 1).parameter("documents", 60_000).build();
+    Result light = new Result("matrix", "Layouts.", "embedded", 64, few);
+    assertThat(GoalCheck.of(new Report(Reports.sound().environment(), List.of(light))))
+        .as("not at full load")
+        .isEmpty();
   }
 
   @Test

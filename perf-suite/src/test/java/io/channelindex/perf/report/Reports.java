@@ -110,7 +110,7 @@ final class Reports {
       String layout, String compression, double rate, double min, double max, double bytes) {
     return new Outcome.Builder()
         .parameter("shape", "few-large")
-        .parameter("documents", 1_000)
+        .parameter("documents", 200_000)
         .parameter("channels", 100)
         .parameter("rounds", 1)
         .parameter("document-overhead-bytes", 56)

@@ -3,15 +3,10 @@ package io.channelindex.perf.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.channelindex.embedded.EmbeddedCouchbase;
-import io.channelindex.perf.cluster.ClusterSession;
-import io.channelindex.perf.config.Buckets;
-import io.channelindex.perf.config.Credentials;
 import io.channelindex.perf.config.SuiteSettings;
 import io.channelindex.perf.load.Namespace;
 import io.channelindex.perf.measure.Metric;
 import io.channelindex.perf.measure.TimeSource;
-import io.channelindex.perf.target.Endpoint;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -29,38 +24,21 @@ class ClockContentionWorkloadIT {
 
   private static final PhaseListener QUIET = (phase, share, rate) -> {};
 
-  private EmbeddedCouchbase node;
-  private ClusterSession session;
+  private OneNode node;
 
   @BeforeAll
   void start() throws InterruptedException {
-    node =
-        EmbeddedCouchbase.builder()
-            .port(0)
-            .managerPort(0)
-            .vbuckets(64)
-            .bucket("data")
-            .bucket("index")
-            .start();
-    session =
-        ClusterSession.open(
-            new Endpoint(
-                node.connectionString(),
-                new Credentials(node.username(), node.password()),
-                new Buckets("data", "index")),
-            SETTINGS.load(),
-            "it");
+    node = OneNode.start(64, SETTINGS.load());
   }
 
   @AfterAll
   void stop() {
-    session.close();
     node.close();
   }
 
   private WorkloadRun run(String id, PhaseListener phases) {
     return new WorkloadRun(
-        session,
+        node.session(),
         Optional.empty(),
         SETTINGS.load(),
         SETTINGS.feeds(),
@@ -77,7 +55,7 @@ class ClockContentionWorkloadIT {
 
   @Test
   void everyStrategyIsMeasuredWithEveryNumberOfWriters() throws InterruptedException {
-    long before = node.bucket("index").documentCount();
+    long before = node.indexDocuments();
 
     Outcome outcome = new ClockContentionWorkload().run(run("all", QUIET));
 
@@ -96,12 +74,12 @@ class ClockContentionWorkloadIT {
         .isGreaterThan(0.5);
     assertThat(cells.get("sub-document-64").get("bytes_sent_per_update").value())
         .isLessThan(cells.get("sub-document-64").get("bytes_written_per_update").value());
-    assertThat(node.bucket("index").documentCount()).as("cleaned up").isEqualTo(before);
+    assertThat(node.indexDocuments()).as("cleaned up").isEqualTo(before);
   }
 
   @Test
   void anInterruptedRunLeavesNothing() {
-    long before = node.bucket("index").documentCount();
+    long before = node.indexDocuments();
     PhaseListener impatient =
         (phase, share, rate) -> {
           if (phase.equals("pass 2 of 4")) {
@@ -112,7 +90,7 @@ class ClockContentionWorkloadIT {
     assertThatThrownBy(() -> new ClockContentionWorkload().run(run("stop", impatient)))
         .isInstanceOf(InterruptedException.class);
 
-    assertThat(node.bucket("index").documentCount()).isEqualTo(before);
+    assertThat(node.indexDocuments()).isEqualTo(before);
   }
 
   @Test
@@ -122,7 +100,7 @@ class ClockContentionWorkloadIT {
         cell -> {
           if (checks[0]++ == 0) {
             assertThat(cell).hasToString("single-document, 1 writers");
-            cell.documents().forEach(key -> session.index().removeIfThere(key).join());
+            cell.documents().forEach(key -> node.session().index().removeIfThere(key).join());
           }
         };
 

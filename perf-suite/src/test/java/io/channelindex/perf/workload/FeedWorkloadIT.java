@@ -7,19 +7,14 @@ import com.couchbase.client.java.Collection;
 import com.couchbase.client.java.kv.MutateInOptions;
 import com.couchbase.client.java.kv.MutateInSpec;
 import com.couchbase.client.java.kv.StoreSemantics;
-import io.channelindex.embedded.EmbeddedCouchbase;
-import io.channelindex.perf.cluster.ClusterSession;
-import io.channelindex.perf.config.Buckets;
 import io.channelindex.perf.config.CodecCells;
 import io.channelindex.perf.config.CodecSettings;
-import io.channelindex.perf.config.Credentials;
 import io.channelindex.perf.config.FeedLoadSettings;
 import io.channelindex.perf.config.FeedWriter;
 import io.channelindex.perf.config.LoadSettings;
 import io.channelindex.perf.follow.FakeChangesServer;
 import io.channelindex.perf.load.Namespace;
 import io.channelindex.perf.measure.TimeSource;
-import io.channelindex.perf.target.Endpoint;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -59,34 +54,21 @@ class FeedWorkloadIT {
   private static final Duration QUIET = Duration.ofSeconds(2);
 
   private final AtomicInteger runs = new AtomicInteger();
-  private EmbeddedCouchbase node;
-  private ClusterSession session;
+  private OneNode node;
   private Cluster meddler;
 
   @BeforeAll
   void start() throws InterruptedException {
-    node =
-        EmbeddedCouchbase.builder()
-            .port(0)
-            .managerPort(0)
-            .vbuckets(16)
-            .bucket("data")
-            .bucket("index")
-            .start();
-    Endpoint endpoint =
-        new Endpoint(
-            node.connectionString(),
-            new Credentials(node.username(), node.password()),
-            new Buckets("data", "index"));
-    session = ClusterSession.open(endpoint, LOAD, "it");
-    meddler = Cluster.connect(node.connectionString(), node.username(), node.password());
+    node = OneNode.start(16, LOAD);
+    meddler =
+        Cluster.connect(
+            node.node().connectionString(), node.node().username(), node.node().password());
     meddler.bucket("data").waitUntilReady(Duration.ofSeconds(20));
   }
 
   @AfterAll
   void stop() {
     meddler.disconnect();
-    session.close();
     node.close();
   }
 
@@ -94,7 +76,7 @@ class FeedWorkloadIT {
       throws InterruptedException {
     WorkloadRun run =
         new WorkloadRun(
-            session,
+            node.session(),
             Optional.empty(),
             LOAD,
             FEEDS,

@@ -2,10 +2,6 @@ package io.channelindex.perf.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.channelindex.embedded.EmbeddedCouchbase;
-import io.channelindex.perf.cluster.ClusterSession;
-import io.channelindex.perf.config.Buckets;
-import io.channelindex.perf.config.Credentials;
 import io.channelindex.perf.config.MatrixSettings;
 import io.channelindex.perf.config.MatrixShape;
 import io.channelindex.perf.config.SuiteSettings;
@@ -13,7 +9,6 @@ import io.channelindex.perf.load.Namespace;
 import io.channelindex.perf.measure.Metric;
 import io.channelindex.perf.measure.TimeSource;
 import io.channelindex.perf.process.ProcessUsage;
-import io.channelindex.perf.target.Endpoint;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.storage.IndexKeys;
 import java.util.List;
@@ -34,38 +29,21 @@ class MatrixWorkloadIT {
   private static final SuiteSettings SETTINGS =
       SuiteSettings.from(Map.of("perf.profile", "smoke", "perf.in-flight", "64"));
 
-  private EmbeddedCouchbase node;
-  private ClusterSession session;
+  private OneNode node;
 
   @BeforeAll
   void start() throws InterruptedException {
-    node =
-        EmbeddedCouchbase.builder()
-            .port(0)
-            .managerPort(0)
-            .vbuckets(16)
-            .bucket("data")
-            .bucket("index")
-            .start();
-    session =
-        ClusterSession.open(
-            new Endpoint(
-                node.connectionString(),
-                new Credentials(node.username(), node.password()),
-                new Buckets("data", "index")),
-            SETTINGS.load(),
-            "it");
+    node = OneNode.start(16, SETTINGS.load());
   }
 
   @AfterAll
   void stop() {
-    session.close();
     node.close();
   }
 
   private WorkloadRun run(String id, MatrixSettings matrix) {
     return new WorkloadRun(
-        session,
+        node.session(),
         Optional.of(new ProcessUsage(ProcessHandle.current().pid())),
         SETTINGS.load(),
         SETTINGS.feeds(),
@@ -171,8 +149,8 @@ class MatrixWorkloadIT {
           IndexKeys keys = new IndexKeys(database);
           for (int partition = 0; partition < 16 && !done[0]; partition++) {
             String head = keys.head(channel, partition);
-            done[0] = session.index().get(head).join() != null;
-            session.index().removeIfThere(head).join();
+            done[0] = node.session().index().get(head).join() != null;
+            node.session().index().removeIfThere(head).join();
           }
         };
     Outcome outcome = new MatrixWorkload(meddling).run(run);

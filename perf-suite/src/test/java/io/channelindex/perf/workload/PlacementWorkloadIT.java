@@ -3,17 +3,14 @@ package io.channelindex.perf.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.channelindex.embedded.EmbeddedCouchbase;
-import io.channelindex.perf.cluster.ClusterSession;
-import io.channelindex.perf.config.Buckets;
-import io.channelindex.perf.config.Credentials;
 import io.channelindex.perf.config.SuiteSettings;
 import io.channelindex.perf.load.Namespace;
 import io.channelindex.perf.measure.Metric;
 import io.channelindex.perf.measure.TimeSource;
-import io.channelindex.perf.target.Endpoint;
 import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.Placement;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -27,38 +24,21 @@ class PlacementWorkloadIT {
   private static final SuiteSettings SETTINGS =
       SuiteSettings.from(Map.of("perf.profile", "smoke", "perf.seconds", "1"));
 
-  private EmbeddedCouchbase node;
-  private ClusterSession session;
+  private OneNode node;
 
   @BeforeAll
   void start() throws InterruptedException {
-    node =
-        EmbeddedCouchbase.builder()
-            .port(0)
-            .managerPort(0)
-            .vbuckets(64)
-            .bucket("data")
-            .bucket("index")
-            .start();
-    session =
-        ClusterSession.open(
-            new Endpoint(
-                node.connectionString(),
-                new Credentials(node.username(), node.password()),
-                new Buckets("data", "index")),
-            SETTINGS.load(),
-            "it");
+    node = OneNode.start(64, SETTINGS.load());
   }
 
   @AfterAll
   void stop() {
-    session.close();
     node.close();
   }
 
   private WorkloadRun run(String id, PhaseListener phases) {
     return new WorkloadRun(
-        session,
+        node.session(),
         Optional.empty(),
         SETTINGS.load(),
         SETTINGS.feeds(),
@@ -71,7 +51,7 @@ class PlacementWorkloadIT {
 
   @Test
   void fewerVbucketsAreAskedTheFewerAChannelHas() throws InterruptedException {
-    long before = node.bucket("index").documentCount();
+    long before = node.indexDocuments();
 
     Outcome outcome = new PlacementWorkload().run(run("all", (phase, share, rate) -> {}));
 
@@ -82,19 +62,47 @@ class PlacementWorkloadIT {
         .forEach(cell -> cells.put(cell.parameters().get("placement").toString(), cell.metrics()));
     assertThat(cells.keySet())
         .containsExactly("spread", "colocated:1:64", "colocated:4:64", "colocated:16:64");
-    for (PlacementFigure figure : PlacementFigure.values()) {
-      assertThat(cells.values()).allSatisfy(cell -> assertThat(cell).containsKey(figure.label()));
-    }
+    assertThat(cells.values())
+        .allSatisfy(
+            cell ->
+                assertThat(cell)
+                    .containsKeys("vbuckets_per_read", "fullest_vbucket", "read_p50", "read_p99"));
     String asked = PlacementFigure.VBUCKETS_PER_READ.label();
     assertThat(cells.get("spread").get(asked).value()).isGreaterThan(45);
     assertThat(cells.get("colocated:1:64").get(asked).value()).isEqualTo(1);
     assertThat(cells.get("colocated:16:64").get(asked).value()).isEqualTo(16);
-    assertThat(node.bucket("index").documentCount()).as("cleaned up").isEqualTo(before);
+    assertThat(node.indexDocuments()).as("cleaned up").isEqualTo(before);
+  }
+
+  @Test
+  void fewerServersAreAskedTheFewerVbucketsAChannelHas() throws InterruptedException {
+    Outcome.Builder outcome = new Outcome.Builder();
+    List<Placement> placements =
+        List.of(Placement.SPREAD, Placement.colocated(1, 64), Placement.colocated(2, 64));
+
+    new PlacedIndexes(run("servers", (phase, share, rate) -> {}), 64).measure(placements, outcome);
+
+    Outcome found = outcome.build();
+    assertThat(found.isRight()).as("%s", found).isTrue();
+    List<Double> servers = figures(found, PlacementFigure.SERVERS_PER_READ);
+    assertThat(servers.get(0)).isEqualTo(3);
+    assertThat(servers.get(1)).isEqualTo(1);
+    assertThat(servers.get(2)).isBetween(1.0, 2.0);
+    assertThat(figures(found, PlacementFigure.REQUESTS_PER_READ))
+        .as("as many documents wherever they are")
+        .allSatisfy(requests -> assertThat(requests).isBetween(64.0, 128.0));
+    List<Double> spared = figures(found, PlacementFigure.SPARED);
+    assertThat(spared.get(0)).isZero();
+    assertThat(spared.get(1)).as("two of three servers are not slow").isBetween(30.0, 95.0);
+  }
+
+  private static List<Double> figures(Outcome found, PlacementFigure figure) {
+    return found.cells().stream().map(cell -> cell.metrics().get(figure.label()).value()).toList();
   }
 
   @Test
   void anInterruptedRunLeavesNothing() {
-    long before = node.bucket("index").documentCount();
+    long before = node.indexDocuments();
     PhaseListener impatient =
         (phase, share, rate) -> {
           if (phase.equals("pass 2 of 4")) {
@@ -105,7 +113,7 @@ class PlacementWorkloadIT {
     assertThatThrownBy(() -> new PlacementWorkload().run(run("stop", impatient)))
         .isInstanceOf(InterruptedException.class);
 
-    assertThat(node.bucket("index").documentCount()).isEqualTo(before);
+    assertThat(node.indexDocuments()).isEqualTo(before);
   }
 
   @Test
@@ -116,7 +124,7 @@ class PlacementWorkloadIT {
             "loss",
             (phase, share, rate) -> {
               if (phase.equals("pass 3 of 4")) {
-                session.index().removeIfThere(gone[0]).join();
+                node.session().index().removeIfThere(gone[0]).join();
               }
             });
     gone[0] = new IndexKeys(run.namespace().database(0)).head("channel-1", 3);

@@ -2,18 +2,13 @@ package io.channelindex.perf.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.channelindex.embedded.EmbeddedCouchbase;
-import io.channelindex.perf.cluster.ClusterSession;
-import io.channelindex.perf.config.Buckets;
 import io.channelindex.perf.config.CodecCells;
 import io.channelindex.perf.config.CodecSettings;
-import io.channelindex.perf.config.Credentials;
 import io.channelindex.perf.config.FeedLoadSettings;
 import io.channelindex.perf.config.FeedWriter;
 import io.channelindex.perf.config.LoadSettings;
 import io.channelindex.perf.load.Namespace;
 import io.channelindex.perf.measure.TimeSource;
-import io.channelindex.perf.target.Endpoint;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,32 +33,15 @@ class PlantedServerFaultsIT {
       feeds(25, Duration.ofSeconds(3), Duration.ofSeconds(2));
 
   private final AtomicInteger runs = new AtomicInteger();
-  private EmbeddedCouchbase node;
-  private ClusterSession session;
+  private OneNode node;
 
   @BeforeAll
   void start() throws InterruptedException {
-    node =
-        EmbeddedCouchbase.builder()
-            .port(0)
-            .managerPort(0)
-            .vbuckets(16)
-            .bucket("data")
-            .bucket("index")
-            .start();
-    session =
-        ClusterSession.open(
-            new Endpoint(
-                node.connectionString(),
-                new Credentials(node.username(), node.password()),
-                new Buckets("data", "index")),
-            LOAD,
-            "it");
+    node = OneNode.start(16, LOAD);
   }
 
   @AfterAll
   void stop() {
-    session.close();
     node.close();
   }
 
@@ -75,7 +53,7 @@ class PlantedServerFaultsIT {
     FeedVariant variant = FeedVariant.CONTINUOUS;
     WorkloadRun run =
         new WorkloadRun(
-            session,
+            node.session(),
             Optional.empty(),
             LOAD,
             feeds,

@@ -7,15 +7,11 @@ import com.couchbase.client.java.Cluster;
 import com.couchbase.client.java.Collection;
 import com.couchbase.client.java.codec.RawJsonTranscoder;
 import com.couchbase.client.java.kv.UpsertOptions;
-import io.channelindex.embedded.EmbeddedCouchbase;
 import io.channelindex.perf.cluster.ChangeFeed;
 import io.channelindex.perf.cluster.ChangeListener;
-import io.channelindex.perf.cluster.ClusterSession;
 import io.channelindex.perf.cluster.Positions;
-import io.channelindex.perf.config.Buckets;
 import io.channelindex.perf.config.CodecCells;
 import io.channelindex.perf.config.CodecSettings;
-import io.channelindex.perf.config.Credentials;
 import io.channelindex.perf.config.FeedLoadSettings;
 import io.channelindex.perf.config.FeedWriter;
 import io.channelindex.perf.config.LoadSettings;
@@ -24,7 +20,6 @@ import io.channelindex.perf.load.Namespace;
 import io.channelindex.perf.measure.Metric;
 import io.channelindex.perf.measure.TimeSource;
 import io.channelindex.perf.process.ProcessUsage;
-import io.channelindex.perf.target.Endpoint;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,35 +72,21 @@ class WorkloadsIT {
           256);
 
   private final AtomicInteger runs = new AtomicInteger();
-  private EmbeddedCouchbase node;
-  private ClusterSession session;
-  private Endpoint endpoint;
+  private OneNode node;
   private Cluster meddler;
 
   @BeforeAll
   void start() throws InterruptedException {
-    node =
-        EmbeddedCouchbase.builder()
-            .port(0)
-            .managerPort(0)
-            .vbuckets(VBUCKETS)
-            .bucket("data")
-            .bucket("index")
-            .start();
-    endpoint =
-        new Endpoint(
-            node.connectionString(),
-            new Credentials(node.username(), node.password()),
-            new Buckets("data", "index"));
-    session = ClusterSession.open(endpoint, LOAD, "it");
-    meddler = Cluster.connect(node.connectionString(), node.username(), node.password());
+    node = OneNode.start(VBUCKETS, LOAD);
+    meddler =
+        Cluster.connect(
+            node.node().connectionString(), node.node().username(), node.node().password());
     meddler.bucket("data").waitUntilReady(Duration.ofSeconds(20));
   }
 
   @AfterAll
   void stop() {
     meddler.disconnect();
-    session.close();
     node.close();
   }
 
@@ -127,7 +108,7 @@ class WorkloadsIT {
 
   private WorkloadRun run(PhaseListener phases) {
     return new WorkloadRun(
-        session,
+        node.session(),
         Optional.of(new ProcessUsage(ProcessHandle.current().pid())),
         LOAD,
         FEEDS,
@@ -170,7 +151,7 @@ class WorkloadsIT {
           @Override
           public void advanced(int vbucket, long seqno) {}
         };
-    try (ChangeFeed feed = session.changes(listener)) {
+    try (ChangeFeed feed = node.session().changes(listener)) {
       feed.streamBetween(Positions.beginning(VBUCKETS), feed.seqnos());
       feed.awaitEnd(Duration.ofSeconds(30));
     }
