@@ -2,11 +2,15 @@ package io.channelindex.embedded.chaos;
 
 import io.channelindex.embedded.EmbeddedBucket;
 import io.channelindex.embedded.EmbeddedNode;
+import io.channelindex.embedded.cluster.NodeState;
 import io.channelindex.embedded.engine.FailoverLog;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -14,6 +18,8 @@ import java.util.TreeMap;
  * each began, as narrowly as it looks, and why. Thread-safe.
  */
 final class BranchWatch {
+  private static final Set<NodeState> DEAD = EnumSet.of(NodeState.KILLED, NodeState.GONE);
+
   private final EmbeddedBucket bucket;
   private final Map<Integer, Branches> branches = new TreeMap<>();
   private final Map<Integer, Long> lookedNanos = new HashMap<>();
@@ -39,12 +45,17 @@ final class BranchWatch {
   }
 
   private Branches extend(int vbucket, Branches known) {
+    Optional<EmbeddedNode> active = activeNode(vbucket);
     long before = System.nanoTime();
     List<FailoverLog.Branch> unknown = new ArrayList<>();
     for (FailoverLog.Branch branch : bucket.branches(vbucket)) {
       if (known.indexOf(branch.vbuuid()) < 0) {
         unknown.add(0, branch);
       }
+    }
+    if (active.isEmpty() || !active.equals(activeNode(vbucket))) {
+      // The branch that a killed node will begin is none if another one takes over.
+      return known;
     }
     long now = System.nanoTime();
     long lastLook = lookedNanos.getOrDefault(vbucket, before);
@@ -55,6 +66,10 @@ final class BranchWatch {
           extended.then(new Branches.Branch(branch.vbuuid(), branch.seqno(), lastLook, now, cause));
     }
     return extended;
+  }
+
+  private Optional<EmbeddedNode> activeNode(int vbucket) {
+    return bucket.activeNode(vbucket).filter(node -> !DEAD.contains(node.state()));
   }
 
   /** The branches of every vbucket. */

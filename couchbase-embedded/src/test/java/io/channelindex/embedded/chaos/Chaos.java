@@ -1,48 +1,34 @@
 package io.channelindex.embedded.chaos;
 
-import static io.channelindex.embedded.fault.FaultAction.delayAnswer;
-import static io.channelindex.embedded.fault.FaultAction.delayExecution;
-import static io.channelindex.embedded.fault.FaultAction.disconnect;
-import static io.channelindex.embedded.fault.FaultAction.disconnectAfter;
-import static io.channelindex.embedded.fault.FaultAction.dropAnswer;
-import static io.channelindex.embedded.fault.FaultAction.dropRequest;
-import static io.channelindex.embedded.fault.FaultAction.endStream;
-import static io.channelindex.embedded.fault.FaultAction.status;
-
-import io.channelindex.embedded.ClientLink;
 import io.channelindex.embedded.EmbeddedBucket;
 import io.channelindex.embedded.EmbeddedCouchbase;
 import io.channelindex.embedded.EmbeddedNode;
 import io.channelindex.embedded.cluster.NodeState;
-import io.channelindex.embedded.dcp.StreamEndReason;
-import io.channelindex.embedded.fault.FaultPlan;
-import io.channelindex.embedded.fault.FaultRule;
-import io.channelindex.embedded.protocol.Opcode;
-import io.channelindex.embedded.protocol.Status;
-import io.channelindex.embedded.replication.Link;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 
 /**
  * Does to a cluster what a schedule says. Changes of the topology come one after the other, and
  * begin late if the one before takes its time; troubles come and go when they are due, during those
  * changes as well.
  *
- * <p>What can take history away (failovers and crashes) comes one at a time. A failover waits until
- * every replica has been where its active copy was after the last of them, a crash happens only to
- * a node whose disk has worked since: what a majority has is safe from the loss of one copy, not of
- * two. Where no replica is left, or too few nodes, a change is passed over.
+ * <p>What can take history away (failovers, crashes and kills) comes one at a time. A failover
+ * waits until every replica has been where its active copy was after the last of them, a crash
+ * happens only to a node whose disk has worked since: what a majority has is safe from the loss of
+ * one copy, not of two. A node that was killed comes back with what was on its disk, or is failed
+ * over before that. Where no replica is left, or too few nodes, a change is passed over.
  */
 final class Chaos implements AutoCloseable {
   private static final int MIN_NODES = 3;
@@ -51,22 +37,15 @@ final class Chaos implements AutoCloseable {
   private static final Duration LAG = Duration.ofMillis(50);
   private static final Duration RECOVERY = Duration.ofSeconds(3);
   private static final Duration END = Duration.ofSeconds(90);
-  private static final Opcode[] DOCUMENTS = {
-    Opcode.GET,
-    Opcode.SET,
-    Opcode.ADD,
-    Opcode.REPLACE,
-    Opcode.DELETE,
-    Opcode.APPEND,
-    Opcode.INCREMENT
-  };
+  private static final long MAX_WARM_UP_MILLIS = 300;
 
   private final EmbeddedCouchbase cluster;
   private final EmbeddedBucket bucket;
   private final BranchWatch watch;
   private final ScheduledExecutorService topology = thread("chaos-topology");
-  private final ScheduledExecutorService troubles = thread("chaos-troubles");
+  private final ScheduledExecutorService troubling = thread("chaos-troubles");
   private final ScheduledExecutorService looking = thread("chaos-branches");
+  private final Troubles troubles;
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final Queue<String> log = new ConcurrentLinkedQueue<>();
   private final long begunNanos = System.nanoTime();
@@ -78,24 +57,32 @@ final class Chaos implements AutoCloseable {
   private volatile List<BranchWatch.Position> afterLoss;
 
   private volatile boolean moving;
-
-  /** Since when the disks stand still, of nodes whose disks do. Of one thread, the troubles'. */
-  private final Map<EmbeddedNode, Long> stoppedDisks = new HashMap<>();
-
   private volatile long lostNanos = System.nanoTime();
+
+  /** Whether the node that was killed last may be failed over: everything had a copy elsewhere. */
+  private volatile boolean replaceable;
+
+  /** How often a node was made to stand still or ended. */
+  private final AtomicInteger stops = new AtomicInteger();
+
+  /** Those that can be added back; of the topology's thread. */
+  private final Deque<EmbeddedNode> failedOver = new ArrayDeque<>();
 
   Chaos(EmbeddedCouchbase cluster, EmbeddedBucket bucket) {
     this.cluster = cluster;
     this.bucket = bucket;
     this.watch = new BranchWatch(bucket);
+    this.troubles = new Troubles(cluster, bucket, (delay, work) -> in(troubling, delay, work));
     this.afterLoss = watch.positions();
     var unused =
         looking.scheduleWithFixedDelay(
             guarded(watch::look), 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** What is to be done later when it has ended already is left to {@link #calm}. */
   private static ScheduledExecutorService thread(String name) {
-    return Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, name));
+    return new ScheduledThreadPoolExecutor(
+        1, work -> new Thread(work, name), new ThreadPoolExecutor.DiscardPolicy());
   }
 
   private Runnable guarded(Runnable work) {
@@ -113,7 +100,7 @@ final class Chaos implements AutoCloseable {
     for (Schedule.Step step : schedule.steps()) {
       boolean ordered = step.disturbance().kind() == Disturbance.Kind.TOPOLOGY;
       in(
-          ordered ? topology : troubles,
+          ordered ? topology : troubling,
           step.at(),
           () -> {
             note(step.disturbance() + " …");
@@ -132,18 +119,21 @@ final class Chaos implements AutoCloseable {
 
   /** Ends every trouble, and spreads the vbuckets over the nodes that there are. */
   void calm() throws InterruptedException {
-    end(troubles);
-    for (EmbeddedNode node : cluster.nodes()) {
-      node.resume();
-      restore(node.clientLink());
-      node.faults().clear();
-      node.bucket(bucket.name()).resumePersistence();
-    }
-    eachLink(cluster.nodes(), cluster.nodes(), Chaos::restore);
+    end(troubling);
+    troubles.end();
+    cluster.nodes().forEach(node -> restart(node, Duration.ZERO));
     end(topology);
+    awaitEverybody();
     cluster.rebalance();
     end(looking);
     watch.expect(Branches.Cause.BEGINNING);
+  }
+
+  private void awaitEverybody() {
+    long deadline = System.nanoTime() + END.toNanos();
+    while (isAnyAway() && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(LOOK.toNanos());
+    }
   }
 
   private static void end(ScheduledExecutorService thread) throws InterruptedException {
@@ -170,7 +160,7 @@ final class Chaos implements AutoCloseable {
 
   @Override
   public void close() {
-    List.of(topology, troubles, looking).forEach(ScheduledExecutorService::shutdownNow);
+    List.of(topology, troubling, looking).forEach(ScheduledExecutorService::shutdownNow);
   }
 
   // What happens.
@@ -179,22 +169,20 @@ final class Chaos implements AutoCloseable {
     List<EmbeddedNode> nodes = cluster.nodes();
     EmbeddedNode node = nodes.get((int) (step.pick() % nodes.size()));
     return switch (step.disturbance()) {
-      case ADD_NODE -> nodes.size() < MAX_NODES ? move(this::addNode) : "enough nodes";
+      case ADD_NODE -> nodes.size() < MAX_NODES ? move(() -> addNode(step)) : "enough nodes";
       case REBALANCE -> move(cluster::rebalance);
       case REMOVE_NODE -> mayLeave() ? move(() -> cluster.removeNode(node)) : "too few nodes";
       case FAIL_OVER_GRACEFULLY ->
-          mayLeave() && hasReplicas(node)
-              ? move(() -> cluster.failOverGracefully(node))
-              : "too few copies";
+          mayLeave() && hasReplicas(node) ? move(() -> failOverGracefully(node)) : "too few copies";
       case FAIL_OVER -> mayLeave() ? failOver(node, step) : "too few nodes";
       case CRASH -> crash(node, step);
-      case PAUSE -> pause(node, step);
-      case SLOW_CLIENTS -> slowClients(node, step);
-      case CUT_CLIENTS -> cutClients(node, step);
-      case SLOW_LINKS -> slowLinks(node, step);
-      case CUT_LINKS -> cutLinks(node, step);
-      case STOPPED_DISK -> stopDisk(node, step);
-      case FAULTS -> disturb(node, step);
+      case KILL -> kill(node, step);
+      case PAUSE -> {
+        stops.incrementAndGet();
+        yield troubles.begin(node, step);
+      }
+      case SLOW_CLIENTS, CUT_CLIENTS, SLOW_LINKS, CUT_LINKS, STOPPED_DISK, FAULTS ->
+          troubles.begin(node, step);
     };
   }
 
@@ -212,25 +200,36 @@ final class Chaos implements AutoCloseable {
     return true;
   }
 
-  private void addNode() {
-    cluster.addNode();
+  /** Half of them are nodes that were there before, if there are such. */
+  private void addNode(Schedule.Step step) {
+    if (failedOver.isEmpty() || step.pick() % 2 == 0) {
+      cluster.addNode();
+    } else {
+      cluster.addBack(failedOver.remove());
+    }
     cluster.rebalance();
+  }
+
+  private void failOverGracefully(EmbeddedNode node) {
+    cluster.failOverGracefully(node);
+    failedOver.add(node);
   }
 
   /**
    * Crashes that happen meanwhile may be seen by a vbucket only when it has moved. While a node
-   * stands still nothing is moved.
+   * stands still or is not there nothing is moved.
    */
   private String move(Runnable change) {
-    if (standsStill()) {
-      return "a node stands still";
+    int stopsBefore = stops.get();
+    if (isAnyAway()) {
+      return "a node is away";
     }
     moving = true;
     try {
       change.run();
     } catch (IllegalStateException e) {
-      // One that stopped after the look above.
-      if (!standsStill()) {
+      // One may have stopped after the look above.
+      if (stops.get() == stopsBefore) {
         throw e;
       }
       return "refused: " + e.getMessage();
@@ -246,24 +245,36 @@ final class Chaos implements AutoCloseable {
     return "done, nodes=" + cluster.nodes();
   }
 
-  private boolean standsStill() {
-    return cluster.nodes().stream().anyMatch(node -> node.state() == NodeState.PAUSED);
+  private boolean isAnyAway() {
+    return cluster.nodes().stream().anyMatch(node -> node.state() != NodeState.RUNNING);
   }
 
-  private String failOver(EmbeddedNode node, Schedule.Step step) {
+  private Optional<EmbeddedNode> killed() {
+    return cluster.nodes().stream().filter(node -> node.state() == NodeState.KILLED).findFirst();
+  }
+
+  /** Whether every replica has been where its active copy was after the last loss. */
+  private boolean isRecovered() {
+    return afterLoss.stream().allMatch(position -> position.isReplicated(bucket));
+  }
+
+  /** A node that was killed goes first. */
+  private String failOver(EmbeddedNode picked, Schedule.Step step) {
     long deadline = System.nanoTime() + RECOVERY.toNanos();
     while (System.nanoTime() - deadline < 0) {
       losing.lock();
       try {
-        if (hasReplicas(node)
-            && afterLoss.stream().allMatch(position -> position.isReplicated(bucket))) {
+        EmbeddedNode node = killed().orElse(picked);
+        if (mayFailOver(node)) {
           if (isWithLoss(step)) {
-            eachLink(List.of(node), cluster.nodes(), Link::cut);
+            troubles.cutOff(node);
             LockSupport.parkNanos(LAG.toNanos());
           }
+          NodeState state = node.state();
           lose(Branches.Cause.FAILOVER, () -> cluster.failOver(node));
+          failedOver.add(node);
           watch.expect(Branches.Cause.BEGINNING);
-          return node + ", nodes=" + cluster.nodes();
+          return node + ", which was " + state + ", nodes=" + cluster.nodes();
         }
       } finally {
         losing.unlock();
@@ -273,31 +284,78 @@ final class Chaos implements AutoCloseable {
     return "not recovered from the last loss";
   }
 
+  private boolean mayFailOver(EmbeddedNode node) {
+    return switch (node.state()) {
+      case KILLED -> replaceable;
+      case RUNNING, PAUSED -> hasReplicas(node) && isRecovered();
+      case WARMING_UP, GONE -> false;
+    };
+  }
+
   private String crash(EmbeddedNode node, Schedule.Step step) {
+    return loseMemory(node, step, node::crash);
+  }
+
+  /** Ends a node; it comes back after a while, unless it is failed over. */
+  private String kill(EmbeddedNode node, Schedule.Step step) {
+    Duration warmUp =
+        isWithLoss(step) ? Duration.ZERO : Duration.ofMillis(step.pick() % MAX_WARM_UP_MILLIS);
+    in(troubling, step.lasting(), () -> restart(node, warmUp));
+    return loseMemory(
+            node,
+            step,
+            () -> {
+              replaceable = !moving && hasReplicas(node) && isRecovered();
+              stops.incrementAndGet();
+              node.kill();
+            })
+        + " for "
+        + step.lasting()
+        + ", warm-up "
+        + warmUp;
+  }
+
+  private String loseMemory(EmbeddedNode node, Schedule.Step step, Runnable loss) {
     if (!losing.tryLock()) {
       return "another loss goes on";
     }
     try {
-      if (node.state() != NodeState.RUNNING) {
-        return "it is " + node.state();
+      if (node.state() != NodeState.RUNNING || killed().isPresent()) {
+        return "it is " + node.state() + ", killed is " + killed();
       }
-      Long stopped = stoppedDisks.get(node);
-      if (stopped != null && stopped - lostNanos < 0) {
+      if (!troubles.diskWorkedSince(node, lostNanos)) {
         return "nothing persisted there since the last loss";
       }
       if (isWithLoss(step)) {
-        ifMember(node, () -> node.bucket(bucket.name()).pausePersistence());
+        troubles.ifMember(node, () -> node.bucket(bucket.name()).pausePersistence());
         LockSupport.parkNanos(LAG.toNanos());
       }
-      lose(Branches.Cause.CRASH, node::crash);
-      stoppedDisks.remove(node);
-      if (!moving) {
-        watch.expect(Branches.Cause.BEGINNING);
-      }
+      lose(Branches.Cause.CRASH, () -> troubles.ifMember(node, loss));
+      troubles.forgetDisk(node);
     } finally {
+      expectNothing();
       losing.unlock();
     }
     return node.toString();
+  }
+
+  private void restart(EmbeddedNode node, Duration warmUp) {
+    losing.lock();
+    try {
+      if (node.state() == NodeState.KILLED) {
+        lose(Branches.Cause.CRASH, () -> node.restart(warmUp));
+      }
+    } finally {
+      expectNothing();
+      losing.unlock();
+    }
+  }
+
+  /** Branches do not begin by themselves; a vbucket that is moved may begin its own late. */
+  private void expectNothing() {
+    if (!moving) {
+      watch.expect(Branches.Cause.BEGINNING);
+    }
   }
 
   /** Half of them find something that is nowhere else yet. */
@@ -311,119 +369,5 @@ final class Chaos implements AutoCloseable {
     watch.look();
     afterLoss = watch.positions();
     lostNanos = System.nanoTime();
-  }
-
-  private String pause(EmbeddedNode node, Schedule.Step step) {
-    ifMember(node, node::pause);
-    in(troubles, step.lasting(), () -> ifMember(node, node::resume));
-    return node + " for " + step.lasting();
-  }
-
-  private String slowClients(EmbeddedNode node, Schedule.Step step) {
-    Duration delay = Duration.ofMillis(1 + step.pick() % 60);
-    node.clientLink().delay(delay);
-    in(troubles, step.lasting(), () -> restore(node.clientLink()));
-    return node + " by " + delay + " for " + step.lasting();
-  }
-
-  private String cutClients(EmbeddedNode node, Schedule.Step step) {
-    node.clientLink().cut();
-    in(troubles, step.lasting(), () -> restore(node.clientLink()));
-    return node + " for " + step.lasting();
-  }
-
-  private static void restore(ClientLink link) {
-    link.delay(Duration.ZERO);
-    link.heal();
-  }
-
-  private String slowLinks(EmbeddedNode node, Schedule.Step step) {
-    List<EmbeddedNode> nodes = cluster.nodes();
-    Duration delay = Duration.ofMillis(1 + step.pick() % 60);
-    eachLink(List.of(node), nodes, link -> link.delay(delay));
-    in(troubles, step.lasting(), () -> eachLink(List.of(node), nodes, Chaos::restore));
-    return "from " + node + " by " + delay + " for " + step.lasting();
-  }
-
-  private String cutLinks(EmbeddedNode node, Schedule.Step step) {
-    List<EmbeddedNode> nodes = cluster.nodes();
-    boolean outwards = step.pick() % 3 != 0;
-    List<EmbeddedNode> from = outwards ? List.of(node) : nodes;
-    List<EmbeddedNode> to = outwards ? nodes : List.of(node);
-    eachLink(from, to, Link::cut);
-    in(troubles, step.lasting(), () -> eachLink(from, to, Chaos::restore));
-    return (outwards ? "from " : "to ") + node + " for " + step.lasting();
-  }
-
-  private void eachLink(List<EmbeddedNode> from, List<EmbeddedNode> to, Consumer<Link> action) {
-    for (EmbeddedNode one : from) {
-      for (EmbeddedNode other : to) {
-        if (one != other) {
-          action.accept(cluster.link(one, other));
-        }
-      }
-    }
-  }
-
-  private static void restore(Link link) {
-    link.delay(Duration.ZERO);
-    link.heal();
-  }
-
-  private String stopDisk(EmbeddedNode node, Schedule.Step step) {
-    stoppedDisks.putIfAbsent(node, System.nanoTime());
-    ifMember(node, () -> node.bucket(bucket.name()).pausePersistence());
-    in(
-        troubles,
-        step.lasting(),
-        () -> {
-          ifMember(node, () -> node.bucket(bucket.name()).resumePersistence());
-          stoppedDisks.remove(node);
-        });
-    return node + " for " + step.lasting();
-  }
-
-  /** Does what is harmless to fail for a node that leaves meanwhile. */
-  private void ifMember(EmbeddedNode node, Runnable action) {
-    try {
-      action.run();
-    } catch (IllegalArgumentException | IllegalStateException e) {
-      if (cluster.nodes().contains(node)) {
-        throw e;
-      }
-      note(node + " has left");
-    }
-  }
-
-  private String disturb(EmbeddedNode node, Schedule.Step step) {
-    node.faults().install(plan(step.pick()));
-    in(troubles, step.lasting(), () -> node.faults().clear());
-    return node + " for " + step.lasting();
-  }
-
-  private static FaultPlan plan(long seed) {
-    List<FaultRule> rules = new ArrayList<>();
-    rules.add(rule("busy", 0.05).then(status(Status.ETMPFAIL)));
-    rules.add(rule("late", 0.05).then(delayExecution(Duration.ofMillis(1 + seed % 40))));
-    rules.add(rule("late-answer", 0.05).then(delayAnswer(Duration.ofMillis(1 + seed % 30))));
-    rules.add(rule("lost", 0.01).then(dropRequest()));
-    rules.add(rule("lost-answer", 0.01).then(dropAnswer()));
-    rules.add(rule("broken", 0.004).then(disconnect()));
-    rules.add(rule("broken-after", 0.004).then(disconnectAfter()));
-    rules.add(
-        FaultRule.messages(Opcode.DCP_MUTATION)
-            .name("stream-broken")
-            .probability(0.003)
-            .then(disconnect()));
-    rules.add(
-        FaultRule.messages(Opcode.DCP_MUTATION, Opcode.DCP_SNAPSHOT_MARKER)
-            .name("stream-ended")
-            .probability(0.003)
-            .then(endStream(StreamEndReason.STATE_CHANGED)));
-    return FaultPlan.of(rules.toArray(FaultRule[]::new)).withSeed(seed);
-  }
-
-  private static FaultRule.Builder rule(String name, double probability) {
-    return FaultRule.requests(DOCUMENTS).name(name).probability(probability);
   }
 }

@@ -81,8 +81,9 @@ final class ChaosRound implements AutoCloseable {
   /**
    * Lets it happen.
    *
-   * @throws AssertionError if anything was seen that may not be; the message has the seed, and what
-   *     happened and the histories of documents that went wrong are in {@code target/chaos}
+   * @throws AssertionError if anything was seen that may not be; the message has the seed, and the
+   *     histories of documents that went wrong are in {@code target/chaos}, where what happened is
+   *     in any case
    */
   static Scale run(long seed, Duration duration) {
     System.out.printf("chaos: -Dchaos.seed=%d -Dchaos.seconds=%d%n", seed, duration.toSeconds());
@@ -286,6 +287,7 @@ final class ChaosRound implements AutoCloseable {
         history.unanswered(),
         branches,
         followers.stream().map(Follower::rollbacks).toList());
+    Path log = write("log", chaos.log());
     failures.forEach(failure -> violations.add(failure.toString()));
     if (violations.isEmpty()) {
       return new Scale(history.size(), branches);
@@ -298,7 +300,7 @@ final class ChaosRound implements AutoCloseable {
                     seed,
                     duration.toSeconds(),
                     violations.size(),
-                    write("log", chaos.log()),
+                    log,
                     String.join("\n", violations.subList(0, Math.min(10, violations.size())))));
     failures.forEach(error::addSuppressed);
     throw error;

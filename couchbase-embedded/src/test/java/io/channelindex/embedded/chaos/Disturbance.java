@@ -11,6 +11,7 @@ enum Disturbance {
   // At any time.
   CRASH(Kind.TROUBLE, 3),
   // From one time to another.
+  KILL(Kind.TROUBLE, 3),
   PAUSE(Kind.TROUBLE, 3),
   SLOW_CLIENTS(Kind.TROUBLE, 2),
   CUT_CLIENTS(Kind.TROUBLE, 3),

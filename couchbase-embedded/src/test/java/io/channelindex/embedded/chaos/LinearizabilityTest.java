@@ -28,6 +28,16 @@ class LinearizabilityTest {
     return new Script();
   }
 
+  /** "a" at seqno 1. */
+  private static Script writtenOnce() {
+    return script().upsert(0, 1, "a").at(1);
+  }
+
+  /** Then "b" at seqno 2. */
+  private static Script writtenTwice() {
+    return writtenOnce().upsert(2, 3, "b").at(2);
+  }
+
   // One branch.
 
   @Test
@@ -63,58 +73,39 @@ class LinearizabilityTest {
   @Test
   void readersOfAWriteUnderWaySeeEither() {
     assertPossible(
-        script()
-            .upsert(0, 1, "a")
-            .at(1)
-            .upsert(2, 9, "b")
-            .at(2)
-            .get(3, 4)
-            .reads("a", 1)
-            .get(5, 6)
-            .reads("b", 2));
+        writtenOnce().upsert(2, 9, "b").at(2).get(3, 4).reads("a", 1).get(5, 6).reads("b", 2));
   }
 
   @Test
   void aReaderGoesBack() {
     assertImpossible(
-        script()
-            .upsert(0, 1, "a")
-            .at(1)
-            .upsert(2, 9, "b")
-            .at(2)
-            .get(3, 4)
-            .reads("b", 2)
-            .get(5, 6)
-            .reads("a", 1));
+        writtenOnce().upsert(2, 9, "b").at(2).get(3, 4).reads("b", 2).get(5, 6).reads("a", 1));
   }
 
   @Test
   void aReadIsStale() {
-    assertImpossible(
-        script().upsert(0, 1, "a").at(1).upsert(2, 3, "b").at(2).get(4, 5).reads("a", 1));
+    assertImpossible(writtenTwice().get(4, 5).reads("a", 1));
   }
 
   @Test
   void aValueComesFromNowhere() {
-    assertImpossible(script().upsert(0, 1, "a").at(1).get(2, 3).reads("b", 2));
+    assertImpossible(writtenOnce().get(2, 3).reads("b", 2));
   }
 
   @Test
   void aCasIsNotTheVersions() {
-    assertImpossible(script().upsert(0, 1, "a").at(1).get(2, 3).reads("a", 2));
+    assertImpossible(writtenOnce().get(2, 3).reads("a", 2));
   }
 
   @Test
   void aWriteIsLost() {
-    assertImpossible(script().upsert(0, 1, "a").at(1).get(2, 3).answers(MISSING));
+    assertImpossible(writtenOnce().get(2, 3).answers(MISSING));
   }
 
   @Test
   void twoReplaceTheSameVersion() {
     assertImpossible(
-        script()
-            .upsert(0, 1, "a")
-            .at(1)
+        writtenOnce()
             .replace(2, 5, "b", new Version("a", 1))
             .at(2)
             .replace(3, 6, "c", new Version("a", 1))
@@ -130,13 +121,12 @@ class LinearizabilityTest {
   void aRefusalWithoutReason() {
     assertImpossible(script().insert(0, 1, "a").answers(EXISTS));
     assertImpossible(script().insert(0, 1, "a").at(1).remove(2, 3).answers(MISSING));
-    assertImpossible(
-        script().upsert(0, 1, "a").at(1).replace(2, 3, "b", new Version("a", 1)).answers(CHANGED));
+    assertImpossible(writtenOnce().replace(2, 3, "b", new Version("a", 1)).answers(CHANGED));
   }
 
   @Test
   void aDeletedDocumentComesBack() {
-    assertImpossible(script().upsert(0, 1, "a").at(1).remove(2, 3).at(2).get(4, 5).reads("a", 1));
+    assertImpossible(writtenOnce().remove(2, 3).at(2).get(4, 5).reads("a", 1));
   }
 
   @Test
@@ -161,17 +151,15 @@ class LinearizabilityTest {
 
   @Test
   void anUnansweredWriteIsDoneLaterOrNever() {
-    Script late = script().upsert(0, 1, "a").at(1).upsert(2, 3, "b").unanswered();
+    Script late = writtenOnce().upsert(2, 3, "b").unanswered();
     late.get(4, 5).reads("a", 1).get(20, 21).reads("b", 7);
     assertPossible(late);
-    assertPossible(
-        script().upsert(0, 1, "a").at(1).upsert(2, 3, "b").unanswered().get(4, 5).reads("a", 1));
+    assertPossible(writtenOnce().upsert(2, 3, "b").unanswered().get(4, 5).reads("a", 1));
   }
 
   @Test
   void anUnansweredWriteIsDoneOnce() {
-    assertImpossible(
-        script().upsert(0, 1, "a").at(1).append(2, 3, "+").unanswered().get(4, 5).reads("a++", 3));
+    assertImpossible(writtenOnce().append(2, 3, "+").unanswered().get(4, 5).reads("a++", 3));
     assertImpossible(
         script()
             .upsert(0, 1, "b")
@@ -215,11 +203,7 @@ class LinearizabilityTest {
   @Test
   void whatIsAboveTheCutMayBeLost() {
     assertPossible(
-        script()
-            .upsert(0, 1, "a")
-            .at(1)
-            .upsert(2, 3, "b")
-            .at(2)
+        writtenTwice()
             .get(4, 5)
             .reads("b", 2)
             .branch(6, 7, NEXT, 1, FAILOVER)
@@ -231,38 +215,18 @@ class LinearizabilityTest {
 
   @Test
   void whatIsBelowTheCutMayNot() {
-    assertImpossible(
-        script()
-            .upsert(0, 1, "a")
-            .at(1)
-            .upsert(2, 3, "b")
-            .at(2)
-            .branch(6, 7, NEXT, 2, FAILOVER)
-            .get(8, 9)
-            .reads("a", 1));
+    assertImpossible(writtenTwice().branch(6, 7, NEXT, 2, FAILOVER).get(8, 9).reads("a", 1));
   }
 
   @Test
   void nothingIsLostBeforeTheLoss() {
-    assertImpossible(
-        script()
-            .upsert(0, 1, "a")
-            .at(1)
-            .upsert(2, 3, "b")
-            .at(2)
-            .get(4, 5)
-            .reads("a", 1)
-            .branch(6, 7, NEXT, 1, FAILOVER));
+    assertImpossible(writtenTwice().get(4, 5).reads("a", 1).branch(6, 7, NEXT, 1, FAILOVER));
   }
 
   @Test
   void whatIsLostDoesNotComeBack() {
     assertImpossible(
-        script()
-            .upsert(0, 1, "a")
-            .at(1)
-            .upsert(2, 3, "b")
-            .at(2)
+        writtenTwice()
             .branch(6, 7, NEXT, 1, FAILOVER)
             .get(8, 9)
             .reads("a", 1)
@@ -273,9 +237,7 @@ class LinearizabilityTest {
   @Test
   void aDeletionIsLost() {
     Script script =
-        script()
-            .upsert(0, 1, "a")
-            .at(1)
+        writtenOnce()
             .remove(2, 3)
             .at(2)
             .get(4, 5)
@@ -290,11 +252,7 @@ class LinearizabilityTest {
   @Test
   void moreThanAskedForMayBeLeft() {
     assertPossible(
-        script()
-            .upsert(0, 1, "a")
-            .at(1)
-            .upsert(2, 3, "b")
-            .at(2)
+        writtenTwice()
             .branch(6, 7, NEXT, 1, FAILOVER)
             .get(8, 9)
             .reads("b", 2)
@@ -307,9 +265,7 @@ class LinearizabilityTest {
   void unansweredWritesAreOnEitherSideOfTheCut() {
     for (String left : new String[] {"a", "b"}) {
       Script script =
-          script()
-              .upsert(0, 1, "a")
-              .at(1)
+          writtenOnce()
               .upsert(2, 3, "b")
               .unanswered()
               .get(4, 5)
@@ -324,22 +280,14 @@ class LinearizabilityTest {
   @Test
   void durableWritesStayWhenACopyIsGone() {
     Script durable =
-        script()
-            .upsert(0, 1, "a")
-            .at(1)
-            .upsert(2, 3, "b")
-            .durably(MAJORITY)
-            .at(2)
-            .branch(4, 5, NEXT, 1, FAILOVER);
+        writtenOnce().upsert(2, 3, "b").durably(MAJORITY).at(2).branch(4, 5, NEXT, 1, FAILOVER);
     assertImpossible(durable.get(6, 7).reads("a", 1));
   }
 
   @Test
   void durableWritesStayWhenADiskIsLeft() {
     assertImpossible(
-        script()
-            .upsert(0, 1, "a")
-            .at(1)
+        writtenOnce()
             .upsert(2, 3, "b")
             .durably(PERSIST_TO_MAJORITY)
             .at(2)
@@ -347,9 +295,7 @@ class LinearizabilityTest {
             .get(6, 7)
             .reads("a", 1));
     assertPossible(
-        script()
-            .upsert(0, 1, "a")
-            .at(1)
+        writtenOnce()
             .upsert(2, 3, "b")
             .durably(MAJORITY)
             .at(2)
@@ -361,9 +307,7 @@ class LinearizabilityTest {
   @Test
   void nobodyWritesOnABranchThatEnded() {
     assertImpossible(
-        script()
-            .upsert(0, 1, "a")
-            .at(1)
+        writtenOnce()
             .branch(4, 5, NEXT, 1, FAILOVER)
             .get(6, 7)
             .reads("a", 1)
@@ -378,13 +322,7 @@ class LinearizabilityTest {
 
   @Test
   void seqnosOnABranchComeAfterItsCut() {
-    assertImpossible(
-        script()
-            .upsert(0, 1, "a")
-            .at(1)
-            .branch(4, 5, NEXT, 7, FAILOVER)
-            .upsert(6, 7, "b")
-            .at(NEXT, 7));
+    assertImpossible(writtenOnce().branch(4, 5, NEXT, 7, FAILOVER).upsert(6, 7, "b").at(NEXT, 7));
   }
 
   // Bounds.
