@@ -162,6 +162,9 @@ final class RevisedDocuments {
   static Optional<StoredDocument> find(DocumentStore store, String id) {
     return await()
         .atMost(PATIENCE)
+        .pollInSameThread()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(20))
         .ignoreExceptionsMatching(RevisedDocuments::isUnavailable)
         .until(() -> lookUp(store, id), found -> true);
   }
