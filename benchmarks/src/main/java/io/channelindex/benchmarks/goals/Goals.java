@@ -29,7 +29,7 @@ public final class Goals {
 
   private Goals() {}
 
-  /** Three to four minutes. */
+  /** Five to six minutes. */
   public static void main(String[] arguments) {
     Duration iteration =
         arguments.length > 1 ? Duration.ofMillis(Long.parseLong(arguments[1])) : ITERATION;

@@ -45,11 +45,23 @@ public final class JmhForks {
    * One operation to be measured, with one value for each of its parameters.
    *
    * @param name for people
+   * @param warmUps how many times as many iterations as an {@link Effort} says do not count: an
+   *     operation that takes hundreds of microseconds is called too seldom to be compiled soon
    */
   public record Subject(
-      String name, Class<?> benchmark, String operation, Map<String, String> parameters) {
+      String name,
+      Class<?> benchmark,
+      String operation,
+      Map<String, String> parameters,
+      int warmUps) {
     public Subject {
       parameters = Map.copyOf(parameters);
+    }
+
+    /** With as many as the effort says. */
+    public Subject(
+        String name, Class<?> benchmark, String operation, Map<String, String> parameters) {
+      this(name, benchmark, operation, parameters, 1);
     }
   }
 
@@ -91,7 +103,7 @@ public final class JmhForks {
         new OptionsBuilder()
             .include("^" + Pattern.quote(name) + "$")
             .forks(forks)
-            .warmupIterations(effort.warmUps())
+            .warmupIterations(subject.warmUps() * effort.warmUps())
             .warmupTime(TimeValue.milliseconds(effort.iteration().toMillis()))
             .measurementIterations(effort.measurements())
             .measurementTime(TimeValue.milliseconds(effort.iteration().toMillis()))

@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  *  column: of decimals PackedNumbers; else the bytes of all, as they are
  * </pre>
  *
- * Templates stand in the order of how many ids have them, so that Rice codes of them are short.
+ * Templates stand in the order of how many ids have them, so that Rice codes of them are short. The
+ * first step looks for fields only in ids that none of the {@linkplain DecimalPattern patterns}
+ * matches that came up before.
  *
  * <p>Confined to one thread.
  */
@@ -39,11 +41,13 @@ final class IdColumns {
   static final int MAX_TEMPLATES = 2 * MOST_GROUPS + 1;
 
   private static final int LEAST_MEMBERS = 4;
+  private static final int MOST_PATTERNS = 8;
 
   private final IdSpans ids;
   private final int leastMembers;
   private final Group[] groups;
   private final Group whole = new Group();
+  private final List<Group> patterned = new ArrayList<>(MOST_PATTERNS);
 
   private IdColumns(IdSpans ids) {
     this.ids = ids;
@@ -59,6 +63,7 @@ final class IdColumns {
     private int rank;
     // Null as long as the ids may go to another group.
     private @Nullable ColumnTemplate template;
+    private @Nullable DecimalPattern pattern;
     // Of each field of the template its number among the fields of the ids.
     private int[] fields = {0};
 
@@ -108,8 +113,13 @@ final class IdColumns {
   private List<Group> group() {
     Table byFields = new Table();
     for (int id = 0; id < groups.length; id++) {
-      ids.findFields(id);
-      groups[id] = byFields.add(id);
+      Group group = groupByNumbers(id);
+      if (group == null) {
+        ids.findFields(id);
+        group = byFields.add(id);
+        knowPattern(group);
+      }
+      groups[id] = group;
     }
     Table byWords = new Table();
     for (int id = 0; id < groups.length; id++) {
@@ -139,6 +149,27 @@ final class IdColumns {
       found.get(rank).rank = rank;
     }
     return found;
+  }
+
+  /** The group of an id that a pattern matches, to which it is added; null if none does. */
+  private @Nullable Group groupByNumbers(int id) {
+    for (Group group : patterned) {
+      if (ids.findNumbers(id, Objects.requireNonNull(group.pattern))) {
+        group.add(id);
+        return group;
+      }
+    }
+    return null;
+  }
+
+  /** Looks for more ids of a group by its pattern, if it has one and enough have met already. */
+  private void knowPattern(Group group) {
+    if (group.size == LEAST_MEMBERS && patterned.size() < MOST_PATTERNS) {
+      group.pattern = DecimalPattern.of(ids, group.members[0]);
+      if (group.pattern != null) {
+        patterned.add(group);
+      }
+    }
   }
 
   /** Makes the template of a group; ids that it cannot tell from another go to the words. */

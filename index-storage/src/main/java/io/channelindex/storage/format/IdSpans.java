@@ -10,19 +10,17 @@ import java.util.List;
  * <p>Confined to one thread.
  */
 final class IdSpans {
-  private static final int STRIDE = ColumnTemplate.MAX_FIELDS;
+  private static final int MAX_FIELDS = ColumnTemplate.MAX_FIELDS;
 
   private final byte[] bytes;
   private final int[] starts;
   private final int[] counts;
-  // Of field f of id i at STRIDE * i + f.
-  private final int[] kinds;
-  private final int[] from;
-  private final int[] to;
-  private final IdFields fields = new IdFields();
-  private final int[] foundKinds = new int[IdFields.MAX];
-  private final int[] foundFrom = new int[IdFields.MAX];
-  private final int[] foundTo = new int[IdFields.MAX];
+  // Where the fields of an id begin among all.
+  private final int[] firsts;
+  // A kind and, from where the id begins, two offsets: an octet each.
+  private int[] fields;
+  private int used;
+  private final IdFields finder = new IdFields();
 
   /**
    * Takes the ids; none has a field yet.
@@ -36,11 +34,11 @@ final class IdSpans {
       ids.documentId(entries.get(i).documentId());
       starts[i + 1] = ids.size();
     }
+    ids.reserve(DecimalPattern.SLACK);
     bytes = ids.array();
     counts = new int[entries.size()];
-    kinds = new int[STRIDE * counts.length];
-    from = new int[kinds.length];
-    to = new int[kinds.length];
+    firsts = new int[entries.size()];
+    fields = new int[2 * entries.size()];
   }
 
   /** How many ids there are. */
@@ -57,24 +55,36 @@ final class IdSpans {
   }
 
   int kind(int id, int field) {
-    return kinds[STRIDE * id + field];
+    return fields[firsts[id] + field] >>> 16;
   }
 
   int from(int id, int field) {
-    return from[STRIDE * id + field];
+    return starts[id] + (fields[firsts[id] + field] >>> 8 & 0xff);
   }
 
   int to(int id, int field) {
-    return to[STRIDE * id + field];
+    return starts[id] + (fields[firsts[id] + field] & 0xff);
   }
 
   /** Makes fields of what {@link IdFields} finds. */
   void findFields(int id) {
-    counts[id] = 0;
-    fields.find(bytes, starts[id], starts[id + 1]);
-    for (int field = 0; field < fields.count(); field++) {
-      add(id, fields.kind(field), fields.from(field), fields.to(field));
+    begin(id);
+    finder.find(bytes, starts[id], starts[id + 1]);
+    for (int field = 0; field < finder.count(); field++) {
+      add(id, finder.kind(field), finder.from(field), finder.to(field));
     }
+  }
+
+  /** Makes fields of the numbers, if a pattern matches. */
+  boolean findNumbers(int id, DecimalPattern pattern) {
+    if (!pattern.matches(bytes, starts[id], starts[id + 1])) {
+      return false;
+    }
+    begin(id);
+    for (int field = 0; field < pattern.fields(); field++) {
+      add(id, IdFields.DECIMAL, pattern.from(field), pattern.to(field));
+    }
+    return true;
   }
 
   /**
@@ -83,21 +93,19 @@ final class IdSpans {
    */
   void findWords(int id) {
     int found = counts[id];
-    int first = STRIDE * id;
-    System.arraycopy(kinds, first, foundKinds, 0, found);
-    System.arraycopy(from, first, foundFrom, 0, found);
-    System.arraycopy(to, first, foundTo, 0, found);
-    counts[id] = 0;
-    int at = starts[id];
+    int first = firsts[id];
+    begin(id);
+    int at = 0;
     boolean fits = true;
-    for (int field = 0; field <= found && fits; field++) {
-      int end = field < found ? foundFrom[field] : starts[id + 1];
-      fits = addWords(id, at, end);
-      if (field < found && fits) {
-        fits = counts[id] < STRIDE;
-        at = foundTo[field];
+    for (int i = 0; i <= found && fits; i++) {
+      int field = i < found ? fields[first + i] : 0;
+      int end = i < found ? field >>> 8 & 0xff : starts[id + 1] - starts[id];
+      fits = addWords(id, starts[id] + at, starts[id] + end);
+      if (i < found && fits) {
+        fits = counts[id] < MAX_FIELDS;
+        at = field & 0xff;
         if (fits) {
-          add(id, foundKinds[field], foundFrom[field], at);
+          add(id, field);
         }
       }
     }
@@ -108,7 +116,7 @@ final class IdSpans {
 
   /** Makes one field of the id. */
   void makeWhole(int id) {
-    counts[id] = 0;
+    begin(id);
     add(id, IdFields.TEXT, starts[id], starts[id + 1]);
   }
 
@@ -118,7 +126,7 @@ final class IdSpans {
     while (at < end) {
       if (IdFields.isSeparator(bytes[at])) {
         at++;
-      } else if (counts[id] == STRIDE) {
+      } else if (counts[id] == MAX_FIELDS) {
         return false;
       } else {
         int word = at;
@@ -131,11 +139,22 @@ final class IdSpans {
     return true;
   }
 
+  /** Fields that the id had stay where they are, as nobody's. */
+  private void begin(int id) {
+    firsts[id] = used;
+    counts[id] = 0;
+  }
+
   private void add(int id, int kind, int start, int end) {
-    int at = STRIDE * id + counts[id]++;
-    kinds[at] = kind;
-    from[at] = start;
-    to[at] = end;
+    add(id, kind << 16 | (start - starts[id]) << 8 | (end - starts[id]));
+  }
+
+  private void add(int id, int field) {
+    if (used == fields.length) {
+      fields = Arrays.copyOf(fields, Math.max(MAX_FIELDS, 2 * used));
+    }
+    fields[used++] = field;
+    counts[id]++;
   }
 
   /** Of what ids that are alike have in common: the ends of pieces. Whatever else is compared. */

@@ -1,7 +1,5 @@
 package io.channelindex.storage.format;
 
-import java.util.Arrays;
-
 /**
  * A column of numbers of 64 bits, in whichever of four forms seems shortest.
  *
@@ -34,32 +32,31 @@ final class PackedNumbers {
 
   private PackedNumbers() {}
 
-  /** Writes the first numbers. */
+  /** Writes the first numbers, in whose place other numbers are afterwards. */
   static void write(PayloadWriter payload, long[] numbers, int count) {
     if (count == 0) {
       return;
     }
+    int order = 0;
     if (differencesAreShorter(numbers, count)) {
-      long[] differences = new long[count];
-      for (int i = 1; i < count; i++) {
-        differences[i] = PayloadWriter.zigzag(numbers[i] - numbers[i - 1]);
+      order = DIFFERENCES;
+      for (int i = count - 1; i > 0; i--) {
+        numbers[i] = PayloadWriter.zigzag(numbers[i] - numbers[i - 1]);
       }
-      long least = subtractLeast(differences, 1);
-      Plan plan = Plan.of(differences, 1);
-      payload.octet(plan.form | DIFFERENCES).octet(plan.width).varint(least).varint(numbers[0]);
-      plan.write(payload, differences, 1);
-    } else {
-      long[] offsets = Arrays.copyOf(numbers, count);
-      long base = subtractLeast(offsets, 0);
-      Plan plan = Plan.of(offsets, 0);
-      payload.octet(plan.form).octet(plan.width).varint(base);
-      plan.write(payload, offsets, 0);
     }
+    int from = order == DIFFERENCES ? 1 : 0;
+    long least = least(numbers, from, count);
+    Plan plan = Plan.of(numbers, from, count, subtract(least, numbers, from, count));
+    payload.octet(plan.form | order).octet(plan.width).varint(least);
+    if (order == DIFFERENCES) {
+      payload.varint(numbers[0]);
+    }
+    plan.write(payload, numbers, from, count);
   }
 
   /** Whether differences seem to have fewer bits than numbers have above the least, by a sample. */
   private static boolean differencesAreShorter(long[] numbers, int count) {
-    int step = Math.max(1, (count - 1) / SAMPLES);
+    int step = sampleStep(count - 1);
     long least = Long.MAX_VALUE;
     for (int i = 1; i < count; i += step) {
       least = Math.min(least, numbers[i] ^ Long.MIN_VALUE);
@@ -77,17 +74,28 @@ final class PackedNumbers {
     return Long.SIZE - Long.numberOfLeadingZeros(number);
   }
 
-  private static long subtractLeast(long[] numbers, int from) {
+  /** How far samples are from each other. */
+  private static int sampleStep(int count) {
+    return Math.max(1, count / SAMPLES);
+  }
+
+  private static long least(long[] numbers, int from, int to) {
     // Unsigned numbers are in the order of signed ones with the highest bit the other way round.
     long least = Long.MAX_VALUE;
-    for (int i = from; i < numbers.length; i++) {
+    for (int i = from; i < to; i++) {
       least = Math.min(least, numbers[i] ^ Long.MIN_VALUE);
     }
-    least = from < numbers.length ? least ^ Long.MIN_VALUE : 0;
-    for (int i = from; i < numbers.length; i++) {
+    return from < to ? least ^ Long.MIN_VALUE : 0;
+  }
+
+  /** Returns the bits that any of the differences has. */
+  private static long subtract(long least, long[] numbers, int from, int to) {
+    long any = 0;
+    for (int i = from; i < to; i++) {
       numbers[i] -= least;
+      any |= numbers[i];
     }
-    return least;
+    return any;
   }
 
   /** Reads so many numbers. */
@@ -149,19 +157,18 @@ final class PackedNumbers {
 
   /** How numbers are packed: the form, but for whether they are differences. */
   private record Plan(int form, int width) {
-    static Plan of(long[] numbers, int from) {
-      int count = numbers.length - from;
-      long all = 0;
-      for (long number : numbers) {
-        all |= number;
+    /** That of the numbers between two indexes, of which any has these bits. */
+    static Plan of(long[] numbers, int from, int to, long any) {
+      Plan best = new Plan(BITS, bitLength(any));
+      if (best.width == 0) {
+        return best;
       }
-      Plan best = new Plan(BITS, bitLength(all));
-      long least = (long) best.width * count;
+      long least = (long) best.width * (to - from);
       // The best Rice code of geometric numbers splits them below the length of their median.
-      int median = all == 0 ? 0 : median(numbers, from);
+      int median = median(numbers, from, to);
       int most = Math.min(Math.min(median, best.width - 1), MAX_RICE_WIDTH);
       for (int k = Math.max(0, median - 2); k <= most; k++) {
-        long bits = riceBits(numbers, from, k);
+        long bits = riceBits(numbers, from, to, k, any);
         if (bits < least) {
           least = bits;
           best = new Plan(RICE, k);
@@ -170,23 +177,32 @@ final class PackedNumbers {
       return best;
     }
 
-    /** The bits of the number in the middle. */
-    private static int median(long[] numbers, int from) {
+    /** The bits of the number in the middle of a sample. */
+    private static int median(long[] numbers, int from, int to) {
       int[] counts = new int[Long.SIZE + 1];
-      for (int i = from; i < numbers.length; i++) {
+      int step = sampleStep(to - from);
+      int samples = 0;
+      for (int i = from; i < to; i += step) {
         counts[bitLength(numbers[i])]++;
+        samples++;
       }
       int median = 0;
-      for (int below = counts[0]; 2 * below < numbers.length - from; ) {
+      for (int below = counts[0]; 2 * below < samples; ) {
         median++;
         below += counts[median];
       }
       return median;
     }
 
-    private static long riceBits(long[] numbers, int from, int k) {
-      long bits = (long) (numbers.length - from) * (1 + k);
-      for (int i = from; i < numbers.length; i++) {
+    private static long riceBits(long[] numbers, int from, int to, int k, long any) {
+      long bits = (long) (to - from) * (1 + k);
+      if (isShort(any >>> k)) {
+        for (int i = from; i < to; i++) {
+          bits += numbers[i] >>> k;
+        }
+        return bits;
+      }
+      for (int i = from; i < to; i++) {
         long high = numbers[i] >>> k;
         bits += isShort(high) ? high : ESCAPE + Long.SIZE - 1 - k;
       }
@@ -198,9 +214,9 @@ final class PackedNumbers {
       return high >= 0 && high < ESCAPE;
     }
 
-    void write(PayloadWriter payload, long[] numbers, int from) {
+    void write(PayloadWriter payload, long[] numbers, int from, int to) {
       BitWriter bits = new BitWriter(payload);
-      for (int i = from; i < numbers.length; i++) {
+      for (int i = from; i < to; i++) {
         if (form == BITS) {
           bits.bits(numbers[i], width);
         } else {
@@ -212,7 +228,11 @@ final class PackedNumbers {
 
     private void writeRice(BitWriter bits, long number) {
       long high = number >>> width;
-      if (isShort(high)) {
+      if (isShort(high) && ESCAPE + width <= Long.SIZE) {
+        long ones = (1L << high) - 1;
+        long low = number & ((1L << width) - 1);
+        bits.bits(ones | low << (high + 1), (int) high + 1 + width);
+      } else if (isShort(high)) {
         bits.bits((1L << high) - 1, (int) high + 1);
         bits.bits(number & ((1L << width) - 1), width);
       } else {

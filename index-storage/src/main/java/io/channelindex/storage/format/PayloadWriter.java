@@ -254,7 +254,8 @@ final class PayloadWriter {
     return value;
   }
 
-  private void reserve(int more) {
+  /** Makes room for so many bytes. */
+  void reserve(int more) {
     if (bytes.length - size < more) {
       int doubled = (int) Math.min(Integer.MAX_VALUE - 8L, 2L * bytes.length);
       bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(size, more), doubled));

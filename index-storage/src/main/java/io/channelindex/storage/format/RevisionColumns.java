@@ -40,7 +40,7 @@ final class RevisionColumns {
     int count = revisions.size();
     long[] forms = new long[count];
     long[] generations = new long[count];
-    long[] lengths = new long[count];
+    long[] lengths = {};
     PayloadWriter digests = PayloadWriter.ofPart(USUAL_DIGEST_BYTES * count);
     PayloadWriter texts = PayloadWriter.ofPart(16);
     int packed = 0;
@@ -57,6 +57,7 @@ final class RevisionColumns {
       forms[i] = bytes == USUAL_DIGEST_BYTES ? USUAL : PACKED;
       generations[packed++] = PackedRevision.generation(text);
       if (bytes != USUAL_DIGEST_BYTES) {
+        lengths = lengths.length == 0 ? new long[count] : lengths;
         lengths[odd++] = bytes;
       }
     }
