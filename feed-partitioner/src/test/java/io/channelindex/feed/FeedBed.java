@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** A node with a bucket, the real client to write with, and a feed with sessions that record. */
 final class FeedBed implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(30);
+  // A connection that ends in the middle of its handshake is noticed by this timeout only.
+  private static final Duration HANDSHAKE = Duration.ofSeconds(5);
   static final String BUCKET = "data";
   private static final int ATTEMPTS = 20;
   static final int SMALLEST_BUFFER = 64 << 10;
@@ -42,7 +44,7 @@ final class FeedBed implements AutoCloseable {
     node = EmbeddedCouchbase.builder().vbuckets(vbuckets).bucket(BUCKET).start();
     environment =
         ClusterEnvironment.builder()
-            .timeoutConfig(timeouts -> timeouts.kvTimeout(PATIENCE).connectTimeout(PATIENCE))
+            .timeoutConfig(timeouts -> timeouts.kvTimeout(PATIENCE).connectTimeout(HANDSHAKE))
             .build();
     cluster =
         Cluster.connect(

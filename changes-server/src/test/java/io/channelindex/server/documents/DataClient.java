@@ -11,13 +11,16 @@ import java.time.Duration;
 public final class DataClient implements AutoCloseable {
   public static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  // A connection that ends in the middle of its handshake is noticed by this timeout only.
+  private static final Duration HANDSHAKE = Duration.ofSeconds(5);
+
   private final ClusterEnvironment environment;
   private final Cluster cluster;
 
   public DataClient(EmbeddedCouchbase node) {
     environment =
         ClusterEnvironment.builder()
-            .timeoutConfig(timeouts -> timeouts.kvTimeout(PATIENCE).connectTimeout(PATIENCE))
+            .timeoutConfig(timeouts -> timeouts.kvTimeout(PATIENCE).connectTimeout(HANDSHAKE))
             .build();
     cluster =
         Cluster.connect(

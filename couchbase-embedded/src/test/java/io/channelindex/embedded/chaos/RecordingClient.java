@@ -13,6 +13,8 @@ import com.couchbase.client.core.error.CouchbaseException;
 import com.couchbase.client.core.error.DocumentExistsException;
 import com.couchbase.client.core.error.DocumentNotFoundException;
 import com.couchbase.client.core.error.DurabilityImpossibleException;
+import com.couchbase.client.core.error.TimeoutException;
+import com.couchbase.client.core.msg.RequestContext;
 import com.couchbase.client.core.msg.kv.DurabilityLevel;
 import com.couchbase.client.core.msg.kv.MutationToken;
 import com.couchbase.client.java.Collection;
@@ -69,7 +71,12 @@ final class RecordingClient {
   }
 
   private static String why(CouchbaseException e) {
-    return e.getClass().getSimpleName();
+    String name = e.getClass().getSimpleName();
+    if (e instanceof TimeoutException timeout) {
+      RequestContext request = timeout.context().requestContext();
+      return name + ", to=" + request.lastDispatchedTo() + ", retried=" + request.retryReasons();
+    }
+    return name;
   }
 
   private Outcome done(Operation.Request request) {

@@ -10,10 +10,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class NodeHistories implements AutoCloseable {
   private static final int ACTS = 40;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  // A connection that ends in the middle of its handshake is noticed by this timeout only.
+  private static final Duration HANDSHAKE = Duration.ofSeconds(5);
 
   private final ClusterEnvironment environment =
       ClusterEnvironment.builder()
-          .timeoutConfig(timeouts -> timeouts.kvTimeout(PATIENCE).connectTimeout(PATIENCE))
+          .timeoutConfig(timeouts -> timeouts.kvTimeout(PATIENCE).connectTimeout(HANDSHAKE))
           .ioConfig(connections -> connections.numKvConnections(1))
           .build();
   private final ScheduledExecutorService executor;
