@@ -281,9 +281,12 @@ final class CopyRole {
     listeners.close(MutationListener.CloseReason.BUCKET_REMOVED);
   }
 
+  /** Does nothing if it is paused already: what is on disk stays what was there then. */
   void pausePersistence() {
-    store.history().pausePersistence();
-    reception.pausePersistence();
+    if (!store.history().isPersistencePaused()) {
+      store.history().pausePersistence();
+      reception.pausePersistence();
+    }
   }
 
   void resumePersistence() {

@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -48,6 +49,24 @@ class ReplicationModelTest {
     }
     run.settle();
     run.assertAcknowledgedWritesAreThere();
+  }
+
+  /** Otherwise it would be taken to be up to date, and stay behind until the next write. */
+  @Example
+  void aReplicaThatIsPausedTwiceGoesBackToTheFirstPause() {
+    Run run = new Run(new Random(1), Disasters.IN_A_ROW);
+    VBucket replica = run.replicas().get(0);
+    Bucket bucket = run.buckets.get(run.copies().indexOf(replica));
+    bucket.pausePersistence();
+    run.active.set(Key.of(0, "k"), Items.write("1"));
+    Run.drain(run.feeds.get(replica));
+    bucket.pausePersistence();
+
+    bucket.crash();
+
+    assertThat(replica.highSeqno()).isZero();
+    assertThat(replica.receivedSeqno()).isZero();
+    run.settle();
   }
 
   private enum Disasters {
@@ -266,8 +285,9 @@ class ReplicationModelTest {
       feed.acknowledge();
     }
 
+    /** Pauses it, also where it is paused already, or resumes it. */
     private void persistence(Bucket bucket) {
-      if (bucket.isPersistencePaused()) {
+      if (bucket.isPersistencePaused() && random.nextBoolean()) {
         bucket.resumePersistence();
       } else {
         bucket.pausePersistence();
