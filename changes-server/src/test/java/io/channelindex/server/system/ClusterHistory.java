@@ -131,6 +131,7 @@ final class ClusterHistory implements AutoCloseable {
 
   /** A node dies with the newest documents that it has. */
   void failOverLosing(Cut cut) throws InterruptedException {
+    awaitReplicated();
     EmbeddedNode victim = someButTheOldest();
     List<EmbeddedNode> heirs = heirsOf(victim);
     List<EmbeddedNode> unreached =
@@ -149,6 +150,26 @@ final class ClusterHistory implements AutoCloseable {
     refill();
   }
 
+  /**
+   * Waits until every replica has been where its active copy is: after a loss replicas may have to
+   * start over, and what all copies had once is not safe from another loss before they are there.
+   */
+  private void awaitReplicated() {
+    for (int vbucket = 0; vbucket < ServedCluster.VBUCKETS; vbucket++) {
+      int id = vbucket;
+      long seqno = data.highSeqno(id);
+      await().atMost(PATIENCE).pollDelay(Duration.ZERO).until(() -> isReplicated(id, seqno));
+    }
+  }
+
+  private boolean isReplicated(int vbucket, long seqno) {
+    return data.replicaNodes(vbucket).stream()
+        .map(node -> node.bucket(data.name()))
+        .allMatch(
+            copy ->
+                copy.vbuuid(vbucket) == data.vbuuid(vbucket) && copy.highSeqno(vbucket) >= seqno);
+  }
+
   /** Who has replicas of what is active on a node. */
   private List<EmbeddedNode> heirsOf(EmbeddedNode node) {
     return IntStream.range(0, ServedCluster.VBUCKETS)
@@ -161,6 +182,7 @@ final class ClusterHistory implements AutoCloseable {
 
   /** A node is killed and comes back without the newest documents that it had. */
   void crashLosing() throws InterruptedException {
+    awaitReplicated();
     EmbeddedNode victim = couchbase.nodes().get(random.nextInt(couchbase.nodes().size()));
     victim.bucket("data").pausePersistence();
     IntPredicate doomed = vbucket -> data.activeNode(vbucket).filter(victim::equals).isPresent();

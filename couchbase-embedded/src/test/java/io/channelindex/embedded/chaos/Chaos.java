@@ -205,7 +205,9 @@ final class Chaos implements AutoCloseable {
     if (failedOver.isEmpty() || step.pick() % 2 == 0) {
       cluster.addNode();
     } else {
-      cluster.addBack(failedOver.remove());
+      EmbeddedNode node = failedOver.remove();
+      troubles.reconnect(node);
+      cluster.addBack(node);
     }
     cluster.rebalance();
   }

@@ -88,6 +88,11 @@ final class Troubles {
     eachLink(List.of(node), cluster.nodes(), Link::cut);
   }
 
+  /** Ends that. */
+  void reconnect(EmbeddedNode node) {
+    eachLink(List.of(node), cluster.nodes(), Troubles::restore);
+  }
+
   /** Whether a disk has done something since then. */
   boolean diskWorkedSince(EmbeddedNode node, long nanos) {
     Long stopped = stoppedDisks.get(node);
