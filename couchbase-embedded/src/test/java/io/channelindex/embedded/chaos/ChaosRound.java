@@ -106,10 +106,11 @@ final class ChaosRound implements AutoCloseable {
       follow("first");
       List<Worker> workers = work(clients, chaos);
       chaos.calm();
-      RecordingClient last = new RecordingClient("last", clients.get(0), history);
+      Collection later = connect();
+      RecordingClient last = new RecordingClient("last", later, history);
       within(PATIENCE, () -> assertThat(unreadable(last)).as("what cannot be read").isEmpty());
       follow("latest");
-      checkCopies(clients.get(0));
+      checkCopies(later);
       checkConsumers();
       checkHistories(chaos.watch().branches());
       List<Throwable> failures = new ArrayList<>(chaos.failures());
