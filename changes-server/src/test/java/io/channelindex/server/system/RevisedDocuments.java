@@ -40,7 +40,10 @@ final class RevisedDocuments {
   private final Set<Written> lost = new HashSet<>();
   private final Set<String> doubtful = new HashSet<>();
 
-  /** A revision of a document. Every body is another one: no revision comes twice. */
+  /**
+   * A revision of a document. Every body is another one, so that no revision comes twice; but a
+   * deletion that was lost is the same when it is made again, and not lost then.
+   */
   record Written(String id, String revision) {}
 
   /** The way by which documents are written. */
@@ -100,7 +103,9 @@ final class RevisedDocuments {
       String revision = writing.write(write);
       document.revisions.add(revision);
       document.deleted = delete;
-      return Optional.of(new Written(document.id, revision));
+      Written written = new Written(document.id, revision);
+      lost.remove(written);
+      return Optional.of(written);
     } catch (DocumentException | CompletionException refused) {
       doubtful.add(document.id);
       settle(document);
@@ -151,6 +156,7 @@ final class RevisedDocuments {
     if (kept == 0 && current.isPresent()) {
       // A write of which we did not hear: what it was made upon, and so all that we know, is there.
       document.revisions.add(current.get().revision());
+      lost.remove(new Written(document.id, current.get().revision()));
       return;
     }
     List<String> gone = document.revisions.subList(kept, document.revisions.size());
