@@ -28,39 +28,35 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
+/** What feeds tell, wherever their rows are (W1). */
 @ParameterizedClass
-@ValueSource(longs = {0, 1 << 20})
+@CsvSource({"IN_BUCKET, 0", "IN_BUCKET, 1048576", "IN_MEMORY, 0"})
 class FeedTest {
   private final TestIndex content = new TestIndex(8, 4);
+  private final TestReader.Rows kind;
   private final long cachedBytes;
   private TestReader reader;
 
-  FeedTest(long cachedBytes) {
+  FeedTest(TestReader.Rows kind, long cachedBytes) {
+    this.kind = kind;
     this.cachedBytes = cachedBytes;
   }
 
   @BeforeEach
   void open() {
-    reader = new TestReader(content, TestReader.SETTINGS.withCachedBytes(cachedBytes));
+    reader = reader(TestReader.SETTINGS.withCachedBytes(cachedBytes));
+  }
+
+  private TestReader reader(ReaderSettings settings) {
+    return new TestReader(content, kind, settings);
   }
 
   @AfterEach
   void close() {
     reader.close();
     content.bucket.close();
-  }
-
-  private void twentyRows() {
-    for (int i = 0; i < 20; i++) {
-      content.add("a", i % 8, 1 + i / 8, "doc" + i, ACTIVE);
-      content.stable(i % 8, 1 + i / 8);
-    }
-    for (int partition = 0; partition < 4; partition++) {
-      content.commit(partition);
-    }
-    reader.refresh();
   }
 
   @Test
@@ -153,48 +149,7 @@ class FeedTest {
   }
 
   @Test
-  void aFailedReadInTheMiddleMovesNothing() {
-    twentyRows();
-    Follower follower = reader.follow(new Since.Beginning(), "a");
-    BucketFault fault =
-        content.bucket.inject(
-            BucketFault.of(Action.FAIL).on(Operation.GET).where(key -> key.contains("block")));
-    String before = follower.lastSeq();
-
-    for (int i = 0; i < 3; i++) {
-      assertThatThrownBy(() -> get(follower.next(7)))
-          .hasCauseInstanceOf(IndexStorageException.class);
-    }
-    assertThat(follower.lastSeq()).isEqualTo(before);
-    fault.stop();
-
-    assertThat(drain(follower, 7)).hasSize(20);
-    assertThat(reader.index.statistics().coldPages()).isPositive();
-  }
-
-  @Test
-  void aMissingBlockIsLookedUpAgainAndThenAnError() {
-    twentyRows();
-    content.blockEntries = 1;
-    content.commit("a", 0, 9, "more", ACTIVE);
-    reader.refresh();
-    String missing = content.keys.block("a", 0, 1);
-    byte[] block = content.bucket.peek(missing);
-    content.bucket.forget(missing);
-    Follower follower = reader.follow(new Since.Beginning(), "a");
-
-    assertThatThrownBy(() -> get(follower.next(100)))
-        .cause()
-        .isInstanceOf(IndexStorageException.class)
-        .hasMessageContaining(missing);
-    content.bucket.poke(missing, block);
-
-    assertThat(drain(follower, 100)).hasSize(21);
-  }
-
-  @Test
-  void followersAreWokenByAPushAndReadOnceForAll() {
-    twentyRows();
+  void aPushWakesEveryFollowerOfItsChannelAndOneReadServesAll() {
     List<Follower> followers = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       Follower follower = reader.follow(new Since.Now(), "a");
@@ -202,92 +157,15 @@ class FeedTest {
       followers.add(follower);
     }
     List<CompletionStage<Void>> news = followers.stream().map(Follower::news).toList();
+    reader.push(pushed("other", 5, 1, "elsewhere"));
     assertThat(news).noneMatch(stage -> stage.toCompletableFuture().isDone());
-    content.bucket.resetCounts();
-    reader.push(pushed("a", 5, 10, "new"));
-    reader.push(pushed("other", 5, 11, "elsewhere"));
+    reader.push(pushed("a", 5, 2, "new"));
 
     for (int i = 0; i < 20; i++) {
       get(news.get(i));
       assertThat(ids(get(followers.get(i).next(10)).rows())).containsExactly("new");
     }
-    // The head and one or two blocks that can hold the news; nothing for the other channel.
-    assertThat(content.bucket.count(Operation.GET)).isBetween(2L, 3L);
     assertThat(reader.index.statistics().sharedPages()).isGreaterThanOrEqualTo(15);
-  }
-
-  @Test
-  void followersWhoBeginTogetherShareWhatIsReadOfTheBucket() {
-    twentyRows();
-    content.bucket.resetCounts();
-    drain(reader.follow(new Since.Beginning(), "a"), 100);
-    long once = content.bucket.count(Operation.GET);
-    try (TestReader other =
-        new TestReader(content, TestReader.SETTINGS.withCachedBytes(cachedBytes))) {
-      List<Follower> followers = new ArrayList<>();
-      for (int i = 0; i < 20; i++) {
-        followers.add(other.follow(new Since.Beginning(), "a"));
-      }
-      content.bucket.resetCounts();
-      // Nothing comes back before all have asked.
-      BucketFault held =
-          content.bucket.inject(BucketFault.of(Action.HOLD_ANSWER).on(Operation.GET));
-      List<CompletionStage<Page>> pages =
-          followers.stream().map(follower -> follower.next(100)).toList();
-      await().until(() -> content.bucket.heldCount() == 4);
-      held.stop();
-      content.bucket.release();
-
-      Page first = get(pages.get(0));
-      assertThat(first.rows()).hasSize(20);
-      assertThat(pages).allSatisfy(page -> assertThat(get(page)).isSameAs(first));
-      assertThat(content.bucket.count(Operation.GET)).isEqualTo(once);
-      assertThat(other.index.statistics().sharedPages()).isEqualTo(19);
-    }
-  }
-
-  @Test
-  void whatHasNotMovedIsReadOnceFromTheBucketIfThereIsRoom() {
-    twentyRows();
-    assertThat(drain(reader.follow(new Since.Beginning(), "a"), 100)).hasSize(20);
-    content.bucket.resetCounts();
-    for (int partition = 0; partition < 4; partition++) {
-      content.add("other", 2 * partition, 90, "elsewhere", ACTIVE);
-      content.stable(2 * partition, 90);
-      reader.push(content.commit(partition));
-    }
-    assertThat(ids(drain(reader.follow(new Since.Beginning(), "a"), 7))).hasSize(20);
-    long quiet = content.bucket.count(Operation.GET);
-    reader.push(pushed("a", 5, 95, "new"));
-    assertThat(ids(drain(reader.follow(new Since.Beginning(), "a"), 7))).hasSize(21);
-    long moved = content.bucket.count(Operation.GET) - quiet;
-
-    if (cachedBytes > 0) {
-      assertThat(quiet).isZero();
-      // In the partition that moved: the head, a block that was closed, the active one.
-      assertThat(moved).isBetween(2L, 3L);
-    } else {
-      assertThat(quiet).isPositive();
-    }
-  }
-
-  @Test
-  void aSmallPageOfABigChannelReadsFewBlocks() {
-    content.blockEntries = 5;
-    for (int i = 0; i < 8_000; i++) {
-      content.add("a", i % 8, 1 + i / 8, "doc" + i, ACTIVE);
-      content.stable(i % 8, 1 + i / 8);
-    }
-    for (int partition = 0; partition < 4; partition++) {
-      content.commit(partition);
-    }
-    reader.refresh();
-    content.bucket.resetCounts();
-    assertThat(get(reader.follow(new Since.Beginning(), "a").next(10)).rows()).hasSize(10);
-
-    // There are 1,600 blocks and 800 pages; blocks are read of the one partition that has ten rows.
-    assertThat(reader.index.statistics().bulks()).isLessThanOrEqualTo(10);
-    assertThat(content.bucket.count(Operation.GET)).isLessThan(1_300);
   }
 
   @Test
@@ -320,25 +198,6 @@ class FeedTest {
 
     get(news);
     assertThat(ids(get(follower.next(1)).rows())).containsExactly("forgotten");
-  }
-
-  @Test
-  void aTailThatCannotBeReadRetriesUntilItCan() {
-    Follower follower = reader.follow(new Since.Now(), "a");
-    get(follower.next(1));
-    CompletionStage<Void> news = follower.news();
-    BucketFault fault =
-        content.bucket.inject(
-            BucketFault.of(Action.TIME_OUT).on(Operation.GET).where(key -> key.contains("head")));
-    StableDocument moved = pushed("a", 0, 1, "late");
-    reader.push(moved);
-    await().until(() -> fault.hits() > 3);
-    assertThat(news.toCompletableFuture()).isNotDone();
-    assertThatThrownBy(() -> get(follower.next(1))).hasCauseInstanceOf(IndexStorageException.class);
-    fault.stop();
-
-    get(news);
-    assertThat(ids(get(follower.next(1)).rows())).containsExactly("late");
   }
 
   @Test
@@ -388,7 +247,7 @@ class FeedTest {
 
   @Test
   void aTokenOfANodeThatKnowsMoreIsReadAfterALook() {
-    try (TestReader ahead = new TestReader(content)) {
+    try (TestReader ahead = reader(TestReader.SETTINGS)) {
       content.commit("a", 0, 1, "one", ACTIVE);
       content.commit("a", 7, 5, "two", ACTIVE);
       ahead.refresh();
@@ -463,31 +322,11 @@ class FeedTest {
   }
 
   @Test
-  void aBacklogIsEstimatedFromTheDirectory() {
-    content.blockEntries = 50;
-    for (int i = 0; i < 6_000; i++) {
-      content.add("a", i % 8, 1 + i / 8, "doc" + i % 3_000, ACTIVE);
-      content.stable(i % 8, 1 + i / 8);
-    }
-    for (int partition = 0; partition < 4; partition++) {
-      content.commit(partition);
-    }
-    reader.refresh();
-    Follower follower = reader.follow(new Since.Beginning(), "a");
-    Page page = get(follower.next(100));
-
-    assertThat(page.pending()).isBetween(2_900L, 6_000L);
-    long before = page.pending();
-    assertThat(get(follower.next(100)).pending()).isEqualTo(before - 100);
-    assertThat(drain(follower, 500)).hasSize(2_800);
-  }
-
-  @Test
   void tailsForgetWithinTheirBoundsAndFeedsReadOn() {
     ReaderSettings small =
         new ReaderSettings(
             0, 1024, 1024, 0, 0, TestReader.SETTINGS.retryMin(), TestReader.SETTINGS.retryMax());
-    try (TestReader tight = new TestReader(content, small)) {
+    try (TestReader tight = reader(small)) {
       Follower slow = tight.follow(new Since.Now(), "a");
       Follower live = tight.follow(new Since.Now(), "a");
       for (int seqno = 1; seqno <= 40; seqno++) {

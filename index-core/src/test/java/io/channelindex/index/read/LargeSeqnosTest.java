@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -15,8 +17,16 @@ import org.junit.jupiter.params.provider.ValueSource;
  * implementation parsed the position in a backfill as 16 bits, and counted tombstones that it did
  * not send against the limit.
  */
+@ParameterizedClass
+@EnumSource
 class LargeSeqnosTest {
   private static final int DOCUMENTS = 8;
+
+  private final TestReader.Rows kind;
+
+  LargeSeqnosTest(TestReader.Rows kind) {
+    this.kind = kind;
+  }
 
   @ParameterizedTest
   @ValueSource(longs = {1L << 8, 1L << 16, 1L << 32, 1L << 48, Long.MAX_VALUE - 2 * DOCUMENTS})
@@ -30,8 +40,8 @@ class LargeSeqnosTest {
     }
     content.stable(1, edge + DOCUMENTS);
     content.commit(0);
-    try (TestReader one = new TestReader(content);
-        TestReader other = new TestReader(content)) {
+    try (TestReader one = new TestReader(content, kind);
+        TestReader other = new TestReader(content, kind)) {
       List<String> told = new ArrayList<>();
       Follower begin = one.follow(new Since.Beginning(), FeedRequest.Rows.ACTIVE, "a");
       String seq = begin.lastSeq();

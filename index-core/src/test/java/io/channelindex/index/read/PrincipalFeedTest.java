@@ -21,10 +21,13 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Grants and withdrawals, one at a time and in each other's way. */
+/** Grants and withdrawals, one at a time and in each other's way, wherever rows are (W1). */
+@ParameterizedClass
+@EnumSource
 class PrincipalFeedTest {
   private static final PrincipalName USER = PrincipalName.user("ann");
   private static final PrincipalName ROLE = PrincipalName.role("staff");
@@ -35,13 +38,20 @@ class PrincipalFeedTest {
   private final TestIndex index = new TestIndex(VBUCKETS, 2);
   private final TestPrincipals principals = new TestPrincipals();
   private final List<TestReader> readers = new ArrayList<>();
-  private final TestReader reader = reader(TokenSettings.Strategy.STATELESS);
   private final long[] seqnos = new long[VBUCKETS];
+  private final TestReader.Rows kind;
+  private final TestReader reader;
+
+  PrincipalFeedTest(TestReader.Rows kind) {
+    this.kind = kind;
+    this.reader = reader(TokenSettings.Strategy.STATELESS);
+  }
 
   private TestReader reader(TokenSettings.Strategy strategy) {
     TestReader opened =
         new TestReader(
             index,
+            kind,
             TestReader.SETTINGS,
             TokenSettings.DEFAULT.with(strategy),
             InstantSource.system());

@@ -167,8 +167,9 @@ final class TestIndex {
       ring.remove(ring.size() - 1);
     }
     StableDocument document = document(partition);
-    bucket.poke(keys.stable(partition), document.encode());
+    // Before anybody can be told that it is readable.
     MemoryContent.replace(memory, document, readable(document));
+    bucket.poke(keys.stable(partition), document.encode());
     return document;
   }
 

@@ -48,11 +48,15 @@ final class TestReader implements AutoCloseable {
   }
 
   TestReader(TestIndex content, ReaderSettings settings) {
-    this(content, settings, TokenSettings.DEFAULT, InstantSource.system());
+    this(content, Rows.IN_BUCKET, settings);
   }
 
-  TestReader(TestIndex content, ReaderSettings settings, TokenSettings tokens, InstantSource time) {
-    this(content, Rows.IN_BUCKET, settings, tokens, time);
+  TestReader(TestIndex content, Rows rows) {
+    this(content, rows, SETTINGS);
+  }
+
+  TestReader(TestIndex content, Rows rows, ReaderSettings settings) {
+    this(content, rows, settings, TokenSettings.DEFAULT, InstantSource.system());
   }
 
   TestReader(

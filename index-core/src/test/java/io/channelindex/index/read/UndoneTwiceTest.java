@@ -13,23 +13,32 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A document leaves its channel at 5, another one changes at 10. History above 9 is lost, and later
  * that above 4: who was told that the first one left has to be told that it is back.
  */
+@ParameterizedClass
+@EnumSource
 class UndoneTwiceTest {
   private static final long FIRST = 1000;
   private static final long SECOND = 77;
   private static final long THIRD = 78;
 
   private final TestIndex content = new TestIndex(4, 2);
+  private final TestReader.Rows kind;
   private TestReader reader;
   private Follower follower;
 
+  UndoneTwiceTest(TestReader.Rows kind) {
+    this.kind = kind;
+  }
+
   @BeforeEach
   void open() {
-    reader = new TestReader(content);
+    reader = new TestReader(content, kind);
     content.commit("a", 0, 1, "moved", ACTIVE);
     content.commit("a", 0, 2, "busy", ACTIVE);
     reader.refresh();
