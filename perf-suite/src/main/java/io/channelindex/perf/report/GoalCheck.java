@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoublePredicate;
 
 /**
  * A goal that the design sets for figures of a report, and what was found. Goals are ratios, or
@@ -13,9 +14,47 @@ import java.util.Optional;
  * @param about what is measured
  * @param found what was found
  * @param goal what was wanted
- * @param isReached whether it was found
+ * @param verdict whether it was found
  */
-record GoalCheck(String about, String found, String goal, boolean isReached) {
+record GoalCheck(String about, String found, String goal, Verdict verdict) {
+  /** Whether a goal is reached: by the median, and where a figure was repeated, how surely. */
+  enum Verdict {
+    REACHED("reached"),
+    REACHED_MOSTLY("reached, but not in every repeat"),
+    MISSED_MOSTLY("missed, but not in every repeat"),
+    MISSED("missed");
+
+    private final String text;
+
+    Verdict(String text) {
+      this.text = text;
+    }
+
+    /** As a report says it. */
+    String text() {
+      return text;
+    }
+
+    boolean isReached() {
+      return this == REACHED || this == REACHED_MOSTLY;
+    }
+
+    private static Verdict of(boolean isReached) {
+      return isReached ? REACHED : MISSED;
+    }
+
+    /** Of a figure, all repeats of which are to be on the side of a limit where it is. */
+    private static Verdict of(Metric metric, DoublePredicate isReached) {
+      boolean median = isReached.test(metric.value());
+      Metric.Spread spread = metric.spread();
+      if (spread == null
+          || (isReached.test(spread.min()) == median && isReached.test(spread.max()) == median)) {
+        return of(median);
+      }
+      return median ? REACHED_MOSTLY : MISSED_MOSTLY;
+    }
+  }
+
   private static final double LOG_OPERATIONS = 0.15;
   private static final double SHARE_OF_DRAIN = 30;
   private static final double TIMES_IN_MEMORY = 2;
@@ -50,7 +89,7 @@ record GoalCheck(String about, String found, String goal, boolean isReached) {
           && isAtLeast(result, "channels", CHANNELS)
           && isAtLeast(result, "documents", FULL_LOAD)) {
         String variant = where + ", " + parameters.get("compression");
-        atMost(result, "bucket_operations_per_mutation", variant, LOG_OPERATIONS, goals);
+        operations(result, variant, goals);
         share(result, variant, goals);
       }
       boolean isWide = result.vbuckets() == VBUCKETS && isAtLeast(result, "wide-documents", WIDE);
@@ -71,13 +110,27 @@ record GoalCheck(String about, String found, String goal, boolean isReached) {
     return result.outcome().parameters().get(parameter) instanceof Integer value && value >= least;
   }
 
+  /** A goal of the median of many requests: that one of them took longer is no miss. */
   private static void atMost(
       Result result, String name, String where, double limit, List<GoalCheck> goals) {
     Metric metric = result.outcome().metrics().get(name);
     if (metric != null) {
       String goal = "≤ " + Figures.number(limit) + " " + metric.unit().symbol();
       goals.add(
-          new GoalCheck(name + ", " + where, Figures.of(metric), goal, metric.value() <= limit));
+          new GoalCheck(
+              name + ", " + where, Figures.of(metric), goal, Verdict.of(metric.value() <= limit)));
+    }
+  }
+
+  private static void operations(Result result, String where, List<GoalCheck> goals) {
+    Metric operations = result.outcome().metrics().get("bucket_operations_per_mutation");
+    if (operations != null) {
+      goals.add(
+          new GoalCheck(
+              "bucket_operations_per_mutation, " + where,
+              Figures.of(operations),
+              "≤ " + Figures.number(LOG_OPERATIONS) + " " + operations.unit().symbol(),
+              Verdict.of(operations, value -> value <= LOG_OPERATIONS)));
     }
   }
 
@@ -89,7 +142,7 @@ record GoalCheck(String about, String found, String goal, boolean isReached) {
               "of_drain, " + where,
               Figures.of(share),
               "≥ " + Figures.number(SHARE_OF_DRAIN) + " %",
-              share.value() >= SHARE_OF_DRAIN));
+              Verdict.of(share, value -> value >= SHARE_OF_DRAIN)));
     }
   }
 
@@ -99,7 +152,7 @@ record GoalCheck(String about, String found, String goal, boolean isReached) {
         "http-cold, " + where,
         Figures.of(cold) + ", " + Figures.number(ratio) + " × the in-memory baseline",
         "≤ " + Figures.number(TIMES_IN_MEMORY) + " ×",
-        ratio <= TIMES_IN_MEMORY);
+        Verdict.of(ratio <= TIMES_IN_MEMORY));
   }
 
   /** What the in-memory baseline took for what another layout was asked over HTTP. */

@@ -56,7 +56,8 @@ final class HtmlPage {
                     .put("about", goal.about())
                     .put("found", goal.found())
                     .put("goal", goal.goal())
-                    .put("reached", goal.isReached()));
+                    .put("verdict", goal.verdict().text())
+                    .put("reached", goal.verdict().isReached()));
     ArrayNode readings = root.putArray("matrix");
     MatrixShapeResults.of(report).forEach(shape -> readings.add(reading(shape)));
     try {

@@ -278,7 +278,7 @@ final class SummaryMarkdown {
     }
     text.append("\n## Goals\n\n| figure | found | goal | |\n| --- | ---: | ---: | --- |\n");
     for (GoalCheck goal : goals) {
-      row(text, goal.about(), goal.found(), goal.goal(), goal.isReached() ? "reached" : "missed");
+      row(text, goal.about(), goal.found(), goal.goal(), goal.verdict().text());
     }
   }
 

@@ -359,9 +359,9 @@
 
   function goalsTable() {
     fillTable(byId("goals-table"), [["Figure"], ["found"], ["goal"], ["", "text"]],
-      data.goals.map(({about, found, goal, reached}) => [
+      data.goals.map(({about, found, goal, verdict, reached}) => [
         about, found, goal,
-        element("span", reached ? "tag good" : "tag bad", reached ? "✓ reached" : "✗ missed"),
+        element("span", reached ? "tag good" : "tag bad", `${reached ? "✓" : "✗"} ${verdict}`),
       ]));
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.channelindex.perf.measure.Metric;
+import io.channelindex.perf.measure.Unit;
 import io.channelindex.perf.workload.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -109,7 +112,7 @@ class ReportTest {
         .as("less is no way to reach a goal")
         .isEmpty();
     assertThat(GoalCheck.of(Reports.withMatrix()))
-        .extracting(GoalCheck::isReached)
+        .extracting(goal -> goal.verdict().isReached())
         .as("operations of log, with and without compression")
         .containsExactly(false, false);
     Outcome few = Reports.cell("log", "none", 1, 1, 1, 1).parameter("documents", 60_000).build();
@@ -117,6 +120,28 @@ class ReportTest {
     assertThat(GoalCheck.of(new Report(Reports.sound().environment(), List.of(light))))
         .as("not at full load")
         .isEmpty();
+  }
+
+  @Test
+  void aGoalBetweenTheRepeatsOfAFigureIsSaidToBe() {
+    assertThat(verdict(31, 36, 41)).isEqualTo(GoalCheck.Verdict.REACHED);
+    assertThat(verdict(22, 35, 41)).isEqualTo(GoalCheck.Verdict.REACHED_MOSTLY);
+    assertThat(verdict(19, 22, 39)).isEqualTo(GoalCheck.Verdict.MISSED_MOSTLY);
+    assertThat(verdict(19, 22, 29)).isEqualTo(GoalCheck.Verdict.MISSED);
+  }
+
+  private static GoalCheck.Verdict verdict(double... shares) {
+    List<Double> repeats = DoubleStream.of(shares).boxed().toList();
+    Outcome outcome =
+        Reports.cell("log", "none", 1, 1, 1, 10)
+            .metric("of_drain", Metric.median(repeats, Unit.PERCENT))
+            .build();
+    Result result = new Result("matrix", "Layouts.", "embedded", 64, outcome);
+    return GoalCheck.of(new Report(Reports.sound().environment(), List.of(result))).stream()
+        .filter(goal -> goal.about().startsWith("of_drain"))
+        .map(GoalCheck::verdict)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
