@@ -9,7 +9,9 @@ import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layouts;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -90,5 +92,56 @@ class CompactedAwayTest {
     partition.tell(next, partition.document("newer", 3, "a"));
     partition.turns.untilQuiet();
     assertThat(partition.rows("a")).contains("new@2 ACTIVE", "newer@3 ACTIVE");
+  }
+
+  /**
+   * An owner has written what a rollback brings back, and crashed before it committed. The next one
+   * does not know that branch, and compacts what stands beside blocks away, late: the one after it
+   * has found it where it wanted to write it.
+   */
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void whatALateCompactionPrunesIsThereIfItIsNeeded(Layout layout) {
+    for (Operation late : List.of(Operation.GET, Operation.REMOVE)) {
+      OnePartition partition = new OnePartition(layout);
+      Set<String> beside =
+          Set.of(partition.keys.sequence(0, 78, 1), partition.keys.revisions("back"));
+      AtomicBoolean crashes = new AtomicBoolean();
+      partition.probe =
+          (number, step) -> {
+            if (step == WriterStep.STABLE && crashes.getAndSet(false)) {
+              throw new IllegalStateException("crashed before " + step);
+            }
+          };
+      PartitionWriter first = partition.takeAndOpen(1);
+      partition.tell(first, partition.document("back", 1, "a"));
+      first.snapshot(0, 2, 5);
+      partition.tell(first, partition.deletion("back", 5, "a"));
+      partition.turns.untilQuiet();
+      partition.document("back", 1, "a");
+      crashes.set(true);
+      var crashed = first.rollback(0, 1, AFTER_LOSS);
+      partition.turns.untilQuiet();
+      assertThat(crashed.toCompletableFuture()).isCompletedExceptionally();
+
+      BucketFault held =
+          partition.bucket.inject(
+              BucketFault.of(Action.HOLD).on(late).where(beside::contains).times(1));
+      PartitionWriter second = partition.take();
+      var compacted = second.compact();
+      partition.turns.untilQuiet();
+      assertThat(compacted.toCompletableFuture().isDone())
+          .isEqualTo(layout.companions() == Layout.Companions.NONE);
+      held.stop();
+
+      PartitionWriter third = partition.take();
+      var rolledBack = third.rollback(0, 1, AFTER_LOSS);
+      partition.turns.untilQuiet();
+      assertThat(rolledBack.toCompletableFuture()).isCompleted();
+      partition.bucket.release();
+      partition.turns.untilQuiet();
+      assertThat(partition.rows("a")).as("%s", late).containsExactly("back@1 ACTIVE");
+      assertThat(partition.rows(Batch.EVERYTHING)).containsExactly("back@1 ACTIVE");
+    }
   }
 }

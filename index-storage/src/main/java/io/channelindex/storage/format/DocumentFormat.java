@@ -31,8 +31,8 @@ public enum DocumentFormat {
   REVISIONS(12),
   /** Two bits a seqno, layout bit-flag. */
   BIT_FLAG_BLOCK(13),
-  /** What a seqno was, layout bit-flag. */
-  SEQUENCE(14),
+  /** What a seqno was, layout bit-flag; since version 2 with the epoch of who needed it last. */
+  SEQUENCE(14, 2),
   /** A dictionary for compression. */
   DICTIONARY(15),
   /** A clock that several owners advance, or a part of one. */

@@ -4,19 +4,23 @@ import io.channelindex.storage.Entry;
 
 /**
  * What a seqno was: the sequence document of layout {@code bit-flag} (W2). One for each document
- * that some channel has at that seqno; it never changes.
+ * that some channel has at that seqno.
  *
  * <pre>
- *  +--------+------------+----------+
- *  | header | documentId | revision |
- *  | 8      | text       | text     |
- *  +--------+------------+----------+
+ *  +--------+------------+----------+--------+
+ *  | header | documentId | revision | epoch  |
+ *  | 8      | text       | text     | varint |
+ *  +--------+------------+----------+--------+
  * </pre>
  *
  * @param documentId 1 … 250 bytes of UTF-8
  * @param revision not empty
+ * @param epoch of the owner who needed it last: one before must not remove it any more, because it
+ *     may not know the history that the document is of. Unsigned; 0 in documents of version 1
  */
-public record SequenceDocument(String documentId, String revision) {
+public record SequenceDocument(String documentId, String revision, long epoch) {
+  private static final int WITHOUT_EPOCH = 1;
+
   public SequenceDocument {
     if (documentId.isEmpty() || revision.isEmpty()) {
       throw new IllegalArgumentException(
@@ -29,6 +33,7 @@ public record SequenceDocument(String documentId, String revision) {
     return PayloadWriter.ofDocument(64)
         .text(documentId)
         .text(revision)
+        .varint(epoch)
         .seal(DocumentFormat.SEQUENCE);
   }
 
@@ -44,7 +49,9 @@ public record SequenceDocument(String documentId, String revision) {
         document,
         payload -> {
           String documentId = payload.text(Entry.MAX_DOCUMENT_ID_BYTES);
-          return new SequenceDocument(documentId, payload.text());
+          String revision = payload.text();
+          long epoch = payload.version() == WITHOUT_EPOCH ? 0 : payload.varint();
+          return new SequenceDocument(documentId, revision, epoch);
         });
   }
 }

@@ -3,7 +3,6 @@ package io.channelindex.storage.layout;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
 import io.channelindex.storage.IndexKeys;
-import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.WriteResult.Outcome;
 import io.channelindex.storage.format.BitFlagBlock;
@@ -26,12 +25,14 @@ import org.jspecify.annotations.Nullable;
  * Layout {@code bit-flag} (W2): blocks of two bits per seqno, and one sequence document for each
  * seqno at which a document was in any channel.
  *
- * <p>Sequence documents never change; compaction removes those that a newer readable state of the
- * same document has superseded, which the head of the channel {@code *} tells ({@link
+ * <p>What sequence documents say never changes; compaction removes those that a newer readable
+ * state of the same document has superseded, which the head of the channel {@code *} tells ({@link
  * ChannelHead#pruned}). A reader that misses one at or below that passes over it: what is newer is
  * in every channel that the document was in.
  */
 final class BitFlagLayout extends Layout {
+  private static final int ATTEMPTS = 8;
+
   BitFlagLayout() {
     super("bit-flag", HeadClock.COVERS_ACTIVE);
   }
@@ -113,6 +114,7 @@ final class BitFlagLayout extends Layout {
     return channel.equals(Pruned.EVERYTHING) && dropped.state() == EntryState.ACTIVE;
   }
 
+  /** Removes none that a later owner has needed, or needs meanwhile: who needs one, writes it. */
   @Override
   public CompletionStage<Void> prune(
       Collection<Entry> entries,
@@ -129,10 +131,27 @@ final class BitFlagLayout extends Layout {
     return documents
         .get(key)
         .thenCompose(
-            found ->
-                found.isEmpty()
-                    ? CompletableFuture.<Void>completedFuture(null)
-                    : documents.remove(key, found.get().cas()).thenAccept(removed -> {}));
+            found -> {
+              if (found.isEmpty()) {
+                return CompletableFuture.<Void>completedFuture(null);
+              }
+              requireNotAfter(key, found.get(), documents);
+              return documents
+                  .remove(key, found.get().cas())
+                  .thenAccept(
+                      result -> {
+                        if (result.outcome() == Outcome.CONFLICT) {
+                          documents.conflicted(key, true);
+                        }
+                      });
+            });
+  }
+
+  private static SequenceDocument requireNotAfter(
+      String key, Versioned<byte[]> found, DocumentWrites documents) {
+    SequenceDocument document = SequenceDocument.decode(key, found.value());
+    documents.requireNotAfter(key, document.epoch());
+    return document;
   }
 
   private static CompletionStage<List<Entry>> sequences(
@@ -193,19 +212,56 @@ final class BitFlagLayout extends Layout {
         byKey.putIfAbsent(keys.sequence(entry.vbucket(), entry.vbuuid(), entry.seqno()), entry);
       }
     }
-    return documents.each(byKey.entrySet(), one -> insert(one.getKey(), one.getValue(), documents));
+    return documents.each(
+        byKey.entrySet(),
+        one -> {
+          Entry entry = one.getValue();
+          SequenceDocument document =
+              new SequenceDocument(entry.documentId(), entry.revision(), documents.epoch());
+          return insert(one.getKey(), document.encode(), documents, ATTEMPTS);
+        });
   }
 
-  private static CompletionStage<Void> insert(String key, Entry entry, DocumentWrites documents) {
-    byte[] document = new SequenceDocument(entry.documentId(), entry.revision()).encode();
-    // One that is there says the same: a seqno of a branch is one mutation.
+  private static CompletionStage<Void> insert(
+      String key, byte[] document, DocumentWrites documents, int attempts) {
     return documents
         .insert(key, document)
-        .thenAccept(
-            result -> {
-              if (result.outcome() == Outcome.MISSING) {
-                throw new IndexStorageException("insert of what is missing: key=" + key);
+        .thenCompose(
+            result ->
+                result.isWritten()
+                    ? CompletableFuture.<Void>completedFuture(null)
+                    : claim(key, document, documents, attempts));
+  }
+
+  /**
+   * One that is there says the same, a seqno of a branch being one mutation. But an owner before
+   * may be about to remove it, not knowing that branch: it must not find its version any more.
+   */
+  private static CompletionStage<Void> claim(
+      String key, byte[] document, DocumentWrites documents, int attempts) {
+    return documents
+        .get(key)
+        .thenCompose(
+            found -> {
+              if (found.isEmpty()) {
+                return again(key, document, documents, attempts);
               }
+              if (requireNotAfter(key, found.get(), documents).epoch() == documents.epoch()) {
+                return CompletableFuture.<Void>completedFuture(null);
+              }
+              return documents
+                  .replace(key, document, found.get().cas())
+                  .thenCompose(
+                      result ->
+                          result.isWritten()
+                              ? CompletableFuture.<Void>completedFuture(null)
+                              : again(key, document, documents, attempts));
             });
+  }
+
+  private static CompletionStage<Void> again(
+      String key, byte[] document, DocumentWrites documents, int attempts) {
+    documents.conflicted(key, attempts == 1);
+    return insert(key, document, documents, attempts - 1);
   }
 }

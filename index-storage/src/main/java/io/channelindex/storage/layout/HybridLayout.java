@@ -12,6 +12,7 @@ import io.channelindex.storage.format.RevisionsDocument;
 import io.channelindex.storage.format.RevisionsDocument.Version;
 import io.channelindex.storage.layout.Pruned.Missing;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -300,12 +301,13 @@ final class HybridLayout extends Layout {
             found -> {
               List<Version> before = before(key, id, found, documents);
               List<Version> after = merged(before, same, readable);
-              if (after.equals(before)) {
+              byte[] document =
+                  new RevisionsDocument(id, same.get(0).vbucket(), documents.epoch(), after)
+                      .encode();
+              // One of the same versions that an owner before wrote, that one may be removing.
+              if (found.isPresent() && Arrays.equals(document, found.get().value())) {
                 return CompletableFuture.<Void>completedFuture(null);
               }
-              int vbucket = same.get(0).vbucket();
-              byte[] document =
-                  new RevisionsDocument(id, vbucket, documents.epoch(), after).encode();
               return write(key, document, found, documents)
                   .thenCompose(
                       written -> {

@@ -63,6 +63,12 @@ class DocumentFormatsTest {
         .isEqualTo(ActiveState.NOT_STORED);
   }
 
+  @Test
+  void aSequenceDocumentThatDoesNotSayWhoNeedsItIsNeededByNobody() throws IOException {
+    byte[] old = HexFormat.of().parseHex(golden(Samples.SEQUENCE, 1));
+    assertThat(Samples.SEQUENCE.decode(old)).isEqualTo(new SequenceDocument("doc-1", "1-00ff", 0));
+  }
+
   private static Object oldHead(int version) throws IOException {
     return Samples.CHANNEL_HEAD.decode(
         HexFormat.of().parseHex(golden(Samples.CHANNEL_HEAD, version)));

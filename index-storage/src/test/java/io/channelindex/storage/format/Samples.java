@@ -124,7 +124,7 @@ enum Samples {
       Samples::decodeBits),
   SEQUENCE(
       DocumentFormat.SEQUENCE,
-      new SequenceDocument("doc-1", "1-00ff").encode(),
+      new SequenceDocument("doc-1", "1-00ff", 3).encode(),
       SequenceDocument::decode),
   LOG_FRAMES(
       DocumentFormat.LOG_FRAMES,
