@@ -24,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  *     all nodes have to have the same; 0 for wherever their keys fall
  * @param compression of blocks (W11): this node's; every node reads all
  * @param compactBlocks after how many closed blocks a channel is compacted (W9), or after a quarter
- *     of what it has compacted if that is more; 0 for never
- * @param compactAfter for how long a partition has nothing to write before it compacts channels
- *     that have fewer closed blocks; zero for never
+ *     of what it has compacted if that is more, and earlier if more than a block is superseded; 0
+ *     for never while it is written
+ * @param compactAfter for how long nothing is written to a channel before it is compacted although
+ *     it has fewer blocks; zero for never
  * @param blockBytes {@code blockSize}: when a block is full
  * @param batch how changes become commits (W8)
  * @param retryFor how long a failing write is tried before its partition stops for a while

@@ -56,13 +56,16 @@ final class Agenda {
     if (compactedLast && intake.isReady()) {
       return null;
     }
-    Job<?> asked = compactions.poll();
-    String due = asked == null ? commit.compactable() : null;
-    compactedLast = asked != null || due != null;
-    return due == null
-        ? asked
-        : new Job<>(
-            () -> commit.compact(due, CompactionCause.CLOSED_BLOCKS), new CompletableFuture<>());
+    Job<?> next = compactions.poll();
+    if (next == null) {
+      Supplier<CompletableFuture<Void>> due = commit.compactable();
+      if (due == null) {
+        due = commit.atRest().next();
+      }
+      next = due == null ? null : new Job<>(due, new CompletableFuture<>());
+    }
+    compactedLast = next != null;
+    return next;
   }
 
   /** A commit has its turn. */

@@ -2,33 +2,39 @@ package io.channelindex.index.write;
 
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compacts channels while their partition has nothing to write (W9): those of which much may be
+ * Compacts channels that nothing was written to for some time (W9): those of which much may be
  * superseded although they have few closed blocks, and once everything that owners before have
- * left. One channel at a time, so that a commit waits for no more than that, and with a pause after
- * each, so that a hundred thousand of them do not keep the bucket from others.
+ * left. One channel at a time, in turns with commits, so that a commit waits for no more than that.
+ * There is a pause after each, so that a hundred thousand of them do not keep the bucket from
+ * others: a short one if the whole partition is at rest, a longer one if others have commits.
  *
  * <p>Memory: the names of two thousand channels. Where more were written, all that there are in the
- * partition are looked at again. Confined to the partition's serial executor.
+ * partition are looked at again once it rests. Confined to the partition's serial executor.
  */
 final class AtRest {
   private static final int MOST_CHANNELS = 1_000;
   private static final Duration PAUSE = Duration.ofMillis(20);
 
+  /** Of what counts as rest: a pause between two channels of a partition that does not rest. */
+  private static final int BUSY_PAUSES = 30;
+
   private final Scope scope;
   private final Commit commit;
   private final Runnable wake;
   private final Duration after;
-  private final Set<String> channels = new LinkedHashSet<>();
-  // When there was rest for long enough, unless it is disturbed before.
+  // When each will have rested for long enough; the first comes first.
+  private final Map<String, Long> channels = new LinkedHashMap<>();
+  // When the partition will have rested for long enough, unless it is disturbed before.
   private long restedAt;
+  private long compactedAt;
   // Of the registry, the page that is to be looked at next; those of former owners.
   private int page;
   private boolean lookedAtAll;
@@ -39,25 +45,28 @@ final class AtRest {
   /**
    * A partition that rests from now on.
    *
-   * @param wake run when it has rested for long enough
+   * @param wake run when something has rested for long enough
    */
   AtRest(Scope scope, Commit commit, Runnable wake) {
     this.scope = scope;
     this.commit = commit;
     this.wake = wake;
     this.after = scope.settings().compacting().atRest();
+    compactedAt = scope.time().nanos();
     disturbed();
     if (!after.isZero()) {
-      waitFor(after);
+      waitUntil(restedAt);
     }
   }
 
   /** A channel was written: how much of it may be superseded. */
   void written(ChannelState state) {
-    if (!state.mayBeTooBig()) {
-      channels.remove(state.channel());
-    } else if (channels.size() < MOST_CHANNELS || channels.contains(state.channel())) {
-      channels.add(state.channel());
+    boolean known = channels.remove(state.channel()) != null;
+    if (after.isZero() || !state.mayBeTooBig()) {
+      return;
+    }
+    if (known || channels.size() < MOST_CHANNELS) {
+      channels.put(state.channel(), scope.time().nanos() + after.toNanos());
     } else {
       overflowed = true;
     }
@@ -68,7 +77,7 @@ final class AtRest {
     restedAt = scope.time().nanos() + after.toNanos();
   }
 
-  /** What is to be done while nothing else is; null if nothing is, for now. */
+  /** What is to be done, in turns with commits; null if nothing is, for now. */
   @Nullable Supplier<CompletableFuture<Void>> next() {
     if (channels.isEmpty() && overflowed) {
       overflowed = false;
@@ -78,16 +87,18 @@ final class AtRest {
     if (after.isZero() || (lookedAtAll && channels.isEmpty())) {
       return null;
     }
-    long left = restedAt - scope.time().nanos();
-    if (left > 0) {
-      waitFor(Duration.ofNanos(left));
+    long now = scope.time().nanos();
+    long due = channels.isEmpty() ? restedAt : channels.values().iterator().next();
+    long pause = now - restedAt >= 0 ? PAUSE.toNanos() : after.toNanos() / BUSY_PAUSES;
+    if (due - now > 0 || compactedAt + pause - now > 0) {
+      waitUntil(due - compactedAt - pause > 0 ? due : compactedAt + pause);
       return null;
     }
-    restedAt = scope.time().nanos() + PAUSE.toNanos();
+    compactedAt = now;
     if (channels.isEmpty()) {
       return () -> commit.channels(page++).thenAccept(this::found);
     }
-    Iterator<String> first = channels.iterator();
+    Iterator<String> first = channels.keySet().iterator();
     String channel = first.next();
     first.remove();
     return () -> commit.compact(channel, CompactionCause.AT_REST);
@@ -95,16 +106,16 @@ final class AtRest {
 
   private void found(List<String> names) {
     lookedAtAll = names.isEmpty();
-    channels.addAll(names);
+    names.forEach(name -> channels.putIfAbsent(name, restedAt));
   }
 
-  private void waitFor(Duration left) {
+  private void waitUntil(long due) {
     if (!waiting) {
       waiting = true;
       scope
           .time()
           .after(
-              left,
+              Duration.ofNanos(Math.max(0, due - scope.time().nanos())),
               () ->
                   scope
                       .serial()

@@ -34,6 +34,9 @@ final class ChannelState {
   /** Of compacted blocks that stay as they are so much may be superseded, in percent. */
   private static final int COMPACTED_SUPERSEDED = 100 - CompactionStep.WORTH_KEEPING;
 
+  /** About what an entry takes in a block. */
+  private static final int BYTES_PER_ENTRY = 32;
+
   private static final int BYTES_PER_SUMMARY = 64;
   private static final int BYTES_PER_CHANNEL = 1024;
 
@@ -295,11 +298,21 @@ final class ChannelState {
    * alive it would be more than one and a half times as much.
    */
   boolean mayBeTooBig() {
-    int updates = closedUpdates + activeUpdates;
-    long compactedEntries = compactedEntries();
-    long superseded = updates + compactedEntries * COMPACTED_SUPERSEDED / 100;
-    return updates > 0
-        && 3 * superseded > closedEntries() + (blockStored ? block.size() : 0) + compactedEntries;
+    return closedUpdates + activeUpdates > 0
+        && 3 * maySupersede() > closedEntries() + activeEntries() + compactedEntries();
+  }
+
+  /** Whether that is so, and it would be more than a block holds that is gained by it. */
+  boolean mayBeMuchTooBig() {
+    return maySupersede() > scope.settings().blockBytes() / BYTES_PER_ENTRY && mayBeTooBig();
+  }
+
+  private long maySupersede() {
+    return closedUpdates + activeUpdates + (long) compactedEntries() * COMPACTED_SUPERSEDED / 100;
+  }
+
+  private int activeEntries() {
+    return blockStored ? block.size() : 0;
   }
 
   /** Whether an owner before has left something to be removed. */

@@ -13,8 +13,9 @@ import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.format.StableDocument.VbucketState;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -48,7 +49,7 @@ final class Commit {
   private final CommitListener listener;
   private final ChannelMemory memory = new ChannelMemory(MEMORY_BYTES);
   private final Owner owner;
-  private final Set<String> compactable = new LinkedHashSet<>();
+  private final Map<String, CompactionCause> compactable = new LinkedHashMap<>();
   private final ChannelLoader loader;
   private final CompanionBucket companions;
   private final Registry registry;
@@ -121,9 +122,15 @@ final class Commit {
     memory.clear();
   }
 
-  /** A channel that has enough closed blocks to be compacted, of those that were written. */
-  @Nullable String compactable() {
-    return compactable.isEmpty() ? null : compactable.iterator().next();
+  /** The compaction that is due next, of a channel that was written; none if none is. */
+  @Nullable Supplier<CompletableFuture<Void>> compactable() {
+    if (compactable.isEmpty()) {
+      return null;
+    }
+    Map.Entry<String, CompactionCause> first = compactable.entrySet().iterator().next();
+    String channel = first.getKey();
+    CompactionCause cause = first.getValue();
+    return () -> compact(channel, cause);
   }
 
   /** The channels of a page of the registry; none behind the last. */
@@ -138,7 +145,7 @@ final class Commit {
 
   /**
    * Compacts a channel, while nothing else is written: what is closed of it if that is the cause,
-   * else everything; at rest, if much of it may be superseded.
+   * else everything; at rest, if much of it may still be superseded.
    */
   CompletableFuture<Void> compact(String channel, CompactionCause cause) {
     compactable.remove(channel);
@@ -209,7 +216,7 @@ final class Commit {
                 });
   }
 
-  /** What is compacted while nothing is written. */
+  /** What is compacted of channels that nothing is written to. */
   AtRest atRest() {
     return atRest;
   }
@@ -217,10 +224,14 @@ final class Commit {
   private void written(ChannelState state) {
     atRest.written(state);
     int blocks = scope.settings().compacting().blocks();
-    if (blocks > 0
-        && state.closedBlocks() >= blocks
+    if (blocks == 0) {
+      return;
+    }
+    if (state.mayBeMuchTooBig()) {
+      compactable.put(state.channel(), CompactionCause.SUPERSEDED);
+    } else if (state.closedBlocks() >= blocks
         && 4 * state.closedEntries() >= state.compactedEntries()) {
-      compactable.add(state.channel());
+      compactable.put(state.channel(), CompactionCause.CLOSED_BLOCKS);
     }
   }
 

@@ -6,8 +6,9 @@ import java.time.Duration;
  * When channels are compacted (W9), and in what steps.
  *
  * @param blocks after how many closed blocks a channel is, or after a quarter of what it has
- *     compacted if that is more; 0 for never
- * @param atRest for how long a partition has nothing to write before channels are that have fewer;
+ *     compacted if that is more, and earlier if a third of it and more than a block may be
+ *     superseded; 0 for never while it is written
+ * @param atRest for how long nothing is written to a channel before it is although it has fewer;
  *     zero for never
  * @param entries how many are held in memory at once, at least 2; a block is never divided
  */

@@ -4,7 +4,9 @@ package io.channelindex.index.write;
 public enum CompactionCause {
   /** Enough of its blocks are closed. */
   CLOSED_BLOCKS,
-  /** Its partition is at rest, and a third of it may be superseded. */
+  /** A third of it may be superseded, and more than a block holds. */
+  SUPERSEDED,
+  /** It is at rest, and a third of it may be superseded. */
   AT_REST,
   /** Somebody asked for it. */
   ASKED

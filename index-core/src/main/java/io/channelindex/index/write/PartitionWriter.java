@@ -377,11 +377,6 @@ public final class PartitionWriter implements PartitionIndexer {
     gate.leave();
     if (state != State.RUNNING) {
       end();
-      return;
-    }
-    Supplier<CompletableFuture<Void>> rest = commit.atRest().next();
-    if (rest != null) {
-      begin(rest, new CompletableFuture<>());
     }
   }
 

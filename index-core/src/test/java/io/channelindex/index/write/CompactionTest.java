@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.Versioned;
-import io.channelindex.storage.format.BitFlagBlock;
 import io.channelindex.storage.format.ChannelHead;
 import io.channelindex.storage.format.EntryFilter;
 import io.channelindex.storage.layout.BlockCoding;
@@ -160,21 +159,48 @@ class CompactionTest {
     assertThat(steps).isGreaterThan(big ? 0 : 10);
   }
 
+  /** While the partition never rests: half as much as is alive, or what a block holds. */
   @ParameterizedTest
   @MethodSource("layouts")
   void underUpdatesWhatIsCompactedByItselfStaysInBounds(Layout layout) {
     OnePartition partition = new OnePartition(layout);
     partition.compactBlocks = 2;
     PartitionWriter writer = partition.takeAndOpen(1);
-    int perBlock = 0;
+    int block = partition.blockBytes / 32;
     long seqno = 0;
-    for (int round = 0; round < 8; round++) {
-      seqno = update(partition, writer, seqno, 300);
-      perBlock = Math.max(perBlock, entriesOfABlock(partition));
+    for (int round = 0; round < 20; round++) {
+      seqno = update(partition, writer, seqno, 77);
       assertThat(storedEntries(partition, "a"))
-          .as("round %d, entries of a block=%d", round, perBlock)
-          .isLessThanOrEqualTo(DOCUMENTS * 3 / 2 + 3 * perBlock);
+          .as("round %d", round)
+          .isLessThanOrEqualTo(DOCUMENTS + Math.max(DOCUMENTS / 2, block) + 1);
     }
+    assertThat(partition.rows("a")).hasSize(DOCUMENTS);
+    assertThat(writer.status().compactions().get(CompactionCause.SUPERSEDED)).isPositive();
+  }
+
+  /** Other channels do not keep one from being compacted that nobody writes to any more. */
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void aChannelAtRestIsCompactedInAPartitionThatIsNot(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    partition.compactAtRest = Duration.ofSeconds(30);
+    PartitionWriter writer = partition.takeAndOpen(200);
+    long seqno = 0;
+    while (seqno < 200) {
+      seqno++;
+      partition.tell(writer, partition.document("doc" + seqno % DOCUMENTS, seqno, "a"));
+    }
+    partition.pass(Duration.ofSeconds(1));
+    assertThat(storedEntries(partition, "a")).isEqualTo(200);
+
+    while (seqno < 300) {
+      seqno++;
+      writer.snapshot(0, seqno, seqno);
+      partition.tell(writer, partition.document("busy" + seqno, seqno, "b"));
+      partition.pass(Duration.ofMillis(500));
+    }
+
+    assertThat(storedEntries(partition, "a")).isEqualTo(DOCUMENTS);
     assertThat(partition.rows("a")).hasSize(DOCUMENTS);
   }
 
@@ -194,6 +220,7 @@ class CompactionTest {
             Map.of(
                 CompactionCause.AT_REST, 2L,
                 CompactionCause.ASKED, 0L,
+                CompactionCause.SUPERSEDED, 0L,
                 CompactionCause.CLOSED_BLOCKS, 0L));
 
     update(partition, writer, seqno, 3);
@@ -234,15 +261,6 @@ class CompactionTest {
   private static ChannelHead head(OnePartition partition) {
     String key = partition.keys.head("a", 0);
     return ChannelHead.decode(key, "a", partition.bucket.peek(key));
-  }
-
-  private static int entriesOfABlock(OnePartition partition) {
-    ChannelHead head = head(partition);
-    int most = partition.layout.name().equals("bit-flag") ? BitFlagBlock.RANGE : 120;
-    for (ChannelHead.Summary block : head.closed()) {
-      most = Math.max(most, block.entries());
-    }
-    return most;
   }
 
   @ParameterizedTest
