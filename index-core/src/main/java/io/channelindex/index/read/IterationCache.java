@@ -83,6 +83,11 @@ final class IterationCache {
     }
   }
 
+  /** How many rows it keeps. */
+  int capacity() {
+    return capacity;
+  }
+
   private record RowsKey(Key iteration, int partition) {}
 
   private record OutlookKey(Key iteration, FeedRequest.Rows rows) {}

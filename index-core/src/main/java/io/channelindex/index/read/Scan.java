@@ -147,17 +147,28 @@ final class Scan {
     return Math.min(2 * budget, Integer.MAX_VALUE);
   }
 
-  private static int endOfRun(List<PartitionPlan> plans, int begin, long budget) {
+  private int endOfRun(List<PartitionPlan> plans, int begin, long budget) {
     int end = begin;
     long blocks = 0;
     long entries = 0;
+    boolean more;
     do {
       blocks += plans.get(end).blocks();
       entries += plans.get(end).expectedEntries();
       end++;
-    } while (end < plans.size()
-        && blocks + plans.get(end).blocks() <= (entries < budget ? MOST_BLOCKS : FEW_BLOCKS));
+      more =
+          end < plans.size()
+              && (entries < budget
+                  ? blocks + plans.get(end).blocks() <= MOST_BLOCKS
+                  : mayBeReadAhead(plans.get(end), blocks, entries));
+    } while (more);
     return end;
+  }
+
+  /** What a page does not need is read with it if it costs little and there is room to keep it. */
+  private boolean mayBeReadAhead(PartitionPlan plan, long blocks, long entries) {
+    return blocks + plan.blocks() <= FEW_BLOCKS
+        && entries + plan.expectedEntries() <= cache.capacity() / 2;
   }
 
   private static CompletionStage<Boolean> stopped() {
@@ -166,16 +177,19 @@ final class Scan {
 
   /** Hands over what was read; keeps what the sink did not want any more for the next page. */
   private boolean handOver(List<PartitionRows> run, Sink sink) {
-    boolean goOn = true;
-    for (PartitionRows read : run) {
-      if (goOn) {
-        goOn = sink.take(read.partition(), read.rows());
-      }
-      if (!goOn) {
-        cache.keepRows(iteration, read.partition(), read.rows());
-      }
+    int next = 0;
+    while (next < run.size() && sink.take(run.get(next).partition(), run.get(next).rows())) {
+      next++;
     }
-    return goOn;
+    keep(run.subList(next, run.size()));
+    return next == run.size();
+  }
+
+  /** Keeps rows for the next pages: what is wanted first comes last, so that it goes last. */
+  private void keep(List<PartitionRows> read) {
+    for (int i = read.size() - 1; i >= 0; i--) {
+      cache.keepRows(iteration, read.get(i).partition(), read.get(i).rows());
+    }
   }
 
   private CompletionStage<long[]> counts(List<PartitionPlan> plans, FeedRequest.Rows which) {
@@ -193,8 +207,8 @@ final class Scan {
               long[] counts = new long[view.map().partitions()];
               for (PartitionRows partition : read) {
                 counts[partition.partition()] = count(partition.rows(), which);
-                cache.keepRows(iteration, partition.partition(), partition.rows());
               }
+              keep(read);
               return counts;
             });
   }

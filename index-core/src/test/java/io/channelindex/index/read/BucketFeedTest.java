@@ -13,8 +13,11 @@ import io.channelindex.storage.BucketFault.Action;
 import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.format.StableDocument;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -179,6 +182,45 @@ class BucketFeedTest {
     } else {
       assertThat(quiet).isPositive();
     }
+  }
+
+  /** However small the pages, and although there is room for a fraction of its rows only. */
+  @Test
+  void theBlocksOfABigChannelAreReadOnce() {
+    int vbuckets = 12;
+    int rowsOfEach = 200;
+    int room = 2 * rowsOfEach;
+    TestIndex big = new TestIndex(vbuckets, vbuckets);
+    big.blockEntries = 10;
+    for (int i = 0; i < vbuckets * rowsOfEach; i++) {
+      big.add("a", i % vbuckets, 1 + i / vbuckets, "doc" + i, ACTIVE);
+      big.stable(i % vbuckets, 1 + i / vbuckets);
+    }
+    for (int partition = 0; partition < vbuckets; partition++) {
+      big.commit(partition);
+    }
+    ReaderSettings narrow =
+        new ReaderSettings(
+            100, 64 * 1024, 1 << 20, 0, room, Duration.ofMillis(1), Duration.ofMillis(5));
+    List<String> asked = Collections.synchronizedList(new ArrayList<>());
+    big.bucket.inject(
+        BucketFault.of(Action.LOSE_ANSWER)
+            .where(
+                key -> {
+                  if (key.contains("block")) {
+                    asked.add(key);
+                  }
+                  return false;
+                }));
+    try (TestReader small = new TestReader(big, narrow)) {
+      small.refresh();
+      assertThat(drain(small.follow(new Since.Beginning(), "a"), 7)).hasSize(vbuckets * rowsOfEach);
+    } finally {
+      big.bucket.close();
+    }
+
+    // Active blocks are read to be counted, too.
+    assertThat(asked).hasSizeLessThanOrEqualTo(Set.copyOf(asked).size() + 2 * vbuckets);
   }
 
   @Test
