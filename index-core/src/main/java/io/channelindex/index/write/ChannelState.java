@@ -284,6 +284,11 @@ final class ChannelState {
     return pages.size() * BLOCKS_PER_PAGE + closed.size();
   }
 
+  /** How many vbuckets the partition has. */
+  int vbuckets() {
+    return clock.length;
+  }
+
   /** How many entries are in compacted blocks. */
   int compactedEntries() {
     return entries(compacted.blocks());

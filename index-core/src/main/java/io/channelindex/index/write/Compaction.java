@@ -1,5 +1,6 @@
 package io.channelindex.index.write;
 
+import io.channelindex.index.write.CompactionParts.Part;
 import io.channelindex.index.write.CompactionStep.Source;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.IndexStorageException;
@@ -28,8 +29,11 @@ import java.util.concurrent.CompletionStage;
  * Compacts a channel in this partition (W9): what is closed becomes few blocks of columns, without
  * what newer readable entries have superseded and without what history has undone.
  *
- * <p>The closed blocks are taken in steps of a limited number of entries, the oldest first, each
- * together with the newest compacted ones, those of the step before among them. A step
+ * <p>A channel that does not fit into memory is compacted in parts of its vbuckets, one after the
+ * other: whatever supersedes an entry is of the same vbucket. Compacted blocks that lie in several
+ * parts are taken apart. A part that still does not fit is compacted in steps of a limited number
+ * of entries, the oldest closed blocks first, each together with the newest compacted ones, those
+ * of the step before among them; so what is superseded may stay there. A step
  *
  * <ol>
  *   <li>has the head reserve the numbers of its blocks, as documents that are to be removed, and
@@ -44,8 +48,8 @@ import java.util.concurrent.CompletionStage;
  * head does not know: documents that are to be removed the next compaction removes, and what stands
  * beside the old blocks it finds with them.
  *
- * <p>Runs between commits. Memory: the entries of {@link Compacting#entries}, or of one block.
- * Confined to the partition's serial executor; used once.
+ * <p>Runs between commits. Memory: about the entries of {@link Compacting#entries}, or of one
+ * block. Confined to the partition's serial executor; used once.
  */
 final class Compaction {
   private static final int BLOCKS_AT_ONCE = 64;
@@ -57,8 +61,6 @@ final class Compaction {
   private final EntryFilter readable;
   private final CompanionBucket companions;
   private final int maxEntries;
-  private final Iterator<Summary> pages;
-  private final Deque<Summary> listed = new ArrayDeque<>();
   private final List<Summary> compacted;
   private final Leftovers leftovers = new Leftovers();
 
@@ -66,7 +68,6 @@ final class Compaction {
   private List<Retired> before;
 
   private int next;
-  private boolean closedListed;
 
   /** How much of a channel is compacted. */
   enum Extent {
@@ -93,7 +94,6 @@ final class Compaction {
     this.readable = readable;
     this.companions = companions;
     this.maxEntries = scope.settings().compacting().entries();
-    this.pages = state.pages().iterator();
     this.compacted = new ArrayList<>(state.compacted().blocks());
     this.next = state.compacted().next();
     this.before = state.compacted().retired();
@@ -110,7 +110,12 @@ final class Compaction {
       state.closeActive();
     }
     if (state.closedBlocks() > 0) {
-      return steps().thenCompose(done -> swap()).thenApply(done -> leftovers.all());
+      CompactionParts parts = CompactionParts.of(state, maxEntries);
+      List<Summary> divided = compacted.stream().filter(parts::isInSeveral).toList();
+      compacted.removeAll(divided);
+      return Window.each(parts.all(), 1, part -> new PartRun(parts, part, divided).steps())
+          .thenCompose(done -> swap())
+          .thenApply(done -> leftovers.all());
     }
     return before.isEmpty()
         ? CompletableFuture.completedFuture(List.of())
@@ -120,101 +125,137 @@ final class Compaction {
             .thenApply(written -> List.of());
   }
 
-  /** Step after step, until all that is closed is in compacted blocks. */
-  private CompletableFuture<Void> steps() {
-    return nextBlocks(new ArrayList<>(), 0)
-        .thenCompose(
-            closed -> {
-              if (closed.isEmpty()) {
-                return CompletableFuture.completedFuture(null);
-              }
-              List<Source> sources = withCompacted(closed);
-              CompactionStep step =
-                  new CompactionStep(state.channel(), layout(), owner, readable, sources);
-              return readSources(sources, 0)
-                  .thenCompose(read -> rewrite(step))
-                  .thenCompose(done -> steps());
-            });
-  }
+  /** The compaction of a part. */
+  private final class PartRun {
+    private final CompactionParts parts;
+    private final Part part;
+    private final Iterator<Summary> pages = state.pages().iterator();
+    private final Deque<Source> listed = new ArrayDeque<>();
+    private boolean closedListed;
 
-  /** The closed blocks that come next, up to half of what a step may take; at least one. */
-  private CompletableFuture<List<Source>> nextBlocks(List<Source> taken, long entries) {
-    long sum = entries;
-    while (!listed.isEmpty()) {
-      sum += listed.getFirst().entries();
-      if (!taken.isEmpty() && sum > maxEntries / 2) {
-        return CompletableFuture.completedFuture(taken);
+    /**
+     * A part of which nothing is compacted yet.
+     *
+     * @param divided the compacted blocks that lie in others, too: they go, whatever is in them
+     */
+    PartRun(CompactionParts parts, Part part, List<Summary> divided) {
+      this.parts = parts;
+      this.part = part;
+      list(Retired.Kind.COMPACTED, divided);
+    }
+
+    private void list(Retired.Kind kind, List<Summary> blocks) {
+      blocks.stream()
+          .filter(part::has)
+          .forEach(block -> listed.add(new Source(kind, block, parts.isInSeveral(block))));
+    }
+
+    /** Step after step, until all that is closed is in compacted blocks. */
+    CompletableFuture<Void> steps() {
+      return nextBlocks(new ArrayList<>(), 0)
+          .thenCompose(
+              closed -> {
+                if (closed.isEmpty()) {
+                  return CompletableFuture.completedFuture(null);
+                }
+                List<Source> sources = withCompacted(closed);
+                CompactionStep step =
+                    new CompactionStep(
+                        state.channel(), layout(), owner, readable, sources, parts.blockEntries());
+                return readSources(sources, 0)
+                    .thenCompose(read -> rewrite(step))
+                    .thenCompose(done -> steps());
+              });
+    }
+
+    /**
+     * The blocks that come next: all, if the part fits into memory as a whole, else up to half of
+     * what a step may take; at least one.
+     */
+    private CompletableFuture<List<Source>> nextBlocks(List<Source> taken, long entries) {
+      long most = parts.fits(part) ? Long.MAX_VALUE : maxEntries / 2;
+      long sum = entries;
+      while (!listed.isEmpty()) {
+        sum += parts.share(listed.getFirst().summary);
+        if (!taken.isEmpty() && sum > most) {
+          return CompletableFuture.completedFuture(taken);
+        }
+        taken.add(listed.removeFirst());
       }
-      taken.add(new Source(Retired.Kind.BLOCK, listed.removeFirst()));
+      if (pages.hasNext()) {
+        long so = sum;
+        return listPage(pages.next()).thenCompose(read -> nextBlocks(taken, so));
+      }
+      if (!closedListed) {
+        closedListed = true;
+        list(Retired.Kind.BLOCK, state.closed());
+        return nextBlocks(taken, sum);
+      }
+      return CompletableFuture.completedFuture(taken);
     }
-    if (pages.hasNext()) {
-      long so = sum;
-      return listPage(pages.next()).thenCompose(read -> nextBlocks(taken, so));
-    }
-    if (!closedListed) {
-      closedListed = true;
-      listed.addAll(state.closed());
-      return nextBlocks(taken, sum);
-    }
-    return CompletableFuture.completedFuture(taken);
-  }
 
-  private CompletableFuture<Void> listPage(Summary page) {
-    String key = scope.keys().page(state.channel(), scope.partition(), page.number());
-    return scope
-        .bucket()
-        .get(WriterStep.COMPACTION, key)
-        .thenAccept(
-            answer ->
-                listed.addAll(
-                    DirectoryPage.decode(key, state.channel(), require(key, answer)).blocks()));
-  }
-
-  /** Closed blocks, after the newest compacted ones that may be taken with them. */
-  private List<Source> withCompacted(List<Source> closed) {
-    long entries = closed.stream().mapToLong(source -> source.summary.entries()).sum();
-    int first = compacted.size();
-    while (first > 0 && entries + compacted.get(first - 1).entries() <= maxEntries) {
-      first--;
-      entries += compacted.get(first).entries();
+    private CompletableFuture<Void> listPage(Summary page) {
+      String key = scope.keys().page(state.channel(), scope.partition(), page.number());
+      return scope
+          .bucket()
+          .get(WriterStep.COMPACTION, key)
+          .thenAccept(
+              answer ->
+                  list(
+                      Retired.Kind.BLOCK,
+                      DirectoryPage.decode(key, state.channel(), require(key, answer)).blocks()));
     }
-    List<Source> sources = new ArrayList<>();
-    List<Summary> newest = compacted.subList(first, compacted.size());
-    newest.forEach(block -> sources.add(new Source(Retired.Kind.COMPACTED, block)));
-    newest.clear();
-    sources.addAll(closed);
-    return sources;
-  }
 
-  private CompletableFuture<Void> readSources(List<Source> sources, int from) {
-    if (from >= sources.size()) {
-      return CompletableFuture.completedFuture(null);
+    /** Closed blocks, after the newest compacted ones of the part that may be taken with them. */
+    private List<Source> withCompacted(List<Source> closed) {
+      long entries = closed.stream().mapToLong(source -> parts.share(source.summary)).sum();
+      Deque<Source> sources = new ArrayDeque<>(closed);
+      for (int i = compacted.size() - 1; i >= 0; i--) {
+        Summary block = compacted.get(i);
+        if (!part.has(block)) {
+          continue;
+        }
+        entries += block.entries();
+        if (entries > maxEntries) {
+          break;
+        }
+        sources.addFirst(new Source(Retired.Kind.COMPACTED, block, false));
+      }
+      sources.forEach(source -> compacted.remove(source.summary));
+      return List.copyOf(sources);
     }
-    List<Source> some = sources.subList(from, Math.min(sources.size(), from + BLOCKS_AT_ONCE));
-    List<String> keys = some.stream().map(this::key).toList();
-    return scope
-        .bucket()
-        .getAll(WriterStep.COMPACTION, keys)
-        .thenCompose(
-            answers -> {
-              List<CompletableFuture<?>> reads = new ArrayList<>();
-              for (int i = 0; i < keys.size(); i++) {
-                String key = keys.get(i);
-                reads.add(read(some.get(i), new StoredBlock(key, require(key, answers.get(i)))));
-              }
-              return CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new));
-            })
-        .thenCompose(read -> readSources(sources, from + BLOCKS_AT_ONCE));
-  }
 
-  private CompletableFuture<Void> read(Source source, StoredBlock block) {
-    return scope
-        .read(place(), List.of(block), EntryFilter.ALL)
-        .thenAccept(
-            contents -> {
-              owner.requireNotAfter(block.key(), contents.epoch());
-              source.entries.addAll(contents.entries());
-            });
+    private CompletableFuture<Void> readSources(List<Source> sources, int from) {
+      if (from >= sources.size()) {
+        return CompletableFuture.completedFuture(null);
+      }
+      List<Source> some = sources.subList(from, Math.min(sources.size(), from + BLOCKS_AT_ONCE));
+      List<String> keys = some.stream().map(Compaction.this::key).toList();
+      return scope
+          .bucket()
+          .getAll(WriterStep.COMPACTION, keys)
+          .thenCompose(
+              answers -> {
+                List<CompletableFuture<?>> reads = new ArrayList<>();
+                for (int i = 0; i < keys.size(); i++) {
+                  String key = keys.get(i);
+                  reads.add(read(some.get(i), new StoredBlock(key, require(key, answers.get(i)))));
+                }
+                return CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new));
+              })
+          .thenCompose(read -> readSources(sources, from + BLOCKS_AT_ONCE));
+    }
+
+    private CompletableFuture<Void> read(Source source, StoredBlock block) {
+      EntryFilter ofPart = (vbucket, seqno, vbuuid) -> part.has(scope.index(vbucket));
+      return scope
+          .read(place(), List.of(block), ofPart)
+          .thenAccept(
+              contents -> {
+                owner.requireNotAfter(block.key(), contents.epoch());
+                source.entries.addAll(contents.entries());
+              });
+    }
   }
 
   private CompletableFuture<Void> rewrite(CompactionStep step) {

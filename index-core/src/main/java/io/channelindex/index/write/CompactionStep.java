@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the partition's serial executor.
  */
 final class CompactionStep {
-  private static final int LEAST_BLOCK_ENTRIES = 2_048;
-  private static final int BLOCKS_OF_A_CHANNEL = 96;
-
   /** Of a block that stays as it is, at least so many percent have to be worth keeping. */
   static final int WORTH_KEEPING = 85;
 
@@ -36,6 +33,7 @@ final class CompactionStep {
   private final Owner owner;
   private final EntryFilter readable;
   private final List<Source> sources;
+  private final int blockEntries;
   private final List<Summary> untouched = new ArrayList<>();
   private final List<Entry> pruned = new ArrayList<>();
   private List<List<Entry>> packs = List.of();
@@ -45,10 +43,17 @@ final class CompactionStep {
     final Retired.Kind kind;
     final Summary summary;
     final List<Entry> entries = new ArrayList<>();
+    private final boolean divided;
 
-    Source(Retired.Kind kind, Summary summary) {
+    /**
+     * A block of which nothing is read yet.
+     *
+     * @param divided whether it has entries of others parts of the channel, and goes in any case
+     */
+    Source(Retired.Kind kind, Summary summary, boolean divided) {
       this.kind = kind;
       this.summary = summary;
+      this.divided = divided;
     }
   }
 
@@ -57,14 +62,21 @@ final class CompactionStep {
    *
    * @param readable which entries readers see
    * @param sources in the order in which they were written
+   * @param blockEntries how many entries a block is to have
    */
   CompactionStep(
-      String channel, Layout layout, Owner owner, EntryFilter readable, List<Source> sources) {
+      String channel,
+      Layout layout,
+      Owner owner,
+      EntryFilter readable,
+      List<Source> sources,
+      int blockEntries) {
     this.channel = channel;
     this.layout = layout;
     this.owner = owner;
     this.readable = readable;
     this.sources = new ArrayList<>(sources);
+    this.blockEntries = blockEntries;
   }
 
   /** The blocks that go, after {@link #choose}: until then all. */
@@ -103,7 +115,7 @@ final class CompactionStep {
       }
     }
     pruned.removeIf(entry -> kept.contains(ChannelLoader.Identity.of(entry)));
-    packs = packs(rest, kept.size());
+    packs = packs(rest);
   }
 
   private List<Entry> worth(
@@ -132,16 +144,16 @@ final class CompactionStep {
 
   private static boolean isWorthKeeping(Source source, List<Entry> worth) {
     return source.kind == Retired.Kind.COMPACTED
-        && source.summary.entries() >= LEAST_BLOCK_ENTRIES / 2
+        && !source.divided
+        && source.summary.entries() >= CompactionParts.LEAST_BLOCK_ENTRIES / 2
         && worth.size() * 100L >= (long) source.summary.entries() * WORTH_KEEPING;
   }
 
   /** Entries in the order in which they were indexed, cut, and each part sorted. */
-  private static List<List<Entry>> packs(List<Entry> entries, int all) {
-    int size = Math.max(LEAST_BLOCK_ENTRIES, all / BLOCKS_OF_A_CHANNEL);
+  private List<List<Entry>> packs(List<Entry> entries) {
     List<List<Entry>> packs = new ArrayList<>();
-    for (int from = 0; from < entries.size(); from += size) {
-      int to = Math.min(entries.size(), from + size);
+    for (int from = 0; from < entries.size(); from += blockEntries) {
+      int to = Math.min(entries.size(), from + blockEntries);
       List<Entry> pack = new ArrayList<>(entries.subList(from, to));
       pack.sort(ORDER);
       packs.add(pack);

@@ -159,6 +159,39 @@ class CompactionTest {
     assertThat(steps).isGreaterThan(big ? 0 : 10);
   }
 
+  /** It is compacted by parts of its vbuckets, which fit. */
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void ofAChannelThatDoesNotFitIntoMemoryNothingSupersededIsLeft(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    partition.compactEntries = 2 * DOCUMENTS;
+    PartitionWriter writer = partition.takeAndOpen(0);
+    writer.opened(1, OnePartition.LOG);
+    Random random = new Random(1);
+    long seqno = 0;
+    // First all fits; then neither it does with updates, nor in the end without.
+    int documents = 3 * DOCUMENTS / 2;
+    int told = documents;
+    for (int round = 0; round < 6; round++) {
+      for (int i = 0; i < told; i++) {
+        int number = round < 2 && i < documents ? i : random.nextInt(documents);
+        writer.snapshot(number % 2, seqno + 1, ++seqno);
+        partition.tell(writer, partition.documentOf(number % 2, "doc" + number, seqno, "a"));
+      }
+      partition.turns.untilQuiet();
+
+      writer.compact();
+      partition.turns.untilQuiet();
+
+      assertThat(storedEntries(partition, "a")).as("round %d", round).isEqualTo(documents);
+      assertThat(storedEntries(partition, Batch.EVERYTHING)).isEqualTo(documents);
+      assertThat(partition.reading.channel("a", partition.stable())).hasSize(documents);
+      told = round == 0 ? 2 * DOCUMENTS + 6 : DOCUMENTS;
+      documents = 2 * DOCUMENTS + 6;
+    }
+    assertThat(head(partition).compacted().blocks()).as("a block of each part").hasSize(2);
+  }
+
   /** While the partition never rests: half as much as is alive, or what a block holds. */
   @ParameterizedTest
   @MethodSource("layouts")

@@ -103,20 +103,26 @@ final class OnePartition {
 
   /** A document in channels, as of now. */
   IndexedChange document(String id, long seqno, String... channels) {
-    return change(id, seqno, EntryState.ACTIVE, channels);
+    return documentOf(0, id, seqno, channels);
+  }
+
+  /** The same of a document of any vbucket. */
+  IndexedChange documentOf(int vbucket, String id, long seqno, String... channels) {
+    return change(vbucket, id, seqno, EntryState.ACTIVE, channels);
   }
 
   /** The deletion of a document that was in channels. */
   IndexedChange deletion(String id, long seqno, String... channels) {
-    return change(id, seqno, EntryState.DELETED, channels);
+    return change(0, id, seqno, EntryState.DELETED, channels);
   }
 
-  private IndexedChange change(String id, long seqno, EntryState state, String... channels) {
+  private IndexedChange change(
+      int vbucket, String id, long seqno, EntryState state, String... channels) {
     List<Membership> memberships = new ArrayList<>();
     Set<String> all = new TreeSet<>(List.of(channels));
     all.add(Batch.EVERYTHING);
     all.forEach(channel -> memberships.add(new Membership(channel, seqno, seqno + "-abcd", state)));
-    IndexedChange change = new IndexedChange(id, 0, seqno, memberships);
+    IndexedChange change = new IndexedChange(id, vbucket, seqno, memberships);
     documents.put(id, change);
     return change;
   }
