@@ -26,8 +26,12 @@ final class Codings {
 
   /** One of them, and another for the next number. */
   static BlockCoding nth(long number) {
-    int id = Math.floorMod(number, BlockCompression.count());
-    return new BlockCoding(BlockCompression.ofId(id), ALL);
+    return new BlockCoding(compression(number), ALL);
+  }
+
+  /** What that one compresses with. */
+  static BlockCompression compression(long number) {
+    return BlockCompression.ofId(Math.floorMod(number, BlockCompression.count()));
   }
 
   /** Reads what any of them has written. */

@@ -28,14 +28,8 @@ final class Histories {
       }
       return history.finish();
     } catch (RuntimeException | AssertionError failure) {
-      String names = troubles.stream().map(Trouble::name).collect(Collectors.joining(","));
       throw new AssertionError(
-          "history fails, again: -Dtest=WriterHistoriesTest#everythingGoesWrongAtOnce"
-              + " -Dhistory.seed="
-              + seed
-              + " -Dhistory.troubles="
-              + names,
-          failure);
+          again("WriterHistoriesTest#everythingGoesWrongAtOnce", seed, troubles), failure);
     }
   }
 
@@ -54,16 +48,27 @@ final class Histories {
     return all;
   }
 
+  /** What has a history with these troubles run again. */
+  static String again(String test, long seed, Set<? extends Enum<?>> troubles) {
+    String names = troubles.stream().map(Enum::name).collect(Collectors.joining(","));
+    return "history fails, again: -Dtest="
+        + test
+        + " -Dhistory.seed="
+        + seed
+        + " -Dhistory.troubles="
+        + names;
+  }
+
   /** The troubles that the command line names, or these. */
-  static Set<Trouble> troubles(Set<Trouble> otherwise) {
+  static <T extends Enum<T>> Set<T> troubles(Class<T> kind, Set<T> otherwise) {
     String names = System.getProperty("history.troubles");
     if (names == null) {
       return otherwise;
     }
-    Set<Trouble> named = EnumSet.noneOf(Trouble.class);
+    Set<T> named = EnumSet.noneOf(kind);
     for (String name : names.split(",", -1)) {
       if (!name.isEmpty()) {
-        named.add(Trouble.valueOf(name));
+        named.add(Enum.valueOf(kind, name));
       }
     }
     return named;

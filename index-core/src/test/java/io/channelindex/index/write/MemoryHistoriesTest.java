@@ -44,7 +44,7 @@ class MemoryHistoriesTest {
 
   @Test
   void everythingGoesWrongAtOnce() {
-    assertHistories(EnumSet.allOf(Trouble.class), 7_000);
+    assertHistories(Histories.troubles(Trouble.class, EnumSet.allOf(Trouble.class)), 7_000);
   }
 
   /** Nothing is wrong, though all of this went wrong and clients read all the time. */

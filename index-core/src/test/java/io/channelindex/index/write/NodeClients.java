@@ -56,14 +56,14 @@ final class NodeClients implements AutoCloseable {
       Random random,
       IndexBucket bucket,
       IndexKeys keys,
+      Placement placement,
       PartitionMap map,
       Layout layout,
       ScheduledExecutorService executor) {
     this.random = random;
     this.channels = random.nextBoolean() ? Set.of("a") : Set.of("a", "b");
     SettingsDocument agreed =
-        new SettingsDocument(
-            0x7e57, map.vbuckets(), map.partitions(), layout.name(), Placement.SPREAD, 1);
+        new SettingsDocument(0x7e57, map.vbuckets(), map.partitions(), layout.name(), placement, 1);
     List<TokenSettings.Strategy> strategies = List.of(TokenSettings.Strategy.values());
     for (int i = 0; i < 2; i++) {
       readers.add(
@@ -76,6 +76,7 @@ final class NodeClients implements AutoCloseable {
                       bucket, keys, Duration.ofMillis(5), Duration.ofMillis(100), executor),
                   SETTINGS,
                   TokenSettings.DEFAULT.with(strategies.get(random.nextInt(strategies.size()))),
+                  Codings.reading(),
                   executor)));
     }
   }

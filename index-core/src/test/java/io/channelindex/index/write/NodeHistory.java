@@ -17,10 +17,11 @@ import io.channelindex.storage.CouchbaseBucketSettings;
 import io.channelindex.storage.CouchbaseIndexBucket;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.Placement;
 import io.channelindex.storage.Versioned;
+import io.channelindex.storage.compress.BlockCompression;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.format.StableDocument.VbucketState;
-import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
@@ -51,8 +52,10 @@ final class NodeHistory implements AutoCloseable {
 
   private final Random random;
   private final Layout layout;
+  private final BlockCompression compression;
   private final PartitionMap map = new PartitionMap(VBUCKETS, 2);
-  private final IndexKeys keys = new IndexKeys("db");
+  private final Placement placement;
+  private final IndexKeys keys;
   private final ScheduledExecutorService executor;
   private final EmbeddedCouchbase node;
   private final Cluster cluster;
@@ -70,7 +73,15 @@ final class NodeHistory implements AutoCloseable {
   NodeHistory(long seed, ClusterEnvironment environment, ScheduledExecutorService executor) {
     this.random = new Random(seed);
     this.executor = executor;
-    this.layout = Layouts.all().get(Math.floorMod(seed, Layouts.all().size()));
+    int layouts = Layouts.all().size();
+    this.layout = Layouts.all().get(Math.floorMod(seed, layouts));
+    long number = Math.floorDiv(seed, layouts);
+    this.compression = Codings.compression(number);
+    this.placement =
+        random.nextBoolean()
+            ? Placement.SPREAD
+            : Placement.colocated(1 + random.nextInt(3), VBUCKETS);
+    this.keys = new IndexKeys("db", placement);
     node = EmbeddedCouchbase.builder().vbuckets(VBUCKETS).bucket(DATA).bucket(INDEX).start();
     cluster =
         Cluster.connect(
@@ -84,7 +95,7 @@ final class NodeHistory implements AutoCloseable {
     settings =
         new WriterSettings(
             layout,
-            BlockCoding.plain(),
+            Codings.nth(number),
             1024,
             new Compacting(random.nextInt(4), Duration.ZERO, 2 + random.nextInt(100)),
             WriterHistory.batching(random),
@@ -97,7 +108,13 @@ final class NodeHistory implements AutoCloseable {
     }
     clients =
         new NodeClients(
-            new Random(seed + 1), bucket(Duration.ofMillis(300)), keys, map, layout, executor);
+            new Random(seed + 1),
+            bucket(Duration.ofMillis(300)),
+            keys,
+            placement,
+            map,
+            layout,
+            executor);
     takeOver();
   }
 
@@ -129,6 +146,10 @@ final class NodeHistory implements AutoCloseable {
   String summary() {
     return "layout="
         + layout.name()
+        + ", compression="
+        + compression.stableName()
+        + ", placement="
+        + placement
         + ", pages="
         + clients.pages()
         + ", failedReads="
@@ -145,13 +166,14 @@ final class NodeHistory implements AutoCloseable {
 
   /** One random thing happens. */
   void act() {
-    switch (random.nextInt(16)) {
+    switch (random.nextInt(17)) {
       case 0, 1, 2, 3, 4 -> write(1 + random.nextInt(15));
       case 5, 6, 7 -> clients.read();
       case 8, 9 -> check();
       case 10, 11 -> node.faults().install(NodeFaults.any(random));
       case 12 -> takeOver();
       case 13 -> pauseOrResume();
+      case 14 -> anyIndexer().compact();
       default -> troubleTheData();
     }
   }
@@ -199,8 +221,13 @@ final class NodeHistory implements AutoCloseable {
     return new NodeIndexer(data, feed, bucket(Duration.ofMillis(300)), of, map, settings, executor);
   }
 
+  /** Some indexer, which may have lost its partitions. */
+  private NodeIndexer anyIndexer() {
+    return indexers.get(random.nextInt(indexers.size()));
+  }
+
   private void pauseOrResume() {
-    NodeIndexer any = indexers.get(random.nextInt(indexers.size()));
+    NodeIndexer any = anyIndexer();
     if (random.nextBoolean()) {
       any.pause();
     } else {
@@ -326,7 +353,7 @@ final class NodeHistory implements AutoCloseable {
   }
 
   private void checkRebuilt() {
-    IndexKeys fresh = new IndexKeys("fresh");
+    IndexKeys fresh = new IndexKeys("fresh", Placement.SPREAD);
     try (NodeIndexer indexer = indexer(fresh)) {
       indexer.start();
       await().atMost(PATIENCE).until(() -> isIndexed(fresh));

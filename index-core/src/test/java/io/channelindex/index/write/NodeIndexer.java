@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 
 /** A process that indexes all partitions: real streams, real writers, a bucket that can pause. */
@@ -25,6 +26,7 @@ final class NodeIndexer implements PartitionOwner, AutoCloseable {
   private final PausableBucket bucket;
   private final PartitionWriters writers;
   private final PartitionedFeed feed;
+  private final List<PartitionWriter> owned = new CopyOnWriteArrayList<>();
 
   NodeIndexer(
       NodeData data,
@@ -49,6 +51,14 @@ final class NodeIndexer implements PartitionOwner, AutoCloseable {
     bucket.pause();
   }
 
+  /** Compacts what it owns, or once did, as far as it comes: an owner that cannot go on stops. */
+  void compact() {
+    owned.forEach(
+        writer -> {
+          var unused = writer.compact();
+        });
+  }
+
   void resume() {
     bucket.resume();
   }
@@ -62,7 +72,14 @@ final class NodeIndexer implements PartitionOwner, AutoCloseable {
 
   @Override
   public CompletionStage<PartitionSession> take(int partition) {
-    return translated(writers.take(partition).thenApply(Session::new));
+    return translated(
+        writers
+            .take(partition)
+            .thenApply(
+                writer -> {
+                  owned.add(writer);
+                  return new Session(writer);
+                }));
   }
 
   /** The writer's word for a lost partition, in the feed's language. */

@@ -74,7 +74,7 @@ class WriterHistoriesTest {
 
   /** Nothing is wrong, though all of this went wrong and readers looked all the time. */
   private static Evidence assertHistories(Set<Trouble> troubles, long base) {
-    Set<Trouble> asked = Histories.troubles(troubles);
+    Set<Trouble> asked = Histories.troubles(Trouble.class, troubles);
     Evidence seen =
         Histories.ofSeedsFrom(base * 1_000, seed -> Histories.run(seed, asked, Defect.NONE));
     seen.assertSufficient(asked);
