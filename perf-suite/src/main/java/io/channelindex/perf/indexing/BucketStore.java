@@ -33,6 +33,7 @@ final class BucketStore implements IndexStore {
   private final PartitionMap map;
   private final ScheduledExecutorService executor;
   private final CouchbaseIndexBucket bucket;
+  private final WeighedBucket weighed;
   private final SettingsDocument agreed;
   private final BlockCoding coding;
 
@@ -52,6 +53,7 @@ final class BucketStore implements IndexStore {
         new CouchbaseIndexBucket(
             session.indexCollection(),
             CouchbaseBucketSettings.DEFAULT.withTimeout(ClusterSession.OPERATION_TIMEOUT));
+    this.weighed = new WeighedBucket(bucket);
     this.agreed = agree();
     this.coding = coding(dictionary);
   }
@@ -85,7 +87,7 @@ final class BucketStore implements IndexStore {
   public IndexingOwner owner(
       DocumentStore documents, PrincipalStore principals, CommitListener listener) {
     return new IndexingOwner(
-        bucket,
+        weighed,
         keys,
         map,
         variant.writer(coding),
@@ -125,6 +127,11 @@ final class BucketStore implements IndexStore {
   @Override
   public OptionalLong heapBytes() {
     return OptionalLong.empty();
+  }
+
+  @Override
+  public long storedBytes() {
+    return weighed.storedBytes();
   }
 
   @Override

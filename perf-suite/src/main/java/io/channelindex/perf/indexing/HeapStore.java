@@ -85,6 +85,11 @@ final class HeapStore implements IndexStore {
   }
 
   @Override
+  public long storedBytes() {
+    return 0;
+  }
+
+  @Override
   public void close() {
     beside.close();
   }

@@ -42,6 +42,9 @@ sealed interface IndexStore extends AutoCloseable permits BucketStore, HeapStore
   /** What the rows take in the memory of this process; empty if they are in a bucket. */
   OptionalLong heapBytes();
 
+  /** What the data service has stored because of the half that writes; 0 if it has nothing. */
+  long storedBytes();
+
   @Override
   void close();
 }

@@ -21,7 +21,8 @@ final class MatrixMarkdown {
     columns.put("of_drain", "% of drain");
     columns.put("cpu_us_per_mutation", "CPU µs");
     columns.put("bucket_operations_per_mutation", "operations");
-    columns.put("bytes_written_per_mutation", "bytes");
+    columns.put("bytes_written_per_mutation", "bytes sent");
+    columns.put("bytes_stored_per_mutation", "bytes stored");
     columns.put("bytes_per_entry", "bytes per entry");
     columns.put("bytes_per_entry_raw", "raw");
     columns.put("documents_per_entry", "documents per entry");

@@ -69,6 +69,7 @@ final class MatrixCell {
     }
     add(MatrixFigure.BUCKET_OPERATIONS_PER_MUTATION, written.operations() / changes);
     add(MatrixFigure.BYTES_WRITTEN_PER_MUTATION, written.bytes() / changes);
+    add(MatrixFigure.BYTES_STORED_PER_MUTATION, written.storedBytes() / changes);
     add(
         MatrixFigure.CAS_RETRIES_PER_UPDATE,
         (double) written.casRetries() / Math.max(1, written.clockOperations()));

@@ -15,8 +15,16 @@ enum MatrixFigure {
   NODE_CPU_US_PER_MUTATION(Unit.MICROSECONDS),
   /** Operations of the writers in the index bucket, reads among them. */
   BUCKET_OPERATIONS_PER_MUTATION(Unit.OPERATIONS_PER_MUTATION),
-  /** Bytes that the writers sent as values of documents. */
+  /**
+   * Bytes that the writers sent as values of documents; of an APPEND the frame alone, and refused
+   * writes among them.
+   */
   BYTES_WRITTEN_PER_MUTATION(Unit.BYTES_PER_MUTATION),
+  /**
+   * Bytes of the documents after each write, which is what the data service writes to its disk,
+   * replicates and streams because of the writers; of an APPEND the whole document.
+   */
+  BYTES_STORED_PER_MUTATION(Unit.BYTES_PER_MUTATION),
   /** Writes that found their document changed, per operation on channel heads and stable clocks. */
   CAS_RETRIES_PER_UPDATE(Unit.RETRIES_PER_UPDATE),
   /**

@@ -84,7 +84,8 @@ class ReportTest {
         .contains("## Matrix: few-large, 64 vbuckets")
         .contains("- Fastest to write: log, none (30,000 mutations/s).")
         .contains("| log | none | 30,000 (29,000–31,000) |")
-        .contains("| dense (again) | none | 11,000 (10,900–11,100) |");
+        .contains("| dense (again) | none | 11,000 (10,900–11,100) |")
+        .contains(" bytes sent | bytes stored |");
     assertThat(content("index.html"))
         .contains("\"matrix\":[{\"shape\":\"few-large\",\"vbuckets\":64,\"reading\":[\"Fastest")
         .contains("id=\"matrix\"");

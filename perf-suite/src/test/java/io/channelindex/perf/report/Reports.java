@@ -121,6 +121,7 @@ final class Reports {
             Metric.median(List.of(rate, min, max), Unit.MUTATIONS_PER_SECOND))
         .metric("bucket_operations_per_mutation", bytesOf(bytes / 100))
         .metric("bytes_written_per_mutation", bytesOf(bytes * 2))
+        .metric("bytes_stored_per_mutation", bytesOf(bytes * 3))
         .metric("bytes_per_entry", bytesOf(bytes))
         .check("missed", 0);
   }

@@ -76,6 +76,7 @@ class MatrixWorkloadIT {
             "cpu_us_per_mutation",
             "bucket_operations_per_mutation",
             "bytes_written_per_mutation",
+            "bytes_stored_per_mutation",
             "bytes_per_entry",
             "bytes_per_entry_raw",
             "documents_per_entry",
@@ -102,6 +103,25 @@ class MatrixWorkloadIT {
     assertThat(documents).as("a head and a block for each entry of a channel").isGreaterThan(0.9);
     assertThat(metrics.get("bytes_per_entry").value())
         .isGreaterThan(documents * MatrixCell.DOCUMENT_OVERHEAD_BYTES);
+  }
+
+  /** A frame is sent, and the block that it is appended to is stored again. */
+  @Test
+  void whatAnAppendHasStoredIsCountedBesideWhatItSends() throws InterruptedException {
+    MatrixSettings both =
+        new MatrixSettings(
+            List.of("dense", "log"), List.of("none"), List.of(MatrixShape.UPDATE_HEAVY), 1, 2_000);
+    Outcome outcome = new MatrixWorkload().run(run("stored", both));
+    assertThat(outcome.isRight()).as("%s", outcome).isTrue();
+    assertThat(storedOfSent(outcome.cells().get(0)))
+        .as("dense replaces whole blocks; wake-ups are counted where they are stored")
+        .isBetween(0.99, 1.05);
+    assertThat(storedOfSent(outcome.cells().get(1))).as("log appends").isGreaterThan(1.5);
+  }
+
+  private static double storedOfSent(Outcome cell) {
+    return cell.metrics().get("bytes_stored_per_mutation").value()
+        / cell.metrics().get("bytes_written_per_mutation").value();
   }
 
   @Test
