@@ -33,6 +33,11 @@ public record IndexVariant(String layout, String compression, Placement placemen
     return layout.equals(IN_MEMORY);
   }
 
+  /** Whether its blocks are compressed with a dictionary, once there is one. */
+  public boolean hasDictionary() {
+    return compression.equals(BlockCompression.ZSTD_DICTIONARY.stableName());
+  }
+
   IndexSettings settings(PartitionMap map) {
     return new IndexSettings(map, layout, placement);
   }

@@ -148,9 +148,9 @@ final class MatrixRun {
             .parameter("rounds", documents.rounds())
             .parameter("document-overhead-bytes", MatrixCell.DOCUMENT_OVERHEAD_BYTES);
     cell.into(outcome);
-    byte[] dictionary = dictionaries.get(cell.variant());
-    if (dictionary != null) {
-      outcome.parameter("dictionary-bytes", dictionary.length);
+    if (cell.variant().hasDictionary()) {
+      byte[] dictionary = dictionaries.get(cell.variant());
+      outcome.metric("dictionary_bytes", Metric.count(dictionary == null ? 0 : dictionary.length));
     }
     return outcome
         .metric("dcp_drain", Metric.median(drains, Unit.MUTATIONS_PER_SECOND))

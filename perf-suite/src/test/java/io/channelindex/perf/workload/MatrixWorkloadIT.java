@@ -149,8 +149,11 @@ class MatrixWorkloadIT {
     assertThat(outcome.isRight()).as("%s", outcome).isTrue();
     Outcome without = outcome.cells().get(0);
     Outcome with = outcome.cells().get(1);
-    assertThat(without.parameters()).doesNotContainKey("dictionary-bytes");
-    assertThat(with.parameters()).containsKey("dictionary-bytes");
+    assertThat(without.metrics()).doesNotContainKey("dictionary_bytes");
+    assertThat(with.metrics().get("dictionary_bytes").value()).isPositive();
+    assertThat(with.parameters().keySet())
+        .as("what is found is no parameter: cells of two runs have to match")
+        .isEqualTo(without.parameters().keySet());
     assertThat(with.metrics().get("bytes_per_entry").value())
         .isLessThan(without.metrics().get("bytes_per_entry").value());
   }
