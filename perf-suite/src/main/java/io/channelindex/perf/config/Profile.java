@@ -1,5 +1,6 @@
 package io.channelindex.perf.config;
 
+import io.channelindex.index.write.Compacting;
 import java.time.Duration;
 import java.util.List;
 
@@ -84,16 +85,28 @@ public enum Profile {
   MatrixSettings matrix(Settings settings) {
     List<String> compressions = MatrixSettings.COMPRESSIONS;
     List<MatrixShape> shapes = List.of(MatrixShape.FEW_LARGE, MatrixShape.UPDATE_HEAVY);
+    Duration atRest = Compacting.DEFAULT.atRest();
     MatrixSettings matrix =
         switch (this) {
           case SMOKE ->
-              new MatrixSettings(MatrixSettings.LAYOUTS, List.of("none"), shapes, 1, 2_000);
+              new MatrixSettings(
+                  MatrixSettings.LAYOUTS,
+                  List.of("none"),
+                  shapes,
+                  1,
+                  2_000,
+                  Duration.ofSeconds(2));
           case QUICK ->
               new MatrixSettings(
-                  MatrixSettings.LAYOUTS, List.of("none", "zstd"), shapes, 3, 60_000);
+                  MatrixSettings.LAYOUTS, List.of("none", "zstd"), shapes, 3, 60_000, atRest);
           case FULL ->
               new MatrixSettings(
-                  MatrixSettings.LAYOUTS, compressions, List.of(MatrixShape.values()), 3, 200_000);
+                  MatrixSettings.LAYOUTS,
+                  compressions,
+                  List.of(MatrixShape.values()),
+                  3,
+                  200_000,
+                  atRest);
         };
     return new MatrixSettings(
         settings.names(Setting.MATRIX_LAYOUTS, MatrixSettings.LAYOUTS, matrix.layouts()),
@@ -107,7 +120,8 @@ public enum Profile {
             .map(MatrixShape::of)
             .toList(),
         settings.integer(Setting.MATRIX_REPEATS, matrix.repeats()),
-        settings.integer(Setting.MATRIX_DOCUMENTS, matrix.documents()));
+        settings.integer(Setting.MATRIX_DOCUMENTS, matrix.documents()),
+        settings.seconds(Setting.MATRIX_COMPACT_AFTER, matrix.compactAfter()));
   }
 
   private FeedLoadSettings feeds() {

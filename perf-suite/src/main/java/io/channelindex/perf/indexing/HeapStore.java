@@ -90,6 +90,11 @@ final class HeapStore implements IndexStore {
   }
 
   @Override
+  public OptionalLong storedEntries(StoredSizes stored) {
+    return OptionalLong.empty();
+  }
+
+  @Override
   public void close() {
     beside.close();
   }

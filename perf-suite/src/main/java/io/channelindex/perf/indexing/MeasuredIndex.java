@@ -243,6 +243,21 @@ public final class MeasuredIndex implements AutoCloseable {
   }
 
   /**
+   * How many entries are in its blocks, superseded ones among them, and those of blocks that were
+   * replaced and are not removed yet; empty if it has no blocks.
+   *
+   * @param stored what is in the index bucket
+   */
+  public OptionalLong storedEntries(StoredSizes stored) throws InterruptedException {
+    return store.storedEntries(stored);
+  }
+
+  /** How many operations its writers have done so far; none more while it is at rest. */
+  public long operations() {
+    return owner.status().stream().mapToLong(MeasuredIndex::operations).sum();
+  }
+
+  /**
    * The dictionary that its blocks are compressed with; made now of what was written, if it is to
    * have one and has none.
    *

@@ -2,9 +2,11 @@ package io.channelindex.perf.report;
 
 import io.channelindex.perf.measure.Metric;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.DoublePredicate;
 
 /**
@@ -75,9 +77,12 @@ record GoalCheck(String about, String found, String goal, Verdict verdict) {
    */
   private static final int FULL_LOAD = 200_000;
 
+  private static final double STORED_ENTRIES = 1.5;
+
   /** The goals whose figures a report has; none if it has none of them. */
   static List<GoalCheck> of(Report report) {
     List<GoalCheck> goals = new ArrayList<>();
+    Set<String> compacted = new HashSet<>();
     for (Result result : report.results()) {
       Map<String, Object> parameters = result.outcome().parameters();
       if (parameters.containsKey("row") || !(parameters.get("layout") instanceof String layout)) {
@@ -91,6 +96,10 @@ record GoalCheck(String about, String found, String goal, Verdict verdict) {
         String variant = where + ", " + parameters.get("compression");
         operations(result, variant, goals);
         share(result, variant, goals);
+      }
+      Metric stored = result.outcome().metrics().get("stored_entries_per_live_entry");
+      if (stored != null && compacted.add(where)) {
+        goals.add(storedEntries(result, stored, where + ", " + parameters.get("compression")));
       }
       boolean isWide = result.vbuckets() == VBUCKETS && isAtLeast(result, "wide-documents", WIDE);
       if (isWide && (layout.equals("log") || layout.equals("dense"))) {
@@ -144,6 +153,18 @@ record GoalCheck(String about, String found, String goal, Verdict verdict) {
               "≥ " + Figures.number(SHARE_OF_DRAIN) + " %",
               Verdict.of(share, value -> value >= SHARE_OF_DRAIN)));
     }
+  }
+
+  /** Of the first compression of each layout: how much is superseded does not depend on it. */
+  private static GoalCheck storedEntries(Result result, Metric stored, String where) {
+    Metric busy = result.outcome().metrics().get("stored_entries_per_live_entry_busy");
+    return new GoalCheck(
+        "stored_entries_per_live_entry, " + where,
+        Figures.of(stored)
+            + " at rest"
+            + (busy == null ? "" : ", " + Figures.number(busy.value()) + " while busy"),
+        "≤ " + Figures.number(STORED_ENTRIES) + " " + stored.unit().symbol() + " at rest",
+        Verdict.of(stored, value -> value <= STORED_ENTRIES));
   }
 
   private static GoalCheck besideInMemory(Metric cold, double base, String where) {

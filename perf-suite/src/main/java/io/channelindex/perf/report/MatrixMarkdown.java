@@ -23,9 +23,12 @@ final class MatrixMarkdown {
     columns.put("bucket_operations_per_mutation", "operations");
     columns.put("bytes_written_per_mutation", "bytes sent");
     columns.put("bytes_stored_per_mutation", "bytes stored");
+    columns.put("cas_retries_per_update", "CAS retries per update");
     columns.put("bytes_per_entry", "bytes per entry");
     columns.put("bytes_per_entry_raw", "raw");
     columns.put("documents_per_entry", "documents per entry");
+    columns.put("stored_entries_per_live_entry", "entries stored per live one, at rest");
+    columns.put("stored_entries_per_live_entry_busy", "busy");
     columns.put("cold_read_entries_per_second", "cold entries/s");
     columns.put("cached_read_entries_per_second", "cached entries/s");
     columns.put("operations_per_cold_read", "operations per cold read");
@@ -39,14 +42,18 @@ final class MatrixMarkdown {
       MatrixReading.of(shape).forEach(sentence -> text.append("- ").append(sentence).append('\n'));
       text.append('\n');
       List<String> head = new ArrayList<>(List.of("layout", "compression"));
-      head.addAll(COLUMNS.values());
+      List<String> columns =
+          COLUMNS.keySet().stream()
+              .filter(name -> shape.rows().stream().anyMatch(row -> row.metric(name).isPresent()))
+              .toList();
+      columns.forEach(name -> head.add(COLUMNS.get(name)));
       SummaryMarkdown.row(text, head.toArray(String[]::new));
-      text.append("| --- | --- |").append(" ---: |".repeat(COLUMNS.size())).append('\n');
+      text.append("| --- | --- |").append(" ---: |".repeat(columns.size())).append('\n');
       for (Row row : shape.rows()) {
         List<String> cells = new ArrayList<>();
         cells.add(row.layout() + (row.isAgain() ? " (again)" : ""));
         cells.add(row.compression());
-        COLUMNS.keySet().forEach(name -> cells.add(shown(row.metrics().get(name))));
+        columns.forEach(name -> cells.add(shown(row.metrics().get(name))));
         SummaryMarkdown.row(text, cells.toArray(String[]::new));
       }
     }

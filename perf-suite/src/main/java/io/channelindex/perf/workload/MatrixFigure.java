@@ -36,6 +36,13 @@ enum MatrixFigure {
   BYTES_PER_ENTRY_RAW(Unit.BYTES_PER_ENTRY),
   /** Documents of the index per live entry, compacted. */
   DOCUMENTS_PER_ENTRY(Unit.DOCUMENTS_PER_ENTRY),
+  /**
+   * Entries in blocks per live entry, of documents that are written again and again, after
+   * partitions had nothing to write for as long as they wait before they compact, and had done so.
+   */
+  STORED_ENTRIES_PER_LIVE_ENTRY(Unit.ENTRIES_PER_ENTRY),
+  /** The same directly after the last write. */
+  STORED_ENTRIES_PER_LIVE_ENTRY_BUSY(Unit.ENTRIES_PER_ENTRY),
   /** Entries read from the beginning, channel by channel, with nothing in memory. */
   COLD_READ_ENTRIES_PER_SECOND(Unit.ENTRIES_PER_SECOND),
   /** The same channels again. */

@@ -1,6 +1,7 @@
 package io.channelindex.perf.workload;
 
 import io.channelindex.index.read.Row;
+import io.channelindex.perf.PerfException;
 import io.channelindex.perf.cluster.ChangeFeed;
 import io.channelindex.perf.cluster.ChangeListener;
 import io.channelindex.perf.cluster.KeyValue;
@@ -22,12 +23,14 @@ import io.channelindex.perf.measure.Unit;
 import io.channelindex.sequence.PartitionMap;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.IntStream;
 
@@ -43,6 +46,10 @@ import java.util.stream.IntStream;
  */
 final class MatrixRun {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
+  /** Somewhat longer than compaction waits before it removes what it has replaced. */
+  private static final Duration QUIET = Duration.ofSeconds(11);
+
+  private static final Duration POLL = Duration.ofMillis(100);
   private static final int CHANNELS_READ = 50;
   private static final int READ_AT_ONCE = 32;
 
@@ -94,7 +101,9 @@ final class MatrixRun {
     for (String layout : settings.layouts()) {
       boolean inMemory = layout.equals(IndexVariant.IN_MEMORY);
       for (String compression : inMemory ? List.of("none") : settings.compressions()) {
-        cells.add(new MatrixCell(new IndexVariant(layout, compression), MatrixCell.Row.CELL));
+        IndexVariant variant =
+            new IndexVariant(layout, compression).compactedAfter(settings.compactAfter());
+        cells.add(new MatrixCell(variant, MatrixCell.Row.CELL));
       }
     }
     cells.add(new MatrixCell(cells.get(0).variant(), MatrixCell.Row.AGAIN));
@@ -187,6 +196,10 @@ final class MatrixRun {
       }
       StoredSizes raw = stored();
       members.forEach((cell, member) -> cell.raw(member.size(raw), documents.entries()));
+      if (!isWrittenOnce() && pass == run.matrix().repeats()) {
+        awaitRest(members.values());
+        storedEntries(members, MatrixFigure.STORED_ENTRIES_PER_LIVE_ENTRY);
+      }
       for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
         step(member.getKey(), pass);
         member.getValue().index().compact();
@@ -255,10 +268,47 @@ final class MatrixRun {
         }
       }
       sums.forEach(MatrixCell::written);
+      storedEntries(members, MatrixFigure.STORED_ENTRIES_PER_LIVE_ENTRY_BUSY);
       drain(seqnos());
       for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
         step(member.getKey(), pass);
         read(member.getKey(), member.getValue().index());
+      }
+    }
+  }
+
+  /**
+   * Waits, once for all of them, until partitions that have nothing to write have compacted what
+   * they compact then, and have removed what that replaced.
+   */
+  private void awaitRest(Collection<Member> members) throws InterruptedException {
+    long started = run.time().nanos();
+    run.phases().at(shape.label() + ", at rest", 0, 0);
+    run.time().sleepUntil(started + run.matrix().compactAfter().toNanos());
+    long last = -1;
+    long moved = run.time().nanos();
+    long now = moved;
+    while (now - moved < QUIET.toNanos()) {
+      long operations = members.stream().mapToLong(member -> member.index().operations()).sum();
+      if (operations != last) {
+        last = operations;
+        moved = now;
+      }
+      if (now - started > PATIENCE.toNanos()) {
+        throw new PerfException("indexes do not come to rest: operations=" + operations);
+      }
+      run.time().sleepUntil(now + POLL.toNanos());
+      now = run.time().nanos();
+    }
+  }
+
+  private void storedEntries(Map<MatrixCell, Member> members, MatrixFigure figure)
+      throws InterruptedException {
+    StoredSizes now = stored();
+    for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
+      OptionalLong entries = member.getValue().index().storedEntries(now);
+      if (entries.isPresent()) {
+        member.getKey().add(figure, (double) entries.getAsLong() / documents.entries());
       }
     }
   }

@@ -53,6 +53,7 @@ final class MatrixWorkload implements Workload {
             .parameter("layouts", String.join(",", settings.layouts()))
             .parameter("compressions", String.join(",", settings.compressions()))
             .parameter("repeats", settings.repeats())
+            .parameter("compact-after-seconds", settings.compactAfter().toMillis() / 1e3)
             .parameter("document-overhead-bytes", MatrixCell.DOCUMENT_OVERHEAD_BYTES);
     ScheduledThreadPoolExecutor executor = IndexThreads.start();
     try {

@@ -257,6 +257,8 @@
     ["bytes_per_entry", "bytes per entry"],
     ["bytes_per_entry_raw", "raw"],
     ["documents_per_entry", "documents"],
+    ["stored_entries_per_live_entry", "entries stored per live one, at rest"],
+    ["stored_entries_per_live_entry_busy", "busy"],
     ["cold_read_entries_per_second", "cold entries/s"],
     ["cached_read_entries_per_second", "cached entries/s"],
     ["operations_per_cold_read", "ops per read"],
@@ -777,6 +779,7 @@
     matrixBars(parent, cells, "Operations per mutation", "bucket_operations_per_mutation", "operations");
     matrixBars(parent, cells, "Bytes sent per mutation", "bytes_written_per_mutation", "bytes");
     matrixBars(parent, cells, "Bytes stored per mutation", "bytes_stored_per_mutation", "bytes");
+    matrixBars(parent, cells, "Entries stored per live one, at rest", "stored_entries_per_live_entry", "entries");
   }
 
   function tokenChart(heading, name, unit) {

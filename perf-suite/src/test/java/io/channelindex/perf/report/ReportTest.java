@@ -11,6 +11,7 @@ import io.channelindex.perf.workload.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -121,6 +122,34 @@ class ReportTest {
     assertThat(GoalCheck.of(new Report(Reports.sound().environment(), List.of(light))))
         .as("not at full load")
         .isEmpty();
+  }
+
+  @Test
+  void entriesStoredAreAGoalOfEachLayoutAtRest() {
+    List<Result> results = new ArrayList<>();
+    for (String compression : List.of("none", "zstd")) {
+      for (double stored : List.of(1.25, 1.75)) {
+        Outcome outcome =
+            Reports.cell(stored < 1.5 ? "dense" : "log", compression, 1, 1, 1, 1)
+                .parameter("shape", "update-heavy")
+                .metric("stored_entries_per_live_entry", new Metric(stored, Unit.ENTRIES_PER_ENTRY))
+                .metric("stored_entries_per_live_entry_busy", new Metric(9, Unit.ENTRIES_PER_ENTRY))
+                .build();
+        results.add(new Result("matrix", "Layouts.", "embedded", 64, outcome));
+      }
+    }
+    assertThat(GoalCheck.of(new Report(Reports.sound().environment(), results)))
+        .containsExactly(
+            new GoalCheck(
+                "stored_entries_per_live_entry, dense, 64 vbuckets, none",
+                "1.25 entries/entry at rest, 9 while busy",
+                "≤ 1.50 entries/entry at rest",
+                GoalCheck.Verdict.REACHED),
+            new GoalCheck(
+                "stored_entries_per_live_entry, log, 64 vbuckets, none",
+                "1.75 entries/entry at rest, 9 while busy",
+                "≤ 1.50 entries/entry at rest",
+                GoalCheck.Verdict.MISSED));
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.channelindex.perf.measure.TimeSource;
 import io.channelindex.perf.process.ProcessUsage;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.storage.IndexKeys;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,13 @@ import org.junit.jupiter.api.TestInstance;
 class MatrixWorkloadIT {
   /** All shapes, of the plainest variant. */
   static final MatrixSettings SMALL =
-      new MatrixSettings(List.of("dense"), List.of("none"), List.of(MatrixShape.values()), 1, 400);
+      new MatrixSettings(
+          List.of("dense"),
+          List.of("none"),
+          List.of(MatrixShape.values()),
+          1,
+          400,
+          Duration.ofSeconds(5));
 
   private static final SuiteSettings SETTINGS =
       SuiteSettings.from(Map.of("perf.profile", "smoke", "perf.in-flight", "64"));
@@ -55,7 +62,7 @@ class MatrixWorkloadIT {
   }
 
   private static MatrixSettings only(MatrixShape shape, int repeats) {
-    return new MatrixSettings(SMALL.layouts(), SMALL.compressions(), List.of(shape), repeats, 500);
+    return new MatrixSettings(SMALL.layouts(), SMALL.compressions(), List.of(shape), repeats, 500, SMALL.compactAfter());
   }
 
   @Test
@@ -105,35 +112,48 @@ class MatrixWorkloadIT {
         .isGreaterThan(documents * MatrixCell.DOCUMENT_OVERHEAD_BYTES);
   }
 
-  /** A frame is sent, and the block that it is appended to is stored again. */
-  @Test
-  void whatAnAppendHasStoredIsCountedBesideWhatItSends() throws InterruptedException {
-    MatrixSettings both =
-        new MatrixSettings(
-            List.of("dense", "log"), List.of("none"), List.of(MatrixShape.UPDATE_HEAVY), 1, 2_000);
-    Outcome outcome = new MatrixWorkload().run(run("stored", both));
-    assertThat(outcome.isRight()).as("%s", outcome).isTrue();
-    assertThat(storedOfSent(outcome.cells().get(0)))
-        .as("dense replaces whole blocks; wake-ups are counted where they are stored")
-        .isBetween(0.99, 1.05);
-    assertThat(storedOfSent(outcome.cells().get(1))).as("log appends").isGreaterThan(1.5);
-  }
-
   private static double storedOfSent(Outcome cell) {
     return cell.metrics().get("bytes_stored_per_mutation").value()
         / cell.metrics().get("bytes_written_per_mutation").value();
   }
 
   @Test
-  void anUpdatedDocumentIsIndexedEveryTime() throws InterruptedException {
-    Outcome outcome = new MatrixWorkload().run(run("updates", only(MatrixShape.UPDATE_HEAVY, 1)));
+  void anUpdatedDocumentIsIndexedEveryTimeAndCompactedAtRest() throws InterruptedException {
+    MatrixSettings all =
+        new MatrixSettings(
+            MatrixSettings.LAYOUTS,
+            List.of("none"),
+            List.of(MatrixShape.UPDATE_HEAVY),
+            1,
+            500,
+            SMALL.compactAfter());
+    Outcome outcome = new MatrixWorkload().run(run("updates", all));
     assertThat(outcome.isRight()).as("%s", outcome).isTrue();
-    Outcome cell = outcome.cells().get(0);
-    assertThat(cell.parameters()).containsEntry("documents", 50).containsEntry("rounds", 10);
-    assertThat(cell.metrics().get("entries").value()).isEqualTo(100);
-    assertThat(cell.metrics().get("bytes_per_entry").value())
-        .as("nine of ten entries are superseded")
-        .isLessThan(cell.metrics().get("bytes_per_entry_raw").value());
+    assertThat(outcome.parameters()).containsEntry("compact-after-seconds", 5.0);
+    for (Outcome cell : outcome.cells()) {
+      assertThat(cell.parameters()).containsEntry("documents", 50).containsEntry("rounds", 10);
+      assertThat(cell.metrics().get("entries").value()).isEqualTo(100);
+      if (cell.parameters().get("layout").equals("in-memory")) {
+        assertThat(cell.metrics()).doesNotContainKey("stored_entries_per_live_entry");
+      } else {
+        assertThat(cell.metrics().get("stored_entries_per_live_entry_busy").value())
+            .as("every version in its channel and in *, and no block is closed: %s", cell)
+            .isEqualTo(10);
+        assertThat(cell.metrics().get("stored_entries_per_live_entry").value())
+            .as("%s", cell)
+            .isBetween(1.0, 1.5);
+        assertThat(cell.metrics().get("bytes_per_entry").value())
+            .as("nine of ten entries are superseded: %s", cell)
+            .isLessThan(cell.metrics().get("bytes_per_entry_raw").value());
+        if (cell.parameters().get("layout").equals("log")) {
+          assertThat(storedOfSent(cell)).as("frames are appended").isGreaterThan(1.5);
+        } else {
+          assertThat(storedOfSent(cell))
+              .as("documents are replaced; wake-ups are counted where they are stored: %s", cell)
+              .isBetween(0.99, 1.1);
+        }
+      }
+    }
   }
 
   @Test
@@ -144,7 +164,8 @@ class MatrixWorkloadIT {
             List.of("zstd", "zstd-dictionary"),
             List.of(MatrixShape.FEW_LARGE),
             1,
-            4_000);
+            4_000,
+            SMALL.compactAfter());
     Outcome outcome = new MatrixWorkload().run(run("dictionary", two));
     assertThat(outcome.isRight()).as("%s", outcome).isTrue();
     Outcome without = outcome.cells().get(0);
