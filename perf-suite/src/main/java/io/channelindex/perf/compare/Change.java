@@ -16,7 +16,13 @@ import java.util.Set;
 record Change(String name, Figure before, Figure after, OptionalDouble noise) {
   /** Shares of something that is the more the better. */
   private static final Set<String> HIGHER_SHARES =
-      Set.of("of_drain", "of-drain", "of-client-ceiling");
+      Set.of(
+          "of_drain",
+          "of-drain",
+          "of-client-ceiling",
+          "cache_hit_rate",
+          "http-cached-hit-rate",
+          "wide-cached-hit-rate");
 
   /** What a change is. */
   enum Verdict {

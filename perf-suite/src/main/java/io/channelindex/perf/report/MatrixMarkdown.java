@@ -31,6 +31,7 @@ final class MatrixMarkdown {
     columns.put("stored_entries_per_live_entry_busy", "busy");
     columns.put("cold_read_entries_per_second", "cold entries/s");
     columns.put("cached_read_entries_per_second", "cached entries/s");
+    columns.put("cache_hit_rate", "% cache hits of these");
     columns.put("operations_per_cold_read", "operations per cold read");
     return columns;
   }

@@ -256,8 +256,9 @@ final class SummaryMarkdown {
       return;
     }
     text.append("\n## One request\n\nMilliseconds, median.\n\n| layout | vbuckets |");
-    text.append(" over HTTP, cold | cached | wide channel, cold | cached |\n");
-    text.append("| --- | ---: | ---: | ---: | ---: | ---: |\n");
+    text.append(" over HTTP, cold | cached | % cache hits of these, cold | cached |");
+    text.append(" wide channel, cold | cached | % cache hits of these |\n");
+    text.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
     for (Result result : results) {
       Map<String, Metric> metrics = result.outcome().metrics();
       row(
@@ -266,8 +267,11 @@ final class SummaryMarkdown {
           Figures.number(result.vbuckets()),
           shown(metrics.get("http-cold")),
           shown(metrics.get("http-cached")),
+          shown(metrics.get("http-cold-hit-rate")),
+          shown(metrics.get("http-cached-hit-rate")),
           shown(metrics.get("wide-cold")),
-          shown(metrics.get("wide-cached")));
+          shown(metrics.get("wide-cached")),
+          shown(metrics.get("wide-cached-hit-rate")));
     }
   }
 

@@ -47,6 +47,8 @@ enum MatrixFigure {
   COLD_READ_ENTRIES_PER_SECOND(Unit.ENTRIES_PER_SECOND),
   /** The same channels again. */
   CACHED_READ_ENTRIES_PER_SECOND(Unit.ENTRIES_PER_SECOND),
+  /** Of what these wanted the share that the reader's cache had; none of an index in memory. */
+  CACHE_HIT_RATE(Unit.PERCENT),
   /** Documents that were asked for to read a channel with nothing in memory. */
   OPERATIONS_PER_COLD_READ(Unit.OPERATIONS_PER_READ);
 

@@ -9,6 +9,7 @@ import io.channelindex.perf.cluster.Positions;
 import io.channelindex.perf.config.MatrixSettings;
 import io.channelindex.perf.config.MatrixShape;
 import io.channelindex.perf.follow.StoredDocuments;
+import io.channelindex.perf.indexing.CacheUse;
 import io.channelindex.perf.indexing.DrainWatch;
 import io.channelindex.perf.indexing.IndexReader;
 import io.channelindex.perf.indexing.IndexVariant;
@@ -348,7 +349,13 @@ final class MatrixRun {
         for (int i = 0; i < read.size(); i++) {
           cell.judged(documents.judge(first + i, read.get(i)));
         }
+      CacheUse cold = reader.cacheUse();
       }
+      reader
+          .cacheUse()
+          .since(cold)
+          .rate()
+          .ifPresent(rate -> cell.add(MatrixFigure.CACHE_HIT_RATE, rate.value()));
     }
   }
 

@@ -6,6 +6,7 @@ import io.channelindex.perf.cluster.ChangeListener;
 import io.channelindex.perf.cluster.Positions;
 import io.channelindex.perf.follow.ChangesClient;
 import io.channelindex.perf.follow.StoredDocuments;
+import io.channelindex.perf.indexing.CacheUse;
 import io.channelindex.perf.indexing.IndexReader;
 import io.channelindex.perf.indexing.IndexVariant;
 import io.channelindex.perf.indexing.MeasuredIndex;
@@ -51,6 +52,9 @@ final class OneShotWorkload implements Workload {
   private static final int WIDE_WARM_UP = 10;
 
   private static final String STABLE_SEQNOS = "channelindex_index_stable_seqnos";
+
+  private static final String CACHE_REQUESTS = "channelindex_reader_cache_requests_total";
+  private static final String HITS = "outcome=\"hit\"";
 
   /** A cache that keeps all that one request reads, but not until the next round of requests. */
   private static final String NARROW = "8MiB";
@@ -210,11 +214,15 @@ final class OneShotWorkload implements Workload {
         write(channels);
         awaitIndex(config, server);
         if (config.isInMemory()) {
+          warmUp(client, channels);
           outcome.metric("http-cold", first(client, channels));
         } else {
           cold(channels);
         }
+        warmUp(client, channels);
+        CacheUse before = cacheUse(server);
         outcome.metric("http-cached", again(client, channels));
+        hitRate("http-cached-hit-rate", cacheUse(server).since(before));
       } catch (CompletionException e) {
         throw new PerfException("the server's feed cannot be read: " + e.getCause(), e);
       }
@@ -224,8 +232,20 @@ final class OneShotWorkload implements Workload {
       ServerConfig config = config(ServerConfig.Indexing.NONE, NARROW);
       try (ChangesServer server = starter.start(run, config);
           ChangesClient client = new ChangesClient(server.address(), config.database())) {
+        warmUp(client, channels);
+        CacheUse before = cacheUse(server);
         outcome.metric("http-cold", first(client, channels));
+        hitRate("http-cold-hit-rate", cacheUse(server).since(before));
       }
+    }
+
+    private static CacheUse cacheUse(ChangesServer server) {
+      return new CacheUse(
+          server.counter(CACHE_REQUESTS, HITS).join(), server.counter(CACHE_REQUESTS).join());
+    }
+
+    private void hitRate(String name, CacheUse use) {
+      use.rate().ifPresent(rate -> outcome.metric(name, rate));
     }
 
     private ServerConfig config(ServerConfig.Indexing indexing, String cacheSize) {
@@ -244,7 +264,6 @@ final class OneShotWorkload implements Workload {
 
     /** How long it takes to read channels that nothing is in memory of. */
     private Metric first(ChangesClient client, List<String> channels) {
-      warmUp(client, channels);
       run.phases().at(layout + ", ask", 0, 0);
       List<Double> times = new ArrayList<>();
       for (String channel : channels) {
@@ -255,7 +274,6 @@ final class OneShotWorkload implements Workload {
 
     /** How long it takes to read channels that were just read. */
     private Metric again(ChangesClient client, List<String> channels) {
-      warmUp(client, channels);
       run.phases().at(layout + ", ask again", 0, 0);
       List<Double> times = new ArrayList<>();
       for (String channel : channels) {
@@ -363,13 +381,17 @@ final class OneShotWorkload implements Workload {
         index.write(seqnos(), Arrival.STREAMED);
         List<Double> cold = new ArrayList<>();
         List<Double> cached = new ArrayList<>();
+        CacheUse used = CacheUse.NONE;
         int warmUp = WIDE_WARM_UP * scale.rounds();
         for (int i = 0; i < warmUp + MEASURED; i++) {
           try (IndexReader reader = index.read()) {
             cold.add(time(reader, channel));
+            CacheUse before = reader.cacheUse();
             cached.add(time(reader, channel));
+            used = used.plus(reader.cacheUse().since(before));
           }
         }
+        hitRate("wide-cached-hit-rate", used);
         outcome
             .metric("wide-cold", after(warmUp, cold))
             .metric("wide-cached", after(warmUp, cached));

@@ -262,6 +262,7 @@
     ["cold_read_entries_per_second", "cold entries/s"],
     ["cached_read_entries_per_second", "cached entries/s"],
     ["operations_per_cold_read", "ops per read"],
+    ["cache_hit_rate", "% cache hits"],
   ];
 
   function matrixTable(cells, all) {
@@ -336,12 +337,17 @@
     byId("one-shot-about").textContent =
       `Milliseconds until all of a channel is there, median of ${asked}, and the least and the greatest: over HTTP, ` +
       `${number(documents)} documents that were written ${number(revisions)} × each, from a server that is warm; and from ` +
-      `the index alone, ${number(wide)} documents over all vbuckets.`;
+      `the index alone, ${number(wide)} documents over all vbuckets. Cache hits: of the heads, pages and blocks that these ` +
+      "requests wanted, the share that was in memory; an index in memory has no cache.";
     fillTable(byId("one-shot-table"), [
-      ["Layout"], ["vbuckets"], ["over HTTP, cold"], ["cached"], ["wide channel, cold"], ["cached"],
+      ["Layout"], ["vbuckets"], ["over HTTP, cold"], ["cached"], ["% cache hits, cold"], ["cached"],
+      ["wide channel, cold"], ["cached"], ["% cache hits"],
     ], oneShots.map(({parameters, vbuckets: count, metrics}) => [
       parameters.layout, number(count),
-      ...["http-cold", "http-cached", "wide-cold", "wide-cached"].map(name => withSpread(metrics[name])),
+      ...["http-cold", "http-cached"].map(name => withSpread(metrics[name])),
+      ...["http-cold-hit-rate", "http-cached-hit-rate"].map(name => metrics[name] ? shown(metrics[name]) : ""),
+      ...["wide-cold", "wide-cached"].map(name => withSpread(metrics[name])),
+      metrics["wide-cached-hit-rate"] ? shown(metrics["wide-cached-hit-rate"]) : "",
     ]));
   }
 

@@ -96,7 +96,7 @@ class ReportTest {
   void goalsSayWhatWasFoundAndWhetherItIsEnough() throws IOException {
     assertThat(written(Reports.withOneShots()).problems()).isEmpty();
     assertThat(content("summary.md"))
-        .contains("| dense | 1,024 | 30 | 15 | 60 | 4 |")
+        .contains("| dense | 1,024 | 30 | 15 | 0 | 100 | 60 | 4 | 99 |")
         .contains("| wide-cold, dense, 1,024 vbuckets | 60 ms | ≤ 50 ms | missed |")
         .contains("| wide-cached, dense, 1,024 vbuckets | 4 ms | ≤ 5 ms | reached |")
         .contains("| wide-cold, log, 1,024 vbuckets | 40 ms | ≤ 50 ms | reached |")

@@ -93,6 +93,9 @@ final class Reports {
         .parameter("wide-documents", 10_000)
         .metric("http-cold", Metric.median(List.of(http), Unit.MILLISECONDS))
         .metric("http-cached", Metric.median(List.of(http / 2), Unit.MILLISECONDS))
+        .metric("http-cold-hit-rate", new Metric(0, Unit.PERCENT))
+        .metric("http-cached-hit-rate", new Metric(100, Unit.PERCENT))
+        .metric("wide-cached-hit-rate", new Metric(99, Unit.PERCENT))
         .metric("wide-cold", Metric.median(List.of(cold), Unit.MILLISECONDS))
         .metric("wide-cached", Metric.median(List.of(cached), Unit.MILLISECONDS));
   }

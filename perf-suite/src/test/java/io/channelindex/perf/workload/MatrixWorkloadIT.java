@@ -98,10 +98,14 @@ class MatrixWorkloadIT {
     assertThat(rate.spread()).isNotNull();
     assertThat(rate.value()).isPositive();
   }
+            "cache_hit_rate",
 
   @Test
   void figuresAddUp() throws InterruptedException {
     Outcome cell =
+    assertThat(cell.metrics().get("cache_hit_rate").value())
+        .as("all was read before")
+        .isEqualTo(100);
         new MatrixWorkload().run(run("sums", only(MatrixShape.SPARSE, 1))).cells().get(0);
     Map<String, Metric> metrics = cell.metrics();
     // A head in each of 16 partitions at least, for each channel that is read.
