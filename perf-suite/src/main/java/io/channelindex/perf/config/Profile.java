@@ -8,7 +8,7 @@ import java.util.List;
 public enum Profile {
   /** A minute or two: does everything still work, is the report sound? Its figures mean nothing. */
   SMOKE(2_000, 5_000, 500, Duration.ofMillis(1_000), Duration.ofMillis(500)),
-  /** About fourteen minutes on two cores: figures for a first look. */
+  /** About seventeen minutes on two cores: figures for a first look. */
   QUICK(100_000, 200_000, 2_000, Duration.ofSeconds(4), Duration.ofSeconds(2)),
   /** Asked for: figures to compare with others, a million documents compared. */
   FULL(200_000, 1_000_000, 5_000, Duration.ofSeconds(20), Duration.ofSeconds(5));
@@ -95,10 +95,17 @@ public enum Profile {
                   shapes,
                   1,
                   2_000,
-                  Duration.ofSeconds(2));
+                  Duration.ofSeconds(2),
+                  2_000);
           case QUICK ->
               new MatrixSettings(
-                  MatrixSettings.LAYOUTS, List.of("none", "zstd"), shapes, 3, 60_000, atRest);
+                  MatrixSettings.LAYOUTS,
+                  List.of("none", "zstd"),
+                  shapes,
+                  3,
+                  60_000,
+                  atRest,
+                  200_000);
           case FULL ->
               new MatrixSettings(
                   MatrixSettings.LAYOUTS,
@@ -106,7 +113,8 @@ public enum Profile {
                   List.of(MatrixShape.values()),
                   3,
                   200_000,
-                  atRest);
+                  atRest,
+                  200_000);
         };
     return new MatrixSettings(
         settings.names(Setting.MATRIX_LAYOUTS, MatrixSettings.LAYOUTS, matrix.layouts()),
@@ -121,7 +129,8 @@ public enum Profile {
             .toList(),
         settings.integer(Setting.MATRIX_REPEATS, matrix.repeats()),
         settings.integer(Setting.MATRIX_DOCUMENTS, matrix.documents()),
-        settings.seconds(Setting.MATRIX_COMPACT_AFTER, matrix.compactAfter()));
+        settings.seconds(Setting.MATRIX_COMPACT_AFTER, matrix.compactAfter()),
+        settings.integer(Setting.FULL_LOAD_DOCUMENTS, matrix.fullLoadDocuments()));
   }
 
   private FeedLoadSettings feeds() {

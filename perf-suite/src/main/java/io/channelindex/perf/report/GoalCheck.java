@@ -93,7 +93,7 @@ record GoalCheck(String about, String found, String goal, Verdict verdict) {
           && "few-large".equals(parameters.get("shape"))
           && isAtLeast(result, "channels", CHANNELS)
           && isAtLeast(result, "documents", FULL_LOAD)) {
-        String variant = where + ", " + parameters.get("compression");
+        String variant = where + ", " + parameters.get("compression") + ", " + result.workload();
         operations(result, variant, goals);
         share(result, variant, goals);
       }

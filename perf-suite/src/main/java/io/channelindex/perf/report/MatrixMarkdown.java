@@ -38,7 +38,7 @@ final class MatrixMarkdown {
 
   static void write(Report report, StringBuilder text) {
     for (MatrixShapeResults shape : MatrixShapeResults.of(report)) {
-      text.append("\n## Matrix: ").append(shape.shape()).append(", ");
+      text.append("\n## ").append(shape.title()).append(", ");
       text.append(Figures.number(shape.vbuckets())).append(" vbuckets\n\n");
       MatrixReading.of(shape).forEach(sentence -> text.append("- ").append(sentence).append('\n'));
       text.append('\n');

@@ -47,6 +47,7 @@ import java.util.stream.IntStream;
  */
 final class MatrixRun {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
+
   /** Somewhat longer than compaction waits before it removes what it has replaced. */
   private static final Duration QUIET = Duration.ofSeconds(11);
 
@@ -61,6 +62,7 @@ final class MatrixRun {
   private final MatrixDocuments documents;
   private final StoredDocuments store;
   private final List<MatrixCell> cells;
+  private final Extent extent;
   private final Positions dataBefore;
   private final Positions indexBefore;
   private final List<Double> drains = new ArrayList<>();
@@ -68,9 +70,22 @@ final class MatrixRun {
   private int databases;
   private int versions;
 
+  /** What is measured of a cell. */
+  enum Extent {
+    /** What it takes to write it, and what it takes up then; it is read to be judged. */
+    WRITES,
+    /** Reads, and what compaction makes of it, too. */
+    EVERYTHING
+  }
+
+  /**
+   * @param cells variants; if the last is the first once more, how far the two differ is told
+   */
   MatrixRun(
       WorkloadRun run,
       MatrixShape shape,
+      List<MatrixCell> cells,
+      Extent extent,
       ScheduledExecutorService executor,
       MatrixWorkload.Meddling meddling)
       throws InterruptedException {
@@ -89,7 +104,8 @@ final class MatrixRun {
             run.load().seed(),
             run.feeds().documentBytes());
     this.store = new StoredDocuments(run.session().collection(), run.session().vbuckets());
-    this.cells = cells(run.matrix());
+    this.cells = cells;
+    this.extent = extent;
     this.dataBefore = dataNow();
     try (ChangeFeed feed = run.session().indexChanges(ChangeListener.NOBODY)) {
       this.indexBefore = feed.positions();
@@ -97,7 +113,7 @@ final class MatrixRun {
   }
 
   /** Every variant, and the first of them once more. */
-  private static List<MatrixCell> cells(MatrixSettings settings) {
+  static List<MatrixCell> cells(MatrixSettings settings) {
     List<MatrixCell> cells = new ArrayList<>();
     for (String layout : settings.layouts()) {
       boolean inMemory = layout.equals(IndexVariant.IN_MEMORY);
@@ -137,11 +153,13 @@ final class MatrixRun {
           }
         });
     cells.forEach(cell -> outcome.cell(outcome(cell)));
-    MatrixCell again = cells.get(cells.size() - 1);
-    cells
-        .get(0)
-        .differences(again)
-        .forEach((figure, noise) -> outcome.metric("a-a." + shape.label() + "." + figure, noise));
+    MatrixCell last = cells.get(cells.size() - 1);
+    if (last.row() == MatrixCell.Row.AGAIN) {
+      cells
+          .get(0)
+          .differences(last)
+          .forEach((figure, noise) -> outcome.metric("a-a." + shape.label() + "." + figure, noise));
+    }
   }
 
   private boolean isWrittenOnce() {
@@ -197,17 +215,9 @@ final class MatrixRun {
       }
       StoredSizes raw = stored();
       members.forEach((cell, member) -> cell.raw(member.size(raw), documents.entries()));
-      if (!isWrittenOnce() && pass == run.matrix().repeats()) {
-        awaitRest(members.values());
-        storedEntries(members, MatrixFigure.STORED_ENTRIES_PER_LIVE_ENTRY);
+      if (extent == Extent.EVERYTHING) {
+        compact(members, pass);
       }
-      for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
-        step(member.getKey(), pass);
-        member.getValue().index().compact();
-      }
-      StoredSizes compacted = stored();
-      members.forEach(
-          (cell, member) -> cell.compacted(member.size(compacted), documents.entries()));
       if (pass == run.matrix().repeats()) {
         for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
           step(member.getKey(), pass);
@@ -218,6 +228,19 @@ final class MatrixRun {
     } finally {
       members.values().forEach(member -> member.index().close());
     }
+  }
+
+  private void compact(Map<MatrixCell, Member> members, int pass) throws InterruptedException {
+    if (!isWrittenOnce() && pass == run.matrix().repeats()) {
+      awaitRest(members.values());
+      storedEntries(members, MatrixFigure.STORED_ENTRIES_PER_LIVE_ENTRY);
+    }
+    for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
+      step(member.getKey(), pass);
+      member.getValue().index().compact();
+    }
+    StoredSizes compacted = stored();
+    members.forEach((cell, member) -> cell.compacted(member.size(compacted), documents.entries()));
   }
 
   /** Each pass begins with another cell: none has the place after a pause every time. */
@@ -316,6 +339,9 @@ final class MatrixRun {
 
   /** Channels with nothing in memory, and again; what was read is judged when the clock stands. */
   private void read(MatrixCell cell, MeasuredIndex index) throws InterruptedException {
+    if (extent == Extent.WRITES) {
+      return;
+    }
     List<Integer> sample = documents.sample(CHANNELS_READ);
     try (IndexReader reader = index.read()) {
       long before = reader.operations();
@@ -323,7 +349,13 @@ final class MatrixRun {
       cell.add(
           MatrixFigure.OPERATIONS_PER_COLD_READ,
           (double) (reader.operations() - before) / sample.size());
+      CacheUse cold = reader.cacheUse();
       cell.add(MatrixFigure.CACHED_READ_ENTRIES_PER_SECOND, rate(cell, reader, sample));
+      reader
+          .cacheUse()
+          .since(cold)
+          .rate()
+          .ifPresent(rate -> cell.add(MatrixFigure.CACHE_HIT_RATE, rate.value()));
     }
   }
 
@@ -349,13 +381,7 @@ final class MatrixRun {
         for (int i = 0; i < read.size(); i++) {
           cell.judged(documents.judge(first + i, read.get(i)));
         }
-      CacheUse cold = reader.cacheUse();
       }
-      reader
-          .cacheUse()
-          .since(cold)
-          .rate()
-          .ifPresent(rate -> cell.add(MatrixFigure.CACHE_HIT_RATE, rate.value()));
     }
   }
 

@@ -58,7 +58,14 @@ final class MatrixWorkload implements Workload {
     ScheduledThreadPoolExecutor executor = IndexThreads.start();
     try {
       for (MatrixShape shape : settings.shapes()) {
-        new MatrixRun(run, shape, executor, meddling).run(outcome);
+        new MatrixRun(
+                run,
+                shape,
+                MatrixRun.cells(settings),
+                MatrixRun.Extent.EVERYTHING,
+                executor,
+                meddling)
+            .run(outcome);
       }
     } finally {
       executor.shutdownNow();

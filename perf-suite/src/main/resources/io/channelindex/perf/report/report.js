@@ -22,6 +22,7 @@
     "continuous-poll": "Continuous, polled",
     "memory": "Memory",
     "matrix": "Matrix",
+    "full-load": "Full load",
     "one-shot": "One request",
     "longpoll": "Long polls",
     "longpoll-lookup": "Long polls, lookup",
@@ -238,9 +239,9 @@
     }
   }
 
-  // The cells of the matrix follow its own result and have its name.
+  // The cells of the matrix and of full-load follow their own result and have its name.
   const matrixCells = results.filter(({workload, parameters}) =>
-    workload === "matrix" && parameters.shape);
+    ["matrix", "full-load"].includes(workload) && parameters.shape);
   const variant = ({layout, compression}) => `${layout}, ${compression}`;
   const shown = metric => number(metric.value);
 
@@ -261,8 +262,8 @@
     ["stored_entries_per_live_entry_busy", "busy"],
     ["cold_read_entries_per_second", "cold entries/s"],
     ["cached_read_entries_per_second", "cached entries/s"],
-    ["operations_per_cold_read", "ops per read"],
     ["cache_hit_rate", "% cache hits"],
+    ["operations_per_cold_read", "ops per read"],
   ];
 
   function matrixTable(cells, all) {
@@ -288,7 +289,7 @@
   /** A part of the page for each shape: what its figures say, plots, and the figures. */
   function matrixShapes() {
     if (matrixCells.length) {
-      const {repeats} = find("matrix", matrixCells[0].vbuckets)?.parameters ?? {};
+      const {repeats} = find(matrixCells[0].workload, matrixCells[0].vbuckets)?.parameters ?? {};
       const overhead = matrixCells[0].parameters["document-overhead-bytes"];
       byId("matrix-about").textContent =
         `Every variant indexes the same documents from nothing, in turns, ${repeats} × after a pass to warm up: ` +
@@ -299,9 +300,9 @@
         "whole document is stored again. Bytes per entry are those of keys and values of all documents of the index, and ${overhead} ` +
         "more for each, as the data service takes.";
     }
-    for (const {shape, vbuckets: count, reading} of data.matrix) {
-      const cells = matrixCells.filter(({parameters, vbuckets: own}) =>
-        parameters.shape === shape && own === count);
+    for (const {workload, title: heading, shape, vbuckets: count, reading} of data.matrix) {
+      const cells = matrixCells.filter(({workload: of, parameters, vbuckets: own}) =>
+        of === workload && parameters.shape === shape && own === count);
       const {documents, channels, rounds} = cells[0].parameters;
       const drain = cells[0].metrics.dcp_drain;
       const about = [
@@ -311,10 +312,11 @@
         buckets(count),
       ];
       const charts = element("div", "charts", "");
+      charts.dataset.workload = workload;
       charts.dataset.shape = shape;
       charts.dataset.vbuckets = count;
       byId("matrix").append(element("div", "shape",
-        element("h3", "", shape),
+        element("h3", "", heading),
         element("p", "about", about.join(" · ")),
         element("ul", "reading", ...reading.map(sentence => element("li", "", sentence))),
         charts,
@@ -777,9 +779,13 @@
   }
 
   function matrixCharts(parent) {
-    const cells = matrixCells.filter(({parameters, vbuckets: count}) => !parameters.row &&
-      parameters.shape === parent.dataset.shape && count === Number(parent.dataset.vbuckets));
+    const cells = matrixCells.filter(({workload, parameters, vbuckets: count}) => !parameters.row &&
+      workload === parent.dataset.workload && parameters.shape === parent.dataset.shape &&
+      count === Number(parent.dataset.vbuckets));
     parent.replaceChildren();
+    if (cells.length < 2) {
+      return;
+    }
     matrixScatter(parent, cells);
     matrixBars(parent, cells, "Cold reads", "cold_read_entries_per_second", "entries/s");
     matrixBars(parent, cells, "Operations per mutation", "bucket_operations_per_mutation", "operations");

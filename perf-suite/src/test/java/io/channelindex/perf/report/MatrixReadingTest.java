@@ -66,7 +66,7 @@ class MatrixReadingTest {
   }
 
   private List<String> reading() {
-    return MatrixReading.of(new MatrixShapeResults("few-large", 64, rows));
+    return MatrixReading.of(new MatrixShapeResults("matrix", "few-large", 64, rows));
   }
 
   @Test

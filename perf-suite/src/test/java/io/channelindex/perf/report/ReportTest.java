@@ -88,7 +88,8 @@ class ReportTest {
         .contains("| dense (again) | none | 11,000 (10,900–11,100) |")
         .contains(" bytes sent | bytes stored |");
     assertThat(content("index.html"))
-        .contains("\"matrix\":[{\"shape\":\"few-large\",\"vbuckets\":64,\"reading\":[\"Fastest")
+        .contains(
+            "\"matrix\":[{\"workload\":\"matrix\",\"title\":\"Matrix: few-large\",\"shape\":\"few-large\",\"vbuckets\":64,\"reading\":[\"Fastest")
         .contains("id=\"matrix\"");
   }
 
@@ -150,6 +151,22 @@ class ReportTest {
                 "1.75 entries/entry at rest, 9 while busy",
                 "≤ 1.50 entries/entry at rest",
                 GoalCheck.Verdict.MISSED));
+  }
+
+  @Test
+  void fullLoadHasItsOwnTableAndGoals() throws IOException {
+    Outcome cell =
+        Reports.cell("log", "none", 9, 8, 10, 10)
+            .metric("of_drain", Metric.median(List.of(40.0, 35.0, 45.0), Unit.PERCENT))
+            .build();
+    Report matrix = Reports.withMatrix();
+    List<Result> results = new ArrayList<>(matrix.results());
+    results.add(new Result("full-load", "Log.", "embedded", 64, cell));
+    assertThat(written(new Report(matrix.environment(), results)).problems()).isEmpty();
+    assertThat(content("summary.md"))
+        .contains("## Matrix: few-large, 64 vbuckets")
+        .contains("## Full load: few-large, 64 vbuckets")
+        .contains("| of_drain, log, 64 vbuckets, none, full-load | 40 % | ≥ 30 % | reached |");
   }
 
   @Test

@@ -31,7 +31,8 @@ class MatrixWorkloadIT {
           List.of(MatrixShape.values()),
           1,
           400,
-          Duration.ofSeconds(5));
+          Duration.ofSeconds(5),
+          400);
 
   private static final SuiteSettings SETTINGS =
       SuiteSettings.from(Map.of("perf.profile", "smoke", "perf.in-flight", "64"));
@@ -62,7 +63,14 @@ class MatrixWorkloadIT {
   }
 
   private static MatrixSettings only(MatrixShape shape, int repeats) {
-    return new MatrixSettings(SMALL.layouts(), SMALL.compressions(), List.of(shape), repeats, 500, SMALL.compactAfter());
+    return new MatrixSettings(
+        SMALL.layouts(),
+        SMALL.compressions(),
+        List.of(shape),
+        repeats,
+        500,
+        SMALL.compactAfter(),
+        400);
   }
 
   @Test
@@ -90,22 +98,22 @@ class MatrixWorkloadIT {
             "cold_read_entries_per_second",
             "cached_read_entries_per_second",
             "operations_per_cold_read",
+            "cache_hit_rate",
             "cas_retries_per_update",
             "dcp_drain",
             "of_drain");
     assertThat(cell.metrics().get("entries").value()).isEqualTo(1_000);
+    assertThat(cell.metrics().get("cache_hit_rate").value())
+        .as("all was read before")
+        .isEqualTo(100);
     Metric rate = cell.metrics().get("mutations_per_second");
     assertThat(rate.spread()).isNotNull();
     assertThat(rate.value()).isPositive();
   }
-            "cache_hit_rate",
 
   @Test
   void figuresAddUp() throws InterruptedException {
     Outcome cell =
-    assertThat(cell.metrics().get("cache_hit_rate").value())
-        .as("all was read before")
-        .isEqualTo(100);
         new MatrixWorkload().run(run("sums", only(MatrixShape.SPARSE, 1))).cells().get(0);
     Map<String, Metric> metrics = cell.metrics();
     // A head in each of 16 partitions at least, for each channel that is read.
@@ -130,7 +138,8 @@ class MatrixWorkloadIT {
             List.of(MatrixShape.UPDATE_HEAVY),
             1,
             500,
-            SMALL.compactAfter());
+            SMALL.compactAfter(),
+            400);
     Outcome outcome = new MatrixWorkload().run(run("updates", all));
     assertThat(outcome.isRight()).as("%s", outcome).isTrue();
     assertThat(outcome.parameters()).containsEntry("compact-after-seconds", 5.0);
@@ -169,7 +178,8 @@ class MatrixWorkloadIT {
             List.of(MatrixShape.FEW_LARGE),
             1,
             4_000,
-            SMALL.compactAfter());
+            SMALL.compactAfter(),
+            400);
     Outcome outcome = new MatrixWorkload().run(run("dictionary", two));
     assertThat(outcome.isRight()).as("%s", outcome).isTrue();
     Outcome without = outcome.cells().get(0);
@@ -181,6 +191,26 @@ class MatrixWorkloadIT {
         .isEqualTo(without.parameters().keySet());
     assertThat(with.metrics().get("bytes_per_entry").value())
         .isLessThan(without.metrics().get("bytes_per_entry").value());
+  }
+
+  @Test
+  void fullLoadIsOneCellOfLog() throws InterruptedException {
+    Outcome outcome = new FullLoadWorkload().run(run("full", only(MatrixShape.SPARSE, 2)));
+    assertThat(outcome.isRight()).as("%s", outcome).isTrue();
+    assertThat(outcome.metrics()).as("nothing is there twice").isEmpty();
+    assertThat(outcome.cells()).hasSize(1);
+    Outcome cell = outcome.cells().get(0);
+    assertThat(cell.parameters())
+        .containsEntry("layout", "log")
+        .containsEntry("compression", "none")
+        .containsEntry("shape", "few-large")
+        .containsEntry("channels", 100)
+        .containsEntry("documents", 400);
+    assertThat(cell.metrics())
+        .containsKeys("bucket_operations_per_mutation", "of_drain", "dcp_drain")
+        .doesNotContainKeys("bytes_per_entry", "cold_read_entries_per_second");
+    assertThat(cell.metrics().get("of_drain").spread()).isNotNull();
+    assertThat(cell.checks()).containsEntry("missed", 0L);
   }
 
   /** A head is where a partition's entries of a channel hang: they are gone without an error. */
