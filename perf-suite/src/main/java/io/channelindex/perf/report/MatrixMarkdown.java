@@ -48,14 +48,14 @@ final class MatrixMarkdown {
               .filter(name -> shape.rows().stream().anyMatch(row -> row.metric(name).isPresent()))
               .toList();
       columns.forEach(name -> head.add(COLUMNS.get(name)));
-      SummaryMarkdown.row(text, head.toArray(String[]::new));
+      MarkdownTable.row(text, head);
       text.append("| --- | --- |").append(" ---: |".repeat(columns.size())).append('\n');
       for (Row row : shape.rows()) {
         List<String> cells = new ArrayList<>();
         cells.add(row.layout() + (row.isAgain() ? " (again)" : ""));
         cells.add(row.compression());
         columns.forEach(name -> cells.add(shown(row.metrics().get(name))));
-        SummaryMarkdown.row(text, cells.toArray(String[]::new));
+        MarkdownTable.row(text, cells);
       }
     }
   }
