@@ -82,6 +82,7 @@ final class Reports {
     results.add(oneShot(asked("dense", 30, 60, 4)));
     results.add(oneShot(asked("log", 50, 40, 6)));
     results.add(oneShot(asked("in-memory", 20, 5, 4)));
+    results.add(oneShot(asked("in-memory", 25, 5, 4).parameter("row", "a-a")));
     return new Report(report.environment(), results);
   }
 
