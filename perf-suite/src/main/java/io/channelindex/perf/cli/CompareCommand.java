@@ -1,6 +1,7 @@
 package io.channelindex.perf.cli;
 
 import io.channelindex.perf.compare.RunComparison;
+import io.channelindex.perf.compare.RunComparison.Missing;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,12 +22,15 @@ import picocli.CommandLine.TypeConversionException;
       "Compares the results of a run with those of an earlier one, figure by figure.",
       "A figure that got worse is a loss if that is more than the threshold and more than noise:"
           + " the repetitions of both runs do not overlap, and two rows of the same differ by less."
+          + " Where a figure was measured once and has no such row, the threshold alone decides,"
+          + " and the output says so.",
+      "What the earlier run has and the later one lacks is named, and is as bad as a loss."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:nothing got worse",
-      "1:something did, or a check of the later run failed",
+      "1:something did, a check of the later run failed, or it lacks what the earlier one has",
       "2:a wrong argument, a file that is no results, or nothing in common"
     })
 final class CompareCommand implements Callable<Integer> {
@@ -51,6 +55,11 @@ final class CompareCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "compare this one only; may be given many times")
   private List<String> workloads = new ArrayList<>();
+
+  @Option(
+      names = "--allow-missing",
+      description = "the later run may lack cells and figures that the earlier one has")
+  private boolean allowMissing;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -79,6 +88,8 @@ final class CompareCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     comparison.lines().forEach(out::println);
     out.flush();
-    return comparison.isAcceptable() ? Exit.SOUND : Exit.UNSOUND;
+    return comparison.isAcceptable(allowMissing ? Missing.ALLOWED : Missing.REFUSED)
+        ? Exit.SOUND
+        : Exit.UNSOUND;
   }
 }

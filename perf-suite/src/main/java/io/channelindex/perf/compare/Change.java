@@ -2,6 +2,7 @@ package io.channelindex.perf.compare;
 
 import io.channelindex.perf.measure.Unit;
 import io.channelindex.perf.measure.Unit.Better;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -10,12 +11,18 @@ import java.util.Set;
  * @param name the figure's
  * @param before what it was
  * @param after what it is
- * @param noise how far, of 1, it differs where nothing differs, as far as the two runs know
+ * @param noise how far, of 1, it differs where nothing differs; empty if neither run knows
  */
-record Change(String name, Figure before, Figure after, double noise) {
+record Change(String name, Figure before, Figure after, OptionalDouble noise) {
   /** Shares of something that is the more the better. */
   private static final Set<String> HIGHER_SHARES =
-      Set.of("of_drain", "of-drain", "of-client-ceiling");
+      Set.of(
+          "of_drain",
+          "of-drain",
+          "of-client-ceiling",
+          "cache_hit_rate",
+          "http-cached-hit-rate",
+          "wide-cached-hit-rate");
 
   /** What a change is. */
   enum Verdict {
@@ -42,6 +49,14 @@ record Change(String name, Figure before, Figure after, double noise) {
   }
 
   /**
+   * Whether anything is known of how far it comes and goes by itself. If not, a change beyond the
+   * threshold counts, although it may be noise.
+   */
+  boolean hasNoiseEstimate() {
+    return noise.isPresent() || before.isSpread() || after.isSpread();
+  }
+
+  /**
    * What to think of it.
    *
    * @param threshold from which share of what was before a change counts, such as 0.1
@@ -51,7 +66,7 @@ record Change(String name, Figure before, Figure after, double noise) {
     if (change <= threshold || better() == Better.NEITHER) {
       return Verdict.SAME;
     }
-    if (before.overlaps(after) || change <= noise) {
+    if (before.overlaps(after) || change <= noise.orElse(0)) {
       return Verdict.NOISE;
     }
     return (ratio() > 1) == (better() == Better.HIGHER) ? Verdict.GAIN : Verdict.LOSS;

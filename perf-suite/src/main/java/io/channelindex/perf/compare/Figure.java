@@ -13,6 +13,11 @@ record Figure(double value, double min, double max, String unit) {
     return min <= other.max && other.min <= max;
   }
 
+  /** Whether it is known to come and go: several measurements differed. */
+  boolean isSpread() {
+    return min < max;
+  }
+
   Figure within(double low, double high) {
     return new Figure(value, Math.min(value, low), Math.max(value, high), unit);
   }

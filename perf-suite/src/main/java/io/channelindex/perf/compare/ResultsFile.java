@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -23,6 +24,10 @@ record ResultsFile(Path file, SortedMap<Cell.Key, Cell> cells, Map<Cell.Key, Cel
   private static final String NAME = "results.json";
   private static final String ROW = "row";
   private static final String AGAIN = "a-a";
+
+  /** What results once had among the parameters although it is found, and not given. */
+  private static final String FOUND = "dictionary-bytes";
+
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
@@ -74,6 +79,7 @@ record ResultsFile(Path file, SortedMap<Cell.Key, Cell> cells, Map<Cell.Key, Cel
         .properties()
         .forEach(each -> parameters.put(each.getKey(), each.getValue().asText()));
     boolean isAgain = AGAIN.equals(parameters.remove(ROW));
+    parameters.remove(FOUND);
     Cell.Key key =
         new Cell.Key(result.get("workload").asText(), result.path("target").asText(), parameters);
     Cell cell = new Cell(figures(key, result.path("metrics")), checks(result.path("checks")));
@@ -115,9 +121,12 @@ record ResultsFile(Path file, SortedMap<Cell.Key, Cell> cells, Map<Cell.Key, Cel
     return violations;
   }
 
-  /** How far, of 1, figures of a name differ in a workload where nothing differs. */
-  double noise(String workload, String name) {
-    double most = 0;
+  /**
+   * How far, of 1, figures of a name differ in a workload where nothing differs; empty if it has no
+   * two rows of the same.
+   */
+  OptionalDouble noise(String workload, String name) {
+    OptionalDouble most = OptionalDouble.empty();
     for (Map.Entry<Cell.Key, Cell> twin : again.entrySet()) {
       Cell cell = cells.get(twin.getKey());
       Figure first = cell == null ? null : cell.figures().get(name);
@@ -126,7 +135,8 @@ record ResultsFile(Path file, SortedMap<Cell.Key, Cell> cells, Map<Cell.Key, Cel
           && first != null
           && second != null
           && first.value() > 0) {
-        most = Math.max(most, Math.abs(second.value() / first.value() - 1));
+        double noise = Math.abs(second.value() / first.value() - 1);
+        most = OptionalDouble.of(Math.max(most.orElse(0), noise));
       }
     }
     return most;

@@ -10,14 +10,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.DoubleStream;
 
 /**
  * The results of a run beside those of an earlier one. Cells are matched by workload, target and
  * all parameters. A figure that got worse is a loss if that is beyond the threshold and beyond what
  * comes and goes by itself: the spread of the repetitions of both runs, and the difference between
- * two rows of the same (A/A) in either.
+ * two rows of the same (A/A) in either. Where neither run has any of that, the threshold alone
+ * decides, and the output says so. What the earlier run has and the later one lacks may be a loss
+ * that nobody sees: it is missing, and that is not acceptable unless it is allowed.
  */
 public final class RunComparison {
   private final ResultsFile before;
@@ -25,7 +29,8 @@ public final class RunComparison {
   private final double threshold;
   private final Map<Cell.Key, List<Change>> changes = new LinkedHashMap<>();
   private final List<String> failures = new ArrayList<>();
-  private final List<String> oneSided = new ArrayList<>();
+  private final List<String> missing = new ArrayList<>();
+  private final List<String> added = new ArrayList<>();
 
   private RunComparison(ResultsFile before, ResultsFile after, double threshold) {
     this.before = before;
@@ -59,8 +64,10 @@ public final class RunComparison {
       }
       Cell old = before.cells().get(key);
       Cell now = after.cells().get(key);
-      if (old == null || now == null) {
-        oneSided.add("only in " + (old == null ? after : before).file() + ": " + key);
+      if (now == null) {
+        missing.add("missing in " + after.file() + ": " + key);
+      } else if (old == null) {
+        added.add("only in " + after.file() + ": " + key);
       } else {
         changes.put(key, changes(key, old, now));
       }
@@ -92,24 +99,42 @@ public final class RunComparison {
     for (String name : names) {
       Figure was = old.figures().get(name);
       Figure is = now.figures().get(name);
-      if (was == null || is == null || !was.unit().equals(is.unit())) {
-        String where =
-            was != null && is != null
-                ? "in another unit in " + after.file()
-                : "only in " + (was == null ? after : before).file();
-        oneSided.add(where + ": metric=" + name + " of " + key);
+      String what = after.file() + ": metric=" + name + " of " + key;
+      if (is == null) {
+        missing.add("missing in " + what);
+      } else if (was == null) {
+        added.add("only in " + what);
+      } else if (!was.unit().equals(is.unit())) {
+        missing.add("in another unit in " + what);
       } else {
-        double noise =
-            Math.max(before.noise(key.workload(), name), after.noise(key.workload(), name));
-        found.add(new Change(name, was, is, noise));
+        found.add(new Change(name, was, is, noise(key.workload(), name)));
       }
     }
     return found;
   }
 
-  /** Whether nothing got worse, and no check of the later run failed. */
-  public boolean isAcceptable() {
-    return failures.isEmpty() && counts().getOrDefault(Verdict.LOSS, 0) == 0;
+  private OptionalDouble noise(String workload, String name) {
+    return DoubleStream.concat(
+            before.noise(workload, name).stream(), after.noise(workload, name).stream())
+        .max();
+  }
+
+  /** What is thought of a run that lacks something that the earlier one has. */
+  public enum Missing {
+    /** It cannot be told from one that got worse. */
+    REFUSED,
+    /** It was meant to be another run. */
+    ALLOWED
+  }
+
+  /**
+   * Whether nothing got worse, no check of the later run failed, and it has what the earlier one
+   * has.
+   */
+  public boolean isAcceptable(Missing what) {
+    return failures.isEmpty()
+        && counts().getOrDefault(Verdict.LOSS, 0) == 0
+        && (missing.isEmpty() || what == Missing.ALLOWED);
   }
 
   private Map<Verdict, Integer> counts() {
@@ -133,11 +158,12 @@ public final class RunComparison {
             judged.forEach(change -> lines.add(line(change)));
           }
         });
-    lines.addAll(oneSided);
+    lines.addAll(added);
+    lines.addAll(missing);
     lines.addAll(failures);
     Map<Verdict, Integer> counts = counts();
     lines.add(
-        "%d cells: %d losses, %d gains, %d within noise, %d within %s %%; %d on one side only"
+        "%d cells: %d losses, %d gains, %d within noise, %d within %s %%; %d new, %d missing"
             .formatted(
                 changes.size(),
                 counts.getOrDefault(Verdict.LOSS, 0),
@@ -145,8 +171,28 @@ public final class RunComparison {
                 counts.getOrDefault(Verdict.NOISE, 0),
                 counts.getOrDefault(Verdict.SAME, 0),
                 number(100 * threshold),
-                oneSided.size()));
+                added.size(),
+                missing.size()));
+    long unknown = withoutNoiseEstimate();
+    if (unknown > 0) {
+      lines.add(
+          unknown
+              + " losses and gains without a noise estimate: measured once, and never twice in one"
+              + " run; the threshold alone decided");
+    }
     return lines;
+  }
+
+  private long withoutNoiseEstimate() {
+    return changes.values().stream()
+        .flatMap(List::stream)
+        .filter(change -> isChanged(change) && !change.hasNoiseEstimate())
+        .count();
+  }
+
+  private boolean isChanged(Change change) {
+    Verdict verdict = change.verdict(threshold);
+    return verdict == Verdict.LOSS || verdict == Verdict.GAIN;
   }
 
   private String line(Change change) {
@@ -158,7 +204,7 @@ public final class RunComparison {
           case NOISE -> "  noise";
           case SAME -> "";
         };
-    String noise = change.noise() > 0 ? ", a/a ±" + number(100 * change.noise()) + " %" : "";
+    String noise = noise(change);
     return "  %-34s %8s ×  %s → %s %s%s%s"
         .formatted(
             change.name(),
@@ -170,6 +216,14 @@ public final class RunComparison {
             change.after().unit(),
             noise,
             mark);
+  }
+
+  private String noise(Change change) {
+    double noise = change.noise().orElse(0);
+    if (noise > 0) {
+      return ", a/a ±" + number(100 * noise) + " %";
+    }
+    return isChanged(change) && !change.hasNoiseEstimate() ? ", no noise estimate" : "";
   }
 
   private static String shown(Figure figure) {

@@ -1,5 +1,6 @@
 package io.channelindex.perf.config;
 
+import io.channelindex.index.write.Compacting;
 import java.time.Duration;
 import java.util.List;
 
@@ -7,7 +8,7 @@ import java.util.List;
 public enum Profile {
   /** A minute or two: does everything still work, is the report sound? Its figures mean nothing. */
   SMOKE(2_000, 5_000, 500, Duration.ofMillis(1_000), Duration.ofMillis(500)),
-  /** About fourteen minutes on two cores: figures for a first look. */
+  /** About seventeen minutes on two cores: figures for a first look. */
   QUICK(100_000, 200_000, 2_000, Duration.ofSeconds(4), Duration.ofSeconds(2)),
   /** Asked for: figures to compare with others, a million documents compared. */
   FULL(200_000, 1_000_000, 5_000, Duration.ofSeconds(20), Duration.ofSeconds(5));
@@ -84,16 +85,36 @@ public enum Profile {
   MatrixSettings matrix(Settings settings) {
     List<String> compressions = MatrixSettings.COMPRESSIONS;
     List<MatrixShape> shapes = List.of(MatrixShape.FEW_LARGE, MatrixShape.UPDATE_HEAVY);
+    Duration atRest = Compacting.DEFAULT.atRest();
     MatrixSettings matrix =
         switch (this) {
           case SMOKE ->
-              new MatrixSettings(MatrixSettings.LAYOUTS, List.of("none"), shapes, 1, 2_000);
+              new MatrixSettings(
+                  MatrixSettings.LAYOUTS,
+                  List.of("none"),
+                  shapes,
+                  1,
+                  2_000,
+                  Duration.ofSeconds(2),
+                  2_000);
           case QUICK ->
               new MatrixSettings(
-                  MatrixSettings.LAYOUTS, List.of("none", "zstd"), shapes, 3, 60_000);
+                  MatrixSettings.LAYOUTS,
+                  List.of("none", "zstd"),
+                  shapes,
+                  3,
+                  60_000,
+                  atRest,
+                  200_000);
           case FULL ->
               new MatrixSettings(
-                  MatrixSettings.LAYOUTS, compressions, List.of(MatrixShape.values()), 3, 200_000);
+                  MatrixSettings.LAYOUTS,
+                  compressions,
+                  List.of(MatrixShape.values()),
+                  3,
+                  200_000,
+                  atRest,
+                  200_000);
         };
     return new MatrixSettings(
         settings.names(Setting.MATRIX_LAYOUTS, MatrixSettings.LAYOUTS, matrix.layouts()),
@@ -107,7 +128,9 @@ public enum Profile {
             .map(MatrixShape::of)
             .toList(),
         settings.integer(Setting.MATRIX_REPEATS, matrix.repeats()),
-        settings.integer(Setting.MATRIX_DOCUMENTS, matrix.documents()));
+        settings.integer(Setting.MATRIX_DOCUMENTS, matrix.documents()),
+        settings.seconds(Setting.MATRIX_COMPACT_AFTER, matrix.compactAfter()),
+        settings.integer(Setting.FULL_LOAD_DOCUMENTS, matrix.fullLoadDocuments()));
   }
 
   private FeedLoadSettings feeds() {

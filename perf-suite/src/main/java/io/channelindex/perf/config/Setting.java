@@ -44,6 +44,9 @@ public enum Setting {
   MATRIX_SHAPES("matrix-shapes", "shapes of the matrix, separated by commas, or all"),
   MATRIX_REPEATS("matrix-repeats", "how often each cell of the matrix is measured"),
   MATRIX_DOCUMENTS("matrix-documents", "changes that each cell of the matrix indexes, about"),
+  MATRIX_COMPACT_AFTER(
+      "matrix-compact-after-seconds", "how long its partitions rest before they compact"),
+  FULL_LOAD_DOCUMENTS("full-load-documents", "documents that full-load indexes"),
   SEED("seed", "the seed of every generated document"),
   REPORT_DIRECTORY("report-directory", "where the report goes"),
   PROGRESS("progress", "how to show progress: auto, live or plain");

@@ -18,7 +18,10 @@ import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.SettingsDocument;
 import io.channelindex.storage.layout.BlockCoding;
+import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,10 +32,12 @@ final class BucketStore implements IndexStore {
   private static final Duration SELDOM = Duration.ofMinutes(10);
 
   private final IndexVariant variant;
+  private final String database;
   private final IndexKeys keys;
   private final PartitionMap map;
   private final ScheduledExecutorService executor;
   private final CouchbaseIndexBucket bucket;
+  private final WeighedBucket weighed;
   private final SettingsDocument agreed;
   private final BlockCoding coding;
 
@@ -45,6 +50,7 @@ final class BucketStore implements IndexStore {
       ScheduledExecutorService executor)
       throws InterruptedException {
     this.variant = variant;
+    this.database = database;
     this.keys = new IndexKeys(database, variant.placement());
     this.map = map;
     this.executor = executor;
@@ -52,6 +58,7 @@ final class BucketStore implements IndexStore {
         new CouchbaseIndexBucket(
             session.indexCollection(),
             CouchbaseBucketSettings.DEFAULT.withTimeout(ClusterSession.OPERATION_TIMEOUT));
+    this.weighed = new WeighedBucket(bucket);
     this.agreed = agree();
     this.coding = coding(dictionary);
   }
@@ -85,7 +92,7 @@ final class BucketStore implements IndexStore {
   public IndexingOwner owner(
       DocumentStore documents, PrincipalStore principals, CommitListener listener) {
     return new IndexingOwner(
-        bucket,
+        weighed,
         keys,
         map,
         variant.writer(coding),
@@ -125,6 +132,19 @@ final class BucketStore implements IndexStore {
   @Override
   public OptionalLong heapBytes() {
     return OptionalLong.empty();
+  }
+
+  @Override
+  public long storedBytes() {
+    return weighed.storedBytes();
+  }
+
+  @Override
+  public OptionalLong storedEntries(StoredSizes stored) throws InterruptedException {
+    List<String> blocks = new ArrayList<>(stored.keys(database + ":block:"));
+    blocks.addAll(stored.keys(database + ":packed:"));
+    return OptionalLong.of(
+        new StoredEntries(bucket, keys, map, Layouts.named(variant.layout()), coding).in(blocks));
   }
 
   @Override

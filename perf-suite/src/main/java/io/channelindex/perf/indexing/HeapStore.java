@@ -85,6 +85,16 @@ final class HeapStore implements IndexStore {
   }
 
   @Override
+  public long storedBytes() {
+    return 0;
+  }
+
+  @Override
+  public OptionalLong storedEntries(StoredSizes stored) {
+    return OptionalLong.empty();
+  }
+
+  @Override
   public void close() {
     beside.close();
   }

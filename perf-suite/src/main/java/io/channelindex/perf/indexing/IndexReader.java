@@ -4,6 +4,7 @@ import io.channelindex.index.read.ChannelIndex;
 import io.channelindex.index.read.FeedRequest;
 import io.channelindex.index.read.FeedRequest.Rows;
 import io.channelindex.index.read.Follower;
+import io.channelindex.index.read.ReaderStatistics;
 import io.channelindex.index.read.Row;
 import io.channelindex.index.read.Since;
 import java.time.Duration;
@@ -72,6 +73,14 @@ public final class IndexReader implements AutoCloseable {
   /** How many documents of channels were asked for so far: heads, directory pages, blocks. */
   public long operations() {
     return index.statistics().reads();
+  }
+
+  /** What its cache was used for so far. */
+  public CacheUse cacheUse() {
+    ReaderStatistics statistics = index.statistics();
+    return new CacheUse(
+        statistics.cacheHits(),
+        statistics.cacheHits() + statistics.loads() + statistics.sharedLoads());
   }
 
   @Override

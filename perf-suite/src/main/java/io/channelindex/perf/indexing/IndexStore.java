@@ -42,6 +42,16 @@ sealed interface IndexStore extends AutoCloseable permits BucketStore, HeapStore
   /** What the rows take in the memory of this process; empty if they are in a bucket. */
   OptionalLong heapBytes();
 
+  /** What the data service has stored because of the half that writes; 0 if it has nothing. */
+  long storedBytes();
+
+  /**
+   * How many entries are in its blocks, superseded ones among them; empty if it has none.
+   *
+   * @param stored what is in the index bucket
+   */
+  OptionalLong storedEntries(StoredSizes stored) throws InterruptedException;
+
   @Override
   void close();
 }

@@ -25,6 +25,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,8 @@ public final class MeasuredIndex implements AutoCloseable {
   private final PartitionedFeed feed;
   private final Stopwatch stopwatch;
   private final Map<Integer, WriterStatus> counted = new ConcurrentHashMap<>();
+  private final LongAdder takingBytes = new LongAdder();
+  private long countedStored;
 
   /**
    * Agrees on an index that is not there yet.
@@ -175,7 +178,12 @@ public final class MeasuredIndex implements AutoCloseable {
   private void count(int partition) {
     owner.status().stream()
         .filter(status -> status.partition() == partition)
-        .forEach(status -> counted.put(partition, status));
+        .forEach(
+            status -> {
+              counted.put(partition, status);
+              // A take appends nothing: what it sends is what is stored.
+              takingBytes.add(status.bytesWritten());
+            });
   }
 
   private Written figures(long changes) {
@@ -184,9 +192,20 @@ public final class MeasuredIndex implements AutoCloseable {
       WriterStatus before = counted.put(status.partition(), status);
       all = all.plus(difference(before, status));
     }
+    long stored = store.storedBytes() - takingBytes.sum();
+    long newlyStored = stored - countedStored;
+    countedStored = stored;
     return all.plus(
         new Written(
-            changes, stopwatch.elapsed(), stopwatch.cpu(), stopwatch.nodeCpu(), 0, 0, 0, 0));
+            changes,
+            stopwatch.elapsed(),
+            stopwatch.cpu(),
+            stopwatch.nodeCpu(),
+            0,
+            0,
+            0,
+            newlyStored,
+            0));
   }
 
   private static Written difference(@Nullable WriterStatus before, WriterStatus after) {
@@ -198,6 +217,7 @@ public final class MeasuredIndex implements AutoCloseable {
         operations(after) - (before == null ? 0 : operations(before)),
         clockOperations(after) - (before == null ? 0 : clockOperations(before)),
         after.bytesWritten() - (before == null ? 0 : before.bytesWritten()),
+        0,
         after.casRetries() - (before == null ? 0 : before.casRetries()));
   }
 
@@ -220,6 +240,21 @@ public final class MeasuredIndex implements AutoCloseable {
     // What was replaced stays for readers on their way, longer than this could wait, or until its
     // channel is compacted again; it would be weighed as a part of the index.
     Answers.of(owner.compact(), PATIENCE, "removing what was compacted");
+  }
+
+  /**
+   * How many entries are in its blocks, superseded ones among them, and those of blocks that were
+   * replaced and are not removed yet; empty if it has no blocks.
+   *
+   * @param stored what is in the index bucket
+   */
+  public OptionalLong storedEntries(StoredSizes stored) throws InterruptedException {
+    return store.storedEntries(stored);
+  }
+
+  /** How many operations its writers have done so far; none more while it is at rest. */
+  public long operations() {
+    return owner.status().stream().mapToLong(MeasuredIndex::operations).sum();
   }
 
   /**

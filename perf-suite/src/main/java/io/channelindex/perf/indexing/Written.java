@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param nodeCpu the processor time of the node meanwhile; zero if it is not known
  * @param operations operations of the writers in the index bucket, reads among them
  * @param clockOperations those of them that concern channel heads and stable documents
- * @param bytes bytes of the documents written
+ * @param bytes bytes that were sent to be written
+ * @param storedBytes bytes of the documents after each write, which is what the data service stores
  * @param casRetries writes that found the document changed by another
  */
 public record Written(
@@ -22,10 +23,11 @@ public record Written(
     long operations,
     long clockOperations,
     long bytes,
+    long storedBytes,
     long casRetries) {
   /** Nothing yet. */
   public static final Written NOTHING =
-      new Written(0, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, 0, 0, 0);
+      new Written(0, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, 0, 0, 0, 0);
 
   /** Both, one after the other. */
   public Written plus(Written other) {
@@ -37,6 +39,7 @@ public record Written(
         operations + other.operations,
         clockOperations + other.clockOperations,
         bytes + other.bytes,
+        storedBytes + other.storedBytes,
         casRetries + other.casRetries);
   }
 }

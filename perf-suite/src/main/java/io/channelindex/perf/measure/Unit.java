@@ -25,6 +25,7 @@ public enum Unit {
   BYTES_PER_UPDATE("bytes/update", Better.LOWER),
   RETRIES_PER_UPDATE("retries/update", Better.LOWER),
   DOCUMENTS_PER_ENTRY("documents/entry", Better.LOWER),
+  ENTRIES_PER_ENTRY("entries/entry", Better.LOWER),
   BYTES_PER_MUTATION("bytes/mutation", Better.LOWER),
   BYTES_PER_ENTRY("bytes/entry", Better.LOWER),
   BYTES("bytes", Better.LOWER),

@@ -88,6 +88,7 @@ final class HtmlPage {
   /** What the results of a shape say; the figures are among the results. */
   private static ObjectNode reading(MatrixShapeResults shape) {
     ObjectNode node = JSON.createObjectNode();
+    node.put("workload", shape.workload()).put("title", shape.title());
     node.put("shape", shape.shape()).put("vbuckets", shape.vbuckets());
     ArrayNode sentences = node.putArray("reading");
     MatrixReading.of(shape).forEach(sentences::add);

@@ -4,12 +4,14 @@ import io.channelindex.perf.measure.Metric;
 import io.channelindex.perf.measure.Metric.Spread;
 import io.channelindex.perf.report.MatrixShapeResults.Row;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /**
  * What the figures of one shape say, in sentences. A difference is named only if it is one: the
@@ -20,6 +22,8 @@ final class MatrixReading {
   private static final double LEAST = 0.02;
   private static final String MUTATIONS = "mutations_per_second";
   private static final String BYTES = "bytes_per_entry";
+  private static final String SENT = "bytes_written_per_mutation";
+  private static final String STORED = "bytes_stored_per_mutation";
   private static final String IN_MEMORY = "in-memory";
 
   /** What is told of a layout, and in which words. */
@@ -36,7 +40,8 @@ final class MatrixReading {
     told.put(MUTATIONS, "mutations per second");
     told.put("cpu_us_per_mutation", "processor time per mutation");
     told.put("bucket_operations_per_mutation", "operations per mutation");
-    told.put("bytes_written_per_mutation", "bytes written per mutation");
+    told.put(SENT, "bytes sent per mutation");
+    told.put(STORED, "bytes stored per mutation");
     told.put(BYTES, "bytes per entry");
     told.put("cold_read_entries_per_second", "cold reads");
     told.put("cached_read_entries_per_second", "cached reads");
@@ -55,6 +60,7 @@ final class MatrixReading {
       if (rows.stream().anyMatch(MatrixReading::isMeasuredAgain)) {
         best(rows, sentences);
         layouts(rows, sentences);
+        sentAndStored(rows).ifPresent(sentences::add);
         compressions(rows, sentences);
       } else {
         sentences.add("Everything was measured once: no difference can be told from noise.");
@@ -140,6 +146,38 @@ final class MatrixReading {
         + ": "
         + (parts.isEmpty() ? "no difference beyond noise" : String.join(", ", parts))
         + ".";
+  }
+
+  /** The orders of the layouts by what they send and by what is stored, if these differ. */
+  private Optional<String> sentAndStored(List<Row> rows) {
+    List<Row> first = new ArrayList<>();
+    for (String layout : rows.stream().map(Row::layout).distinct().toList()) {
+      firstOf(layout)
+          .filter(row -> !layout.equals(IN_MEMORY))
+          .filter(row -> row.metric(SENT).isPresent() && row.metric(STORED).isPresent())
+          .ifPresent(first::add);
+    }
+    if (first.stream().noneMatch(row -> first.stream().anyMatch(other -> isOtherWay(row, other)))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "Fewest bytes sent per mutation first: "
+            + inOrderOf(first, SENT)
+            + ". Fewest bytes stored first: "
+            + inOrderOf(first, STORED)
+            + ". An APPEND sends a frame, and has the whole document stored again.");
+  }
+
+  /** Whether one sends less than another, and has more stored. */
+  private boolean isOtherWay(Row row, Row other) {
+    return ratio(row, other, SENT).orElse(1) < 1 && ratio(row, other, STORED).orElse(1) > 1;
+  }
+
+  private static String inOrderOf(List<Row> rows, String metric) {
+    return rows.stream()
+        .sorted(Comparator.comparingDouble(row -> row.metric(metric).orElseThrow().value()))
+        .map(row -> row.name() + " (" + Figures.of(row.metric(metric).orElseThrow()) + ")")
+        .collect(Collectors.joining("; "));
   }
 
   /** Each compression beside none, over all layouts that have both. */

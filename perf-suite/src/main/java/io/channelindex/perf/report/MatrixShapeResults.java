@@ -10,12 +10,16 @@ import java.util.Optional;
 /**
  * The variants of the index on one shape, as the report shows them.
  *
+ * @param workload of which
  * @param shape the shape's name
  * @param vbuckets how many vbuckets the target has
  * @param rows in the order in which they ran; at least one
  */
-record MatrixShapeResults(String shape, int vbuckets, List<Row> rows) {
-  private static final String WORKLOAD = "matrix";
+record MatrixShapeResults(String workload, String shape, int vbuckets, List<Row> rows) {
+  /** The workloads that have such cells, and what the report calls them. */
+  private static final Map<String, String> WORKLOADS =
+      Map.of("matrix", "Matrix", "full-load", "Full load");
+
   private static final String AGAIN = "a-a";
 
   /**
@@ -46,7 +50,7 @@ record MatrixShapeResults(String shape, int vbuckets, List<Row> rows) {
     for (Result result : report.results()) {
       Map<String, Object> parameters = result.outcome().parameters();
       Object shape = parameters.get("shape");
-      if (result.workload().equals(WORKLOAD) && shape != null) {
+      if (WORKLOADS.containsKey(result.workload()) && shape != null) {
         Row row =
             new Row(
                 String.valueOf(parameters.get("layout")),
@@ -54,8 +58,9 @@ record MatrixShapeResults(String shape, int vbuckets, List<Row> rows) {
                 AGAIN.equals(parameters.get("row")),
                 result.outcome().metrics());
         shapes.merge(
-            shape + " " + result.vbuckets(),
-            new MatrixShapeResults(shape.toString(), result.vbuckets(), List.of(row)),
+            result.workload() + " " + shape + " " + result.vbuckets(),
+            new MatrixShapeResults(
+                result.workload(), shape.toString(), result.vbuckets(), List.of(row)),
             MatrixShapeResults::plus);
       }
     }
@@ -65,7 +70,12 @@ record MatrixShapeResults(String shape, int vbuckets, List<Row> rows) {
   private MatrixShapeResults plus(MatrixShapeResults other) {
     List<Row> all = new ArrayList<>(rows);
     all.addAll(other.rows);
-    return new MatrixShapeResults(shape, vbuckets, all);
+    return new MatrixShapeResults(workload, shape, vbuckets, all);
+  }
+
+  /** The shape, and of which workload, for a heading. */
+  String title() {
+    return WORKLOADS.get(workload) + ": " + shape;
   }
 
   /** Those that are compared. */

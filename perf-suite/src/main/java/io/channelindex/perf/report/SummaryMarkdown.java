@@ -4,8 +4,8 @@ import io.channelindex.perf.measure.Metric;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** The results for people who read text: what a pull request or a terminal shows. */
 final class SummaryMarkdown {
@@ -26,7 +26,10 @@ final class SummaryMarkdown {
     goals(report, text);
     problems(report, text);
     text.append("\n## Environment\n\n| | |\n| --- | --- |\n");
-    report.environment().facts().forEach((name, value) -> row(text, name, value.toString()));
+    report
+        .environment()
+        .facts()
+        .forEach((name, value) -> MarkdownTable.row(text, name, value.toString()));
     return text.toString();
   }
 
@@ -39,95 +42,56 @@ final class SummaryMarkdown {
   }
 
   private static void throughput(Report report, StringBuilder text) {
-    text.append("\n## Throughput\n\n| workload | vbuckets | rate | p10 | p90 |\n");
-    text.append("| --- | ---: | ---: | ---: | ---: |\n");
-    for (Result result : report.results()) {
-      Map<String, Metric> metrics = result.outcome().metrics();
-      Metric rate = metrics.get("throughput");
-      if (rate != null) {
-        row(
-            text,
-            result.workload(),
-            Figures.number(result.vbuckets()),
-            Figures.of(rate),
-            shown(metrics.get("throughput-p10")),
-            shown(metrics.get("throughput-p90")));
-      }
-    }
+    new MarkdownTable()
+        .text("workload", Result::workload)
+        .vbuckets()
+        .number("rate", result -> Figures.of(metric(result, "throughput")))
+        .metric("p10", "throughput-p10")
+        .metric("p90", "throughput-p90")
+        .write(text, "Throughput", measured(report, "throughput"));
   }
 
   /** What concerns the embedded node alone. */
   private static void node(Report report, StringBuilder text) {
     String share = "of-client-ceiling";
     String overhead = "overhead-per-document";
-    List<Result> results =
-        report.results().stream()
-            .filter(
-                result ->
-                    result.outcome().metrics().containsKey(share)
-                        || result.outcome().metrics().containsKey(overhead))
-            .toList();
-    if (results.isEmpty()) {
-      return;
-    }
-    text.append("\n## The node\n\n| workload | vbuckets | % of what the client can take |");
-    text.append(" bytes per document beside key and value |\n| --- | ---: | ---: | ---: |\n");
-    for (Result result : results) {
-      Map<String, Metric> metrics = result.outcome().metrics();
-      row(
-          text,
-          result.workload(),
-          Figures.number(result.vbuckets()),
-          shown(metrics.get(share)),
-          shown(metrics.get(overhead)));
-    }
+    new MarkdownTable()
+        .text("workload", Result::workload)
+        .vbuckets()
+        .metric("% of what the client can take", share)
+        .metric("bytes per document beside key and value", overhead)
+        .write(text, "The node", measured(report, share, overhead));
   }
 
   private static void latency(Report report, StringBuilder text) {
-    text.append("\n## Latency\n\nIn milliseconds, from the time each operation was due.\n\n");
-    text.append("| workload | vbuckets | rate | p50 | p95 | p99 | p99.9 | max |\n");
-    text.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
-    for (Result result : report.results()) {
-      Map<String, Metric> metrics = result.outcome().metrics();
-      if (metrics.containsKey("latency-p50")) {
-        row(
-            text,
-            result.workload(),
-            Figures.number(result.vbuckets()),
-            shown(metrics.get("rate")),
-            shown(metrics.get("latency-p50")),
-            shown(metrics.get("latency-p95")),
-            shown(metrics.get("latency-p99")),
-            shown(metrics.get("latency-p99.9")),
-            shown(metrics.get("latency-max")));
-      }
-    }
+    new MarkdownTable()
+        .about("In milliseconds, from the time each operation was due.")
+        .text("workload", Result::workload)
+        .vbuckets()
+        .metric("rate", "rate")
+        .metric("p50", "latency-p50")
+        .metric("p95", "latency-p95")
+        .metric("p99", "latency-p99")
+        .metric("p99.9", "latency-p99.9")
+        .metric("max", "latency-max")
+        .write(text, "Latency", measured(report, "latency-p50"));
   }
 
   private static void tokens(Report report, StringBuilder text) {
-    List<Result> results =
-        report.results().stream()
-            // Long polls only: other feeds send a token with one request.
-            .filter(result -> result.outcome().metrics().containsKey("token-operations"))
-            .toList();
-    if (results.isEmpty()) {
-      return;
-    }
-    text.append("\n## Tokens\n\n| tokens | vbuckets | characters | longest |");
-    text.append(" operations per request | p50 ms | p99 ms |\n");
-    text.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
-    for (Result result : results) {
-      Map<String, Metric> metrics = result.outcome().metrics();
-      row(
-          text,
-          String.valueOf(result.outcome().parameters().getOrDefault("tokens", result.workload())),
-          Figures.number(result.vbuckets()),
-          shown(metrics.get("token-mean")),
-          shown(metrics.get("token-longest")),
-          shown(metrics.get("token-operations")),
-          shown(metrics.get("latency-p50")),
-          shown(metrics.get("latency-p99")));
-    }
+    new MarkdownTable()
+        .text(
+            "tokens",
+            result ->
+                String.valueOf(
+                    result.outcome().parameters().getOrDefault("tokens", result.workload())))
+        .vbuckets()
+        .metric("characters", "token-mean")
+        .metric("longest", "token-longest")
+        .metric("operations per request", "token-operations")
+        .metric("p50 ms", "latency-p50")
+        .metric("p99 ms", "latency-p99")
+        // Long polls only: other feeds send a token with one request.
+        .write(text, "Tokens", measured(report, "token-operations"));
   }
 
   private static List<Result> cells(Report report, String parameter) {
@@ -136,9 +100,27 @@ final class SummaryMarkdown {
         .toList();
   }
 
+  /** The results that have any of some figures. */
+  private static List<Result> measured(Report report, String... names) {
+    return report.results().stream()
+        .filter(result -> Arrays.stream(names).anyMatch(result.outcome().metrics()::containsKey))
+        .toList();
+  }
+
+  private static Metric metric(Result result, String name) {
+    return Objects.requireNonNull(result.outcome().metrics().get(name), name);
+  }
+
   private static void placements(Report report, StringBuilder text) {
     List<Result> cells = cells(report, "placement");
-    placementsInVbuckets(cells.stream().filter(cell -> !isOnServers(cell)).toList(), text);
+    new MarkdownTable()
+        .parameter("placement", "placement")
+        .vbuckets()
+        .metric("vbuckets of a read", "vbuckets_per_read")
+        .metric("fullest, % of the mean", "fullest_vbucket")
+        .metric("p50 ms", "read_p50")
+        .metric("p99 ms", "read_p99")
+        .write(text, "Placement", cells.stream().filter(cell -> !isOnServers(cell)).toList());
     placementsOnServers(cells.stream().filter(SummaryMarkdown::isOnServers).toList(), text);
   }
 
@@ -146,72 +128,37 @@ final class SummaryMarkdown {
     return cell.outcome().parameters().containsKey("servers");
   }
 
-  private static void placementsInVbuckets(List<Result> cells, StringBuilder text) {
-    if (cells.isEmpty()) {
-      return;
-    }
-    text.append("\n## Placement\n\n| placement | vbuckets | vbuckets of a read |");
-    text.append(" fullest, % of the mean | p50 ms | p99 ms |\n");
-    text.append("| --- | ---: | ---: | ---: | ---: | ---: |\n");
-    for (Result cell : cells) {
-      Map<String, Metric> metrics = cell.outcome().metrics();
-      row(
-          text,
-          String.valueOf(cell.outcome().parameters().get("placement")),
-          Figures.number(cell.vbuckets()),
-          shown(metrics.get("vbuckets_per_read")),
-          shown(metrics.get("fullest_vbucket")),
-          shown(metrics.get("read_p50")),
-          shown(metrics.get("read_p99")));
-    }
-  }
-
   private static void placementsOnServers(List<Result> cells, StringBuilder text) {
-    if (cells.isEmpty()) {
-      return;
-    }
-    text.append("\n## Servers asked for a channel\n\n| placement | vbuckets |");
-    text.append(" servers of a read, of ")
-        .append(cells.get(0).outcome().parameters().get("servers"))
-        .append(" | documents of a read | p50 ms | p50 ms, one server slow | spared, % |\n");
-    text.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
-    for (Result cell : cells) {
-      Map<String, Metric> metrics = cell.outcome().metrics();
-      row(
-          text,
-          String.valueOf(cell.outcome().parameters().get("placement")),
-          Figures.number(cell.vbuckets()),
-          shown(metrics.get("servers_per_read")),
-          shown(metrics.get("requests_per_read")),
-          shown(metrics.get("channel_p50")),
-          shown(metrics.get("channel_p50_one_slow")),
-          shown(metrics.get("spared")));
-    }
+    String servers =
+        cells.stream()
+            .map(cell -> cell.outcome().parameters().get("servers"))
+            .map(String::valueOf)
+            .findFirst()
+            .orElse("");
+    new MarkdownTable()
+        .parameter("placement", "placement")
+        .vbuckets()
+        .metric("servers of a read, of " + servers, "servers_per_read")
+        .metric("documents of a read", "requests_per_read")
+        .metric("p50 ms", "channel_p50")
+        .metric("p50 ms, one server slow", "channel_p50_one_slow")
+        .metric("spared, %", "spared")
+        .write(text, "Servers asked for a channel", cells);
   }
 
   private static void clocks(Report report, StringBuilder text) {
-    List<Result> cells = cells(report, "clock-strategy");
-    if (cells.isEmpty()) {
-      return;
-    }
-    text.append("\n## Clocks\n\n| clock | writers | vbuckets | updates/s | retries per update |");
-    text.append(" operations | bytes sent | bytes written | p50 ms | p99 ms |\n");
-    text.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
-    for (Result cell : cells) {
-      Map<String, Metric> metrics = cell.outcome().metrics();
-      row(
-          text,
-          String.valueOf(cell.outcome().parameters().get("clock-strategy")),
-          String.valueOf(cell.outcome().parameters().get("writers")),
-          Figures.number(cell.vbuckets()),
-          shown(metrics.get("updates_per_second")),
-          shown(metrics.get("cas_retries_per_update")),
-          shown(metrics.get("operations_per_update")),
-          shown(metrics.get("bytes_sent_per_update")),
-          shown(metrics.get("bytes_written_per_update")),
-          shown(metrics.get("update_p50")),
-          shown(metrics.get("update_p99")));
-    }
+    new MarkdownTable()
+        .parameter("clock", "clock-strategy")
+        .number("writers", cell -> String.valueOf(cell.outcome().parameters().get("writers")))
+        .vbuckets()
+        .metric("updates/s", "updates_per_second")
+        .metric("retries per update", "cas_retries_per_update")
+        .metric("operations", "operations_per_update")
+        .metric("bytes sent", "bytes_sent_per_update")
+        .metric("bytes written", "bytes_written_per_update")
+        .metric("p50 ms", "update_p50")
+        .metric("p99 ms", "update_p99")
+        .write(text, "Clocks", cells(report, "clock-strategy"));
   }
 
   private static void codecs(Report report, StringBuilder text) {
@@ -234,41 +181,37 @@ final class SummaryMarkdown {
             String cell = parts[0] + "." + parts[1] + ".";
             Metric bytes = metrics.get(cell + "bytes");
             Metric bound = metrics.get(parts[0] + ".bound");
-            row(
+            MarkdownTable.row(
                 text,
                 parts[0],
                 Figures.number(result.vbuckets()),
                 parts[1],
-                shown(bytes),
+                MarkdownTable.shown(bytes),
                 bytes == null || bound == null ? "" : Figures.number(bytes.value() / bound.value()),
-                shown(encode),
-                shown(metrics.get(cell + "decode")));
+                MarkdownTable.shown(encode),
+                MarkdownTable.shown(metrics.get(cell + "decode")));
           });
     }
   }
 
   private static void oneShot(Report report, StringBuilder text) {
-    List<Result> results =
-        report.results().stream()
-            .filter(result -> result.outcome().metrics().containsKey("wide-cold"))
-            .toList();
-    if (results.isEmpty()) {
-      return;
-    }
-    text.append("\n## One request\n\nMilliseconds, median.\n\n| layout | vbuckets |");
-    text.append(" over HTTP, cold | cached | wide channel, cold | cached |\n");
-    text.append("| --- | ---: | ---: | ---: | ---: | ---: |\n");
-    for (Result result : results) {
-      Map<String, Metric> metrics = result.outcome().metrics();
-      row(
-          text,
-          String.valueOf(result.outcome().parameters().get("layout")),
-          Figures.number(result.vbuckets()),
-          shown(metrics.get("http-cold")),
-          shown(metrics.get("http-cached")),
-          shown(metrics.get("wide-cold")),
-          shown(metrics.get("wide-cached")));
-    }
+    new MarkdownTable()
+        .about("Milliseconds, median. What is asked again is the noise of the others.")
+        .text("layout", SummaryMarkdown::layout)
+        .vbuckets()
+        .metric("over HTTP, cold", "http-cold")
+        .metric("cached", "http-cached")
+        .metric("% cache hits of these, cold", "http-cold-hit-rate")
+        .metric("cached", "http-cached-hit-rate")
+        .metric("wide channel, cold", "wide-cold")
+        .metric("cached", "wide-cached")
+        .metric("% cache hits of these", "wide-cached-hit-rate")
+        .write(text, "One request", measured(report, "wide-cold"));
+  }
+
+  private static String layout(Result result) {
+    Map<String, Object> parameters = result.outcome().parameters();
+    return parameters.get("layout") + (parameters.containsKey("row") ? " (again)" : "");
   }
 
   private static void goals(Report report, StringBuilder text) {
@@ -278,7 +221,7 @@ final class SummaryMarkdown {
     }
     text.append("\n## Goals\n\n| figure | found | goal | |\n| --- | ---: | ---: | --- |\n");
     for (GoalCheck goal : goals) {
-      row(text, goal.about(), goal.found(), goal.goal(), goal.verdict().text());
+      MarkdownTable.row(text, goal.about(), goal.found(), goal.goal(), goal.verdict().text());
     }
   }
 
@@ -293,7 +236,7 @@ final class SummaryMarkdown {
           .forEach(
               (check, violations) -> {
                 if (violations > 0) {
-                  row(
+                  MarkdownTable.row(
                       text,
                       result.workload(),
                       Figures.number(result.vbuckets()),
@@ -303,16 +246,5 @@ final class SummaryMarkdown {
                 }
               });
     }
-  }
-
-  private static String shown(@Nullable Metric metric) {
-    return metric == null ? "" : Figures.number(metric.value());
-  }
-
-  /** A row of a table; nothing in a cell can end it. */
-  static void row(StringBuilder text, String... cells) {
-    List<String> escaped =
-        Arrays.stream(cells).map(cell -> cell.replace("|", "\\|").replace("\n", " ")).toList();
-    text.append("| ").append(String.join(" | ", escaped)).append(" |\n");
   }
 }

@@ -20,6 +20,13 @@ public interface ChangesServer extends AutoCloseable {
    */
   CompletableFuture<Double> counter(String name);
 
+  /**
+   * The sum of a counter of its metrics over all samples with a label, soon; 0 if it has none.
+   *
+   * @param label as its admin port writes it, such as {@code outcome="hit"}
+   */
+  CompletableFuture<Double> counter(String name, String label);
+
   /** What went wrong on its side as far as it can tell, for a failure's message. */
   String complaints();
 

@@ -96,10 +96,15 @@ public final class ServerProcess implements ChangesServer {
 
   @Override
   public CompletableFuture<Double> counter(String name) {
+    return counter(name, "");
+  }
+
+  @Override
+  public CompletableFuture<Double> counter(String name, String label) {
     HttpRequest request =
         HttpRequest.newBuilder(admin.resolve("/metrics")).timeout(PATIENCE).build();
     return http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
-        .thenApply(answer -> MetricsText.sum(answer.body(), name));
+        .thenApply(answer -> MetricsText.sum(answer.body(), name, label));
   }
 
   @Override

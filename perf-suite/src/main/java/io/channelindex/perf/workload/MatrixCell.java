@@ -69,6 +69,7 @@ final class MatrixCell {
     }
     add(MatrixFigure.BUCKET_OPERATIONS_PER_MUTATION, written.operations() / changes);
     add(MatrixFigure.BYTES_WRITTEN_PER_MUTATION, written.bytes() / changes);
+    add(MatrixFigure.BYTES_STORED_PER_MUTATION, written.storedBytes() / changes);
     add(
         MatrixFigure.CAS_RETRIES_PER_UPDATE,
         (double) written.casRetries() / Math.max(1, written.clockOperations()));
@@ -109,16 +110,21 @@ final class MatrixCell {
     samples.clear();
   }
 
-  /** By how many percent the figures of a cell differ from this one's, by name. */
+  /**
+   * By how many percent the figures of a cell differ from this one's, by name; by 100 if one of the
+   * two is nothing.
+   */
   Map<String, Metric> differences(MatrixCell other) {
     Map<String, Metric> differences = new LinkedHashMap<>();
     samples.forEach(
         (figure, measured) -> {
           double mine = Metric.median(measured, figure.unit()).value();
           List<Double> others = other.samples.getOrDefault(figure, List.of());
-          if (mine > 0 && !others.isEmpty()) {
-            double ratio = Metric.median(others, figure.unit()).value() / mine;
-            differences.put(figure.label(), new Metric(100 * Math.abs(ratio - 1), Unit.PERCENT));
+          if (!others.isEmpty()) {
+            double theirs = Metric.median(others, figure.unit()).value();
+            double percent =
+                mine == theirs ? 0 : mine == 0 ? 100 : 100 * Math.abs(theirs / mine - 1);
+            differences.put(figure.label(), new Metric(percent, Unit.PERCENT));
           }
         });
     return differences;

@@ -1,6 +1,7 @@
 package io.channelindex.perf.workload;
 
 import io.channelindex.index.read.Row;
+import io.channelindex.perf.PerfException;
 import io.channelindex.perf.cluster.ChangeFeed;
 import io.channelindex.perf.cluster.ChangeListener;
 import io.channelindex.perf.cluster.KeyValue;
@@ -8,6 +9,7 @@ import io.channelindex.perf.cluster.Positions;
 import io.channelindex.perf.config.MatrixSettings;
 import io.channelindex.perf.config.MatrixShape;
 import io.channelindex.perf.follow.StoredDocuments;
+import io.channelindex.perf.indexing.CacheUse;
 import io.channelindex.perf.indexing.DrainWatch;
 import io.channelindex.perf.indexing.IndexReader;
 import io.channelindex.perf.indexing.IndexVariant;
@@ -22,12 +24,14 @@ import io.channelindex.perf.measure.Unit;
 import io.channelindex.sequence.PartitionMap;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.IntStream;
 
@@ -43,6 +47,11 @@ import java.util.stream.IntStream;
  */
 final class MatrixRun {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  /** Somewhat longer than compaction waits before it removes what it has replaced. */
+  private static final Duration QUIET = Duration.ofSeconds(11);
+
+  private static final Duration POLL = Duration.ofMillis(100);
   private static final int CHANNELS_READ = 50;
   private static final int READ_AT_ONCE = 32;
 
@@ -53,6 +62,7 @@ final class MatrixRun {
   private final MatrixDocuments documents;
   private final StoredDocuments store;
   private final List<MatrixCell> cells;
+  private final Extent extent;
   private final Positions dataBefore;
   private final Positions indexBefore;
   private final List<Double> drains = new ArrayList<>();
@@ -60,9 +70,22 @@ final class MatrixRun {
   private int databases;
   private int versions;
 
+  /** What is measured of a cell. */
+  enum Extent {
+    /** What it takes to write it, and what it takes up then; it is read to be judged. */
+    WRITES,
+    /** Reads, and what compaction makes of it, too. */
+    EVERYTHING
+  }
+
+  /**
+   * @param cells variants; if the last is the first once more, how far the two differ is told
+   */
   MatrixRun(
       WorkloadRun run,
       MatrixShape shape,
+      List<MatrixCell> cells,
+      Extent extent,
       ScheduledExecutorService executor,
       MatrixWorkload.Meddling meddling)
       throws InterruptedException {
@@ -81,7 +104,8 @@ final class MatrixRun {
             run.load().seed(),
             run.feeds().documentBytes());
     this.store = new StoredDocuments(run.session().collection(), run.session().vbuckets());
-    this.cells = cells(run.matrix());
+    this.cells = cells;
+    this.extent = extent;
     this.dataBefore = dataNow();
     try (ChangeFeed feed = run.session().indexChanges(ChangeListener.NOBODY)) {
       this.indexBefore = feed.positions();
@@ -89,12 +113,14 @@ final class MatrixRun {
   }
 
   /** Every variant, and the first of them once more. */
-  private static List<MatrixCell> cells(MatrixSettings settings) {
+  static List<MatrixCell> cells(MatrixSettings settings) {
     List<MatrixCell> cells = new ArrayList<>();
     for (String layout : settings.layouts()) {
       boolean inMemory = layout.equals(IndexVariant.IN_MEMORY);
       for (String compression : inMemory ? List.of("none") : settings.compressions()) {
-        cells.add(new MatrixCell(new IndexVariant(layout, compression), MatrixCell.Row.CELL));
+        IndexVariant variant =
+            new IndexVariant(layout, compression).compactedAfter(settings.compactAfter());
+        cells.add(new MatrixCell(variant, MatrixCell.Row.CELL));
       }
     }
     cells.add(new MatrixCell(cells.get(0).variant(), MatrixCell.Row.AGAIN));
@@ -127,11 +153,13 @@ final class MatrixRun {
           }
         });
     cells.forEach(cell -> outcome.cell(outcome(cell)));
-    MatrixCell again = cells.get(cells.size() - 1);
-    cells
-        .get(0)
-        .differences(again)
-        .forEach((figure, noise) -> outcome.metric("a-a." + shape.label() + "." + figure, noise));
+    MatrixCell last = cells.get(cells.size() - 1);
+    if (last.row() == MatrixCell.Row.AGAIN) {
+      cells
+          .get(0)
+          .differences(last)
+          .forEach((figure, noise) -> outcome.metric("a-a." + shape.label() + "." + figure, noise));
+    }
   }
 
   private boolean isWrittenOnce() {
@@ -148,9 +176,9 @@ final class MatrixRun {
             .parameter("rounds", documents.rounds())
             .parameter("document-overhead-bytes", MatrixCell.DOCUMENT_OVERHEAD_BYTES);
     cell.into(outcome);
-    byte[] dictionary = dictionaries.get(cell.variant());
-    if (dictionary != null) {
-      outcome.parameter("dictionary-bytes", dictionary.length);
+    if (cell.variant().hasDictionary()) {
+      byte[] dictionary = dictionaries.get(cell.variant());
+      outcome.metric("dictionary_bytes", Metric.count(dictionary == null ? 0 : dictionary.length));
     }
     return outcome
         .metric("dcp_drain", Metric.median(drains, Unit.MUTATIONS_PER_SECOND))
@@ -187,13 +215,9 @@ final class MatrixRun {
       }
       StoredSizes raw = stored();
       members.forEach((cell, member) -> cell.raw(member.size(raw), documents.entries()));
-      for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
-        step(member.getKey(), pass);
-        member.getValue().index().compact();
+      if (extent == Extent.EVERYTHING) {
+        compact(members, pass);
       }
-      StoredSizes compacted = stored();
-      members.forEach(
-          (cell, member) -> cell.compacted(member.size(compacted), documents.entries()));
       if (pass == run.matrix().repeats()) {
         for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
           step(member.getKey(), pass);
@@ -204,6 +228,19 @@ final class MatrixRun {
     } finally {
       members.values().forEach(member -> member.index().close());
     }
+  }
+
+  private void compact(Map<MatrixCell, Member> members, int pass) throws InterruptedException {
+    if (!isWrittenOnce() && pass == run.matrix().repeats()) {
+      awaitRest(members.values());
+      storedEntries(members, MatrixFigure.STORED_ENTRIES_PER_LIVE_ENTRY);
+    }
+    for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
+      step(member.getKey(), pass);
+      member.getValue().index().compact();
+    }
+    StoredSizes compacted = stored();
+    members.forEach((cell, member) -> cell.compacted(member.size(compacted), documents.entries()));
   }
 
   /** Each pass begins with another cell: none has the place after a pause every time. */
@@ -255,6 +292,7 @@ final class MatrixRun {
         }
       }
       sums.forEach(MatrixCell::written);
+      storedEntries(members, MatrixFigure.STORED_ENTRIES_PER_LIVE_ENTRY_BUSY);
       drain(seqnos());
       for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
         step(member.getKey(), pass);
@@ -263,8 +301,47 @@ final class MatrixRun {
     }
   }
 
+  /**
+   * Waits, once for all of them, until partitions that have nothing to write have compacted what
+   * they compact then, and have removed what that replaced.
+   */
+  private void awaitRest(Collection<Member> members) throws InterruptedException {
+    long started = run.time().nanos();
+    run.phases().at(shape.label() + ", at rest", 0, 0);
+    run.time().sleepUntil(started + run.matrix().compactAfter().toNanos());
+    long last = -1;
+    long moved = run.time().nanos();
+    long now = moved;
+    while (now - moved < QUIET.toNanos()) {
+      long operations = members.stream().mapToLong(member -> member.index().operations()).sum();
+      if (operations != last) {
+        last = operations;
+        moved = now;
+      }
+      if (now - started > PATIENCE.toNanos()) {
+        throw new PerfException("indexes do not come to rest: operations=" + operations);
+      }
+      run.time().sleepUntil(now + POLL.toNanos());
+      now = run.time().nanos();
+    }
+  }
+
+  private void storedEntries(Map<MatrixCell, Member> members, MatrixFigure figure)
+      throws InterruptedException {
+    StoredSizes now = stored();
+    for (Map.Entry<MatrixCell, Member> member : members.entrySet()) {
+      OptionalLong entries = member.getValue().index().storedEntries(now);
+      if (entries.isPresent()) {
+        member.getKey().add(figure, (double) entries.getAsLong() / documents.entries());
+      }
+    }
+  }
+
   /** Channels with nothing in memory, and again; what was read is judged when the clock stands. */
   private void read(MatrixCell cell, MeasuredIndex index) throws InterruptedException {
+    if (extent == Extent.WRITES) {
+      return;
+    }
     List<Integer> sample = documents.sample(CHANNELS_READ);
     try (IndexReader reader = index.read()) {
       long before = reader.operations();
@@ -272,7 +349,13 @@ final class MatrixRun {
       cell.add(
           MatrixFigure.OPERATIONS_PER_COLD_READ,
           (double) (reader.operations() - before) / sample.size());
+      CacheUse cold = reader.cacheUse();
       cell.add(MatrixFigure.CACHED_READ_ENTRIES_PER_SECOND, rate(cell, reader, sample));
+      reader
+          .cacheUse()
+          .since(cold)
+          .rate()
+          .ifPresent(rate -> cell.add(MatrixFigure.CACHE_HIT_RATE, rate.value()));
     }
   }
 

@@ -53,11 +53,19 @@ final class MatrixWorkload implements Workload {
             .parameter("layouts", String.join(",", settings.layouts()))
             .parameter("compressions", String.join(",", settings.compressions()))
             .parameter("repeats", settings.repeats())
+            .parameter("compact-after-seconds", settings.compactAfter().toMillis() / 1e3)
             .parameter("document-overhead-bytes", MatrixCell.DOCUMENT_OVERHEAD_BYTES);
     ScheduledThreadPoolExecutor executor = IndexThreads.start();
     try {
       for (MatrixShape shape : settings.shapes()) {
-        new MatrixRun(run, shape, executor, meddling).run(outcome);
+        new MatrixRun(
+                run,
+                shape,
+                MatrixRun.cells(settings),
+                MatrixRun.Extent.EVERYTHING,
+                executor,
+                meddling)
+            .run(outcome);
       }
     } finally {
       executor.shutdownNow();

@@ -6,6 +6,7 @@ import io.channelindex.perf.cluster.ChangeListener;
 import io.channelindex.perf.cluster.Positions;
 import io.channelindex.perf.follow.ChangesClient;
 import io.channelindex.perf.follow.StoredDocuments;
+import io.channelindex.perf.indexing.CacheUse;
 import io.channelindex.perf.indexing.IndexReader;
 import io.channelindex.perf.indexing.IndexVariant;
 import io.channelindex.perf.indexing.MeasuredIndex;
@@ -38,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * were written ten times each, over HTTP, and a channel with ten thousand entries over all
  * vbuckets, from the index alone. Each of many channels with the same documents is asked for when
  * nothing of it is in memory, and by who has just been told, on virtual machines that have done the
- * same often. An outcome's cells are layouts.
+ * same often. An outcome's cells are layouts, one after the other, and in the end one of them once
+ * more, the in-memory baseline if it is asked.
  */
 final class OneShotWorkload implements Workload {
   private static final Duration STUCK = Duration.ofMinutes(2);
@@ -51,6 +53,9 @@ final class OneShotWorkload implements Workload {
   private static final int WIDE_WARM_UP = 10;
 
   private static final String STABLE_SEQNOS = "channelindex_index_stable_seqnos";
+
+  private static final String CACHE_REQUESTS = "channelindex_reader_cache_requests_total";
+  private static final String HITS = "outcome=\"hit\"";
 
   /** A cache that keeps all that one request reads, but not until the next round of requests. */
   private static final String NARROW = "8MiB";
@@ -117,13 +122,17 @@ final class OneShotWorkload implements Workload {
             .parameter("revisions", REVISIONS)
             .parameter("wide-documents", scale.wide())
             .parameter("asked", MEASURED);
-    for (String layout : run.matrix().layouts()) {
-      outcome.cell(new Asking(run, layout, outcome).ask());
+    List<String> layouts = run.matrix().layouts();
+    for (int place = 0; place < layouts.size(); place++) {
+      outcome.cell(new Asking(run, layouts.get(place), place, outcome).ask());
     }
+    String again =
+        layouts.contains(IndexVariant.IN_MEMORY) ? IndexVariant.IN_MEMORY : layouts.get(0);
+    outcome.cell(new Asking(run, again, layouts.size(), outcome).ask());
     return outcome.metric("layouts", Metric.count(run.matrix().layouts().size())).build();
   }
 
-  /** One layout. */
+  /** One layout, or one of them once more: how far the two differ is noise. */
   private final class Asking {
     private final WorkloadRun run;
     private final Scale scale;
@@ -133,17 +142,20 @@ final class OneShotWorkload implements Workload {
     private final Positions indexBefore;
     private final Outcome.Builder outcome = new Outcome.Builder();
     private final int first;
+    private final boolean isAgain;
     private long missed;
     private long unexpected;
 
-    Asking(WorkloadRun run, String layout, Outcome.Builder all) throws InterruptedException {
+    Asking(WorkloadRun run, String layout, int place, Outcome.Builder all)
+        throws InterruptedException {
       this.run = run;
       this.scale = Scale.of(run);
       this.layout = layout;
       this.driver = new Driver(run, all);
       this.store = new StoredDocuments(run.session().collection(), run.session().vbuckets());
       // Documents of another layout leave tombstones, which have revisions.
-      this.first = run.matrix().layouts().indexOf(layout) * (scale.documents() + scale.wide());
+      this.first = place * (scale.documents() + scale.wide());
+      this.isAgain = place == run.matrix().layouts().size();
       try (ChangeFeed feed = run.session().indexChanges(ChangeListener.NOBODY)) {
         this.indexBefore = feed.positions();
       }
@@ -154,6 +166,9 @@ final class OneShotWorkload implements Workload {
           .parameter("layout", layout)
           .parameter("documents", scale.documents())
           .parameter("wide-documents", scale.wide());
+      if (isAgain) {
+        outcome.parameter("row", "a-a");
+      }
       driver.cleaningUp(
           this::cleanUp,
           () -> {
@@ -210,11 +225,15 @@ final class OneShotWorkload implements Workload {
         write(channels);
         awaitIndex(config, server);
         if (config.isInMemory()) {
+          warmUp(client, channels);
           outcome.metric("http-cold", first(client, channels));
         } else {
           cold(channels);
         }
+        warmUp(client, channels);
+        CacheUse before = cacheUse(server);
         outcome.metric("http-cached", again(client, channels));
+        hitRate("http-cached-hit-rate", cacheUse(server).since(before));
       } catch (CompletionException e) {
         throw new PerfException("the server's feed cannot be read: " + e.getCause(), e);
       }
@@ -224,8 +243,20 @@ final class OneShotWorkload implements Workload {
       ServerConfig config = config(ServerConfig.Indexing.NONE, NARROW);
       try (ChangesServer server = starter.start(run, config);
           ChangesClient client = new ChangesClient(server.address(), config.database())) {
+        warmUp(client, channels);
+        CacheUse before = cacheUse(server);
         outcome.metric("http-cold", first(client, channels));
+        hitRate("http-cold-hit-rate", cacheUse(server).since(before));
       }
+    }
+
+    private static CacheUse cacheUse(ChangesServer server) {
+      return new CacheUse(
+          server.counter(CACHE_REQUESTS, HITS).join(), server.counter(CACHE_REQUESTS).join());
+    }
+
+    private void hitRate(String name, CacheUse use) {
+      use.rate().ifPresent(rate -> outcome.metric(name, rate));
     }
 
     private ServerConfig config(ServerConfig.Indexing indexing, String cacheSize) {
@@ -244,7 +275,6 @@ final class OneShotWorkload implements Workload {
 
     /** How long it takes to read channels that nothing is in memory of. */
     private Metric first(ChangesClient client, List<String> channels) {
-      warmUp(client, channels);
       run.phases().at(layout + ", ask", 0, 0);
       List<Double> times = new ArrayList<>();
       for (String channel : channels) {
@@ -255,7 +285,6 @@ final class OneShotWorkload implements Workload {
 
     /** How long it takes to read channels that were just read. */
     private Metric again(ChangesClient client, List<String> channels) {
-      warmUp(client, channels);
       run.phases().at(layout + ", ask again", 0, 0);
       List<Double> times = new ArrayList<>();
       for (String channel : channels) {
@@ -363,13 +392,17 @@ final class OneShotWorkload implements Workload {
         index.write(seqnos(), Arrival.STREAMED);
         List<Double> cold = new ArrayList<>();
         List<Double> cached = new ArrayList<>();
+        CacheUse used = CacheUse.NONE;
         int warmUp = WIDE_WARM_UP * scale.rounds();
         for (int i = 0; i < warmUp + MEASURED; i++) {
           try (IndexReader reader = index.read()) {
             cold.add(time(reader, channel));
+            CacheUse before = reader.cacheUse();
             cached.add(time(reader, channel));
+            used = used.plus(reader.cacheUse().since(before));
           }
         }
+        hitRate("wide-cached-hit-rate", used);
         outcome
             .metric("wide-cold", after(warmUp, cold))
             .metric("wide-cached", after(warmUp, cached));

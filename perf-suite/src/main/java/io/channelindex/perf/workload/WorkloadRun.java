@@ -33,4 +33,9 @@ public record WorkloadRun(
     MatrixSettings matrix,
     Namespace namespace,
     TimeSource time,
-    PhaseListener phases) {}
+    PhaseListener phases) {
+  /** The same with other variants of the index. */
+  WorkloadRun with(MatrixSettings other) {
+    return new WorkloadRun(session, node, load, feeds, codecs, other, namespace, time, phases);
+  }
+}

@@ -18,6 +18,7 @@ public final class Workloads {
           new FeedWorkload(FeedVariant.LONGPOLL_RELATIVE),
           new IndexWorkload(),
           new MatrixWorkload(),
+          new FullLoadWorkload(),
           new ClockContentionWorkload(),
           new PlacementWorkload(),
           new OneShotWorkload(),

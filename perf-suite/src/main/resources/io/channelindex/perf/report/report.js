@@ -22,6 +22,7 @@
     "continuous-poll": "Continuous, polled",
     "memory": "Memory",
     "matrix": "Matrix",
+    "full-load": "Full load",
     "one-shot": "One request",
     "longpoll": "Long polls",
     "longpoll-lookup": "Long polls, lookup",
@@ -238,9 +239,9 @@
     }
   }
 
-  // The cells of the matrix follow its own result and have its name.
+  // The cells of the matrix and of full-load follow their own result and have its name.
   const matrixCells = results.filter(({workload, parameters}) =>
-    workload === "matrix" && parameters.shape);
+    ["matrix", "full-load"].includes(workload) && parameters.shape);
   const variant = ({layout, compression}) => `${layout}, ${compression}`;
   const shown = metric => number(metric.value);
 
@@ -249,15 +250,19 @@
     ["of_drain", "% of raw stream"],
     ["cpu_us_per_mutation", "CPU µs"],
     ["bucket_operations_per_mutation", "operations"],
-    ["bytes_written_per_mutation", "bytes written"],
+    ["bytes_written_per_mutation", "bytes sent"],
+    ["bytes_stored_per_mutation", "bytes stored"],
     ["cas_retries_per_update", "CAS retries per update"],
   ];
   const matrixReading = [
     ["bytes_per_entry", "bytes per entry"],
     ["bytes_per_entry_raw", "raw"],
     ["documents_per_entry", "documents"],
+    ["stored_entries_per_live_entry", "entries stored per live one, at rest"],
+    ["stored_entries_per_live_entry_busy", "busy"],
     ["cold_read_entries_per_second", "cold entries/s"],
     ["cached_read_entries_per_second", "cached entries/s"],
+    ["cache_hit_rate", "% cache hits"],
     ["operations_per_cold_read", "ops per read"],
   ];
 
@@ -284,18 +289,20 @@
   /** A part of the page for each shape: what its figures say, plots, and the figures. */
   function matrixShapes() {
     if (matrixCells.length) {
-      const {repeats} = find("matrix", matrixCells[0].vbuckets)?.parameters ?? {};
+      const {repeats} = find(matrixCells[0].workload, matrixCells[0].vbuckets)?.parameters ?? {};
       const overhead = matrixCells[0].parameters["document-overhead-bytes"];
       byId("matrix-about").textContent =
         `Every variant indexes the same documents from nothing, in turns, ${repeats} × after a pass to warm up: ` +
         "the median, and below it the least and the greatest. The row that is marked again is the same variant " +
         "once more; how far it differs is noise. An entry is a document in a channel, and every document is also " +
-        `in the channel *. Bytes per entry are those of keys and values of all documents of the index, and ${overhead} ` +
+        `in the channel *. Bytes sent are those of values as writers send them; bytes stored those of documents after each ' +
+        "write, which is what the data service keeps on disk, replicates and streams: an APPEND sends a frame, and the " +
+        "whole document is stored again. Bytes per entry are those of keys and values of all documents of the index, and ${overhead} ` +
         "more for each, as the data service takes.";
     }
-    for (const {shape, vbuckets: count, reading} of data.matrix) {
-      const cells = matrixCells.filter(({parameters, vbuckets: own}) =>
-        parameters.shape === shape && own === count);
+    for (const {workload, title: heading, shape, vbuckets: count, reading} of data.matrix) {
+      const cells = matrixCells.filter(({workload: of, parameters, vbuckets: own}) =>
+        of === workload && parameters.shape === shape && own === count);
       const {documents, channels, rounds} = cells[0].parameters;
       const drain = cells[0].metrics.dcp_drain;
       const about = [
@@ -305,10 +312,11 @@
         buckets(count),
       ];
       const charts = element("div", "charts", "");
+      charts.dataset.workload = workload;
       charts.dataset.shape = shape;
       charts.dataset.vbuckets = count;
       byId("matrix").append(element("div", "shape",
-        element("h3", "", shape),
+        element("h3", "", heading),
         element("p", "about", about.join(" · ")),
         element("ul", "reading", ...reading.map(sentence => element("li", "", sentence))),
         charts,
@@ -331,13 +339,21 @@
     byId("one-shot-about").textContent =
       `Milliseconds until all of a channel is there, median of ${asked}, and the least and the greatest: over HTTP, ` +
       `${number(documents)} documents that were written ${number(revisions)} × each, from a server that is warm; and from ` +
-      `the index alone, ${number(wide)} documents over all vbuckets.`;
+      `the index alone, ${number(wide)} documents over all vbuckets. Cache hits: of the heads, pages and blocks that these ` +
+      "requests wanted, the share that was in memory; an index in memory has no cache. Layouts were asked one after the " +
+      "other; the row that is marked again is one of them once more, and how far it differs is noise.";
     fillTable(byId("one-shot-table"), [
-      ["Layout"], ["vbuckets"], ["over HTTP, cold"], ["cached"], ["wide channel, cold"], ["cached"],
+      ["Layout"], ["vbuckets"], ["over HTTP, cold"], ["cached"], ["% cache hits, cold"], ["cached"],
+      ["wide channel, cold"], ["cached"], ["% cache hits"],
     ], oneShots.map(({parameters, vbuckets: count, metrics}) => [
-      parameters.layout, number(count),
-      ...["http-cold", "http-cached", "wide-cold", "wide-cached"].map(name => withSpread(metrics[name])),
+      parameters.layout + (parameters.row ? " (again)" : ""), number(count),
+      ...["http-cold", "http-cached"].map(name => withSpread(metrics[name])),
+      ...["http-cold-hit-rate", "http-cached-hit-rate"].map(name => metrics[name] ? shown(metrics[name]) : ""),
+      ...["wide-cold", "wide-cached"].map(name => withSpread(metrics[name])),
+      metrics["wide-cached-hit-rate"] ? shown(metrics["wide-cached-hit-rate"]) : "",
     ]));
+    oneShots.forEach(({parameters}, index) =>
+      byId("one-shot-table").tBodies[0].rows[index].classList.toggle("again", Boolean(parameters.row)));
   }
 
   const placements = results.filter(({parameters}) => parameters.placement && parameters.servers);
@@ -766,13 +782,19 @@
   }
 
   function matrixCharts(parent) {
-    const cells = matrixCells.filter(({parameters, vbuckets: count}) => !parameters.row &&
-      parameters.shape === parent.dataset.shape && count === Number(parent.dataset.vbuckets));
+    const cells = matrixCells.filter(({workload, parameters, vbuckets: count}) => !parameters.row &&
+      workload === parent.dataset.workload && parameters.shape === parent.dataset.shape &&
+      count === Number(parent.dataset.vbuckets));
     parent.replaceChildren();
+    if (cells.length < 2) {
+      return;
+    }
     matrixScatter(parent, cells);
     matrixBars(parent, cells, "Cold reads", "cold_read_entries_per_second", "entries/s");
     matrixBars(parent, cells, "Operations per mutation", "bucket_operations_per_mutation", "operations");
-    matrixBars(parent, cells, "Bytes written per mutation", "bytes_written_per_mutation", "bytes");
+    matrixBars(parent, cells, "Bytes sent per mutation", "bytes_written_per_mutation", "bytes");
+    matrixBars(parent, cells, "Bytes stored per mutation", "bytes_stored_per_mutation", "bytes");
+    matrixBars(parent, cells, "Entries stored per live one, at rest", "stored_entries_per_live_entry", "entries");
   }
 
   function tokenChart(heading, name, unit) {

@@ -47,6 +47,15 @@ class CompareCommandTest {
     assertThat(compare("--threshold", "6.5 %")).isEqualTo(Exit.SOUND);
   }
 
+  @Test
+  void whatIsMissingFailsUnlessItIsAllowed() throws IOException {
+    Files.writeString(
+        after.resolve("results.json"),
+        Files.readString(after.resolve("results.json")).replace("\"throughput\"", "\"another\""));
+    assertThat(compare()).isEqualTo(Exit.UNSOUND);
+    assertThat(compare("--allow-missing")).isEqualTo(Exit.SOUND);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"much", "-1%", "101%", "NaN", "%", ""})
   void aThresholdThatCannotBeIsRefused(String threshold) {

@@ -3,6 +3,7 @@ package io.channelindex.perf.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.channelindex.perf.compare.RunComparison.Missing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ class RunComparisonTest {
       throws IOException {
     RunComparison comparison =
         compare(cell("", metric("x", before, unit)), cell("", metric("x", after, unit)));
-    assertThat(comparison.isAcceptable()).isEqualTo(acceptable);
+    assertThat(comparison.isAcceptable(Missing.REFUSED)).isEqualTo(acceptable);
     assertThat(comparison.lines().stream().anyMatch(line -> line.endsWith("  LOSS")))
         .isNotEqualTo(acceptable);
   }
@@ -85,7 +86,7 @@ class RunComparisonTest {
   void aShareOfALimitIsTheMoreTheBetter() throws IOException {
     assertThat(
             compare(cell("", metric("of_drain", 50, "%")), cell("", metric("of_drain", 30, "%")))
-                .isAcceptable())
+                .isAcceptable(Missing.REFUSED))
         .isFalse();
   }
 
@@ -93,20 +94,20 @@ class RunComparisonTest {
   void ratiosAreShownWithTheirSpread() throws IOException {
     RunComparison comparison =
         compare(cell("", rate(10_000, 9_500, 10_400)), cell("", rate(7_000, 6_900, 7_100)));
-    assertThat(comparison.isAcceptable()).isFalse();
+    assertThat(comparison.isAcceptable(Missing.REFUSED)).isFalse();
     assertThat(comparison.lines())
         .containsExactly(
             "matrix, embedded, vbuckets=64",
             "  mutations_per_second                  0.700 ×"
                 + "  10,000 (9,500–10,400) → 7,000 (6,900–7,100) mutations/s  LOSS",
-            "1 cells: 1 losses, 0 gains, 0 within noise, 0 within 10 %; 0 on one side only");
+            "1 cells: 1 losses, 0 gains, 0 within noise, 0 within 10 %; 0 new, 0 missing");
   }
 
   @Test
   void repetitionsThatOverlapAreNoise() throws IOException {
     RunComparison comparison =
         compare(cell("", rate(10_000, 6_000, 10_400)), cell("", rate(7_000, 6_900, 7_100)));
-    assertThat(comparison.isAcceptable()).isTrue();
+    assertThat(comparison.isAcceptable(Missing.REFUSED)).isTrue();
     assertThat(last(comparison)).contains("0 losses, 0 gains, 1 within noise");
   }
 
@@ -122,11 +123,11 @@ class RunComparisonTest {
       cell("\"layout\":\"dense\"", rate(4_200, 4_100, 4_300)),
     };
     RunComparison comparison = compare(before, after);
-    assertThat(comparison.isAcceptable()).isTrue();
+    assertThat(comparison.isAcceptable(Missing.REFUSED)).isTrue();
     assertThat(comparison.lines())
         .anySatisfy(line -> assertThat(line).contains("a/a ±20.0 %").endsWith("  noise"));
     after[1] = cell("\"layout\":\"dense\"", rate(3_500, 3_400, 3_600));
-    assertThat(compare(before, after).isAcceptable()).isFalse();
+    assertThat(compare(before, after).isAcceptable(Missing.REFUSED)).isFalse();
   }
 
   @Test
@@ -147,15 +148,63 @@ class RunComparisonTest {
                 + metric("throughput-p10", 70, "ops/s")
                 + ","
                 + metric("throughput-p90", 120, "ops/s"));
-    assertThat(compare(before, after).isAcceptable()).isTrue();
+    assertThat(compare(before, after).isAcceptable(Missing.REFUSED)).isTrue();
   }
 
   @Test
   void gainsAreCountedAndAreNoReasonToFail() throws IOException {
     RunComparison comparison =
         compare(cell("", metric("x", 10, "ms")), cell("", metric("x", 1, "ms")));
-    assertThat(comparison.isAcceptable()).isTrue();
-    assertThat(last(comparison)).contains("0 losses, 1 gains");
+    assertThat(comparison.isAcceptable(Missing.REFUSED)).isTrue();
+    assertThat(comparison.lines())
+        .anySatisfy(line -> assertThat(line).contains("0 losses, 1 gains"));
+  }
+
+  @Test
+  void aFigureThatWasMeasuredOnceHasNoNoiseEstimate() throws IOException {
+    String before = cell("", metric("x", 10, "ms") + "," + metric("y", 10, "ms"));
+    String after = cell("", metric("x", 12, "ms") + "," + metric("y", 10.1, "ms"));
+    RunComparison comparison = compare(before, after);
+    assertThat(comparison.isAcceptable(Missing.REFUSED)).as("the threshold decides").isFalse();
+    assertThat(comparison.lines())
+        .anySatisfy(
+            line -> assertThat(line).startsWith("  x ").endsWith(", no noise estimate  LOSS"))
+        .filteredOn(line -> line.startsWith("  y "))
+        .noneMatch(line -> line.contains("noise"));
+    assertThat(last(comparison)).startsWith("1 losses and gains without a noise estimate");
+    String repeated = cell("", rate(100, 99, 101));
+    assertThat(compare(repeated, cell("", rate(200, 199, 201))).lines())
+        .noneMatch(line -> line.contains("no noise estimate"));
+    String[] twice = {
+      cell("", metric("x", 10, "ms")), cell("\"row\":\"a-a\"", metric("x", 10, "ms"))
+    };
+    assertThat(compare(twice, new String[] {cell("", metric("x", 12, "ms"))}).lines())
+        .as("two rows of the same differ by nothing")
+        .noneMatch(line -> line.contains("no noise estimate"));
+  }
+
+  @Test
+  void whatWasFoundTellsNoCellFromAnother() throws IOException {
+    RunComparison comparison =
+        compare(
+            cell("\"dictionary-bytes\":4096", metric("x", 10, "ms")),
+            cell("\"dictionary-bytes\":5120", metric("x", 20, "ms")));
+    assertThat(comparison.isAcceptable(Missing.REFUSED)).isFalse();
+    assertThat(comparison.lines()).anyMatch(line -> line.endsWith("  LOSS"));
+  }
+
+  @Test
+  void aFigureInAnotherUnitIsMissing() throws IOException {
+    RunComparison comparison =
+        compare(
+            cell("", metric("x", 10, "ms") + "," + metric("y", 1, "ms")),
+            cell("", metric("x", 10, "s") + "," + metric("y", 1, "ms")));
+    assertThat(comparison.isAcceptable(Missing.REFUSED)).isFalse();
+    assertThat(comparison.lines())
+        .contains(
+            "in another unit in "
+                + directory.resolve("new.json")
+                + ": metric=x of matrix, embedded, vbuckets=64");
   }
 
   @Test
@@ -170,31 +219,34 @@ class RunComparisonTest {
               cell("\"layout\":\"dense\"", metric("x", 1, "ms") + "," + metric("z", 1, "ms")),
               cell("\"layout\":\"hybrid\"", metric("x", 1, "ms"))
             });
-    assertThat(comparison.isAcceptable()).isTrue();
+    assertThat(comparison.isAcceptable(Missing.REFUSED)).isFalse();
+    assertThat(comparison.isAcceptable(Missing.ALLOWED)).isTrue();
     assertThat(comparison.lines())
         .contains(
-            "only in "
-                + directory.resolve("old.json")
+            "missing in "
+                + directory.resolve("new.json")
                 + ": matrix, embedded, layout=log, vbuckets=64",
             "only in "
                 + directory.resolve("new.json")
                 + ": matrix, embedded, layout=hybrid, vbuckets=64",
-            "only in "
-                + directory.resolve("old.json")
+            "missing in "
+                + directory.resolve("new.json")
                 + ": metric=y of matrix, embedded, layout=dense, vbuckets=64",
             "only in "
                 + directory.resolve("new.json")
                 + ": metric=z of matrix, embedded, layout=dense, vbuckets=64");
-    assertThat(last(comparison)).endsWith("4 on one side only");
+    assertThat(last(comparison)).endsWith("; 2 new, 2 missing");
   }
 
   @Test
   void aFailedCheckOfTheLaterRunIsALoss() throws IOException {
     String sound = cell("", metric("x", 1, "ms"));
     String wrong = cell("", metric("x", 1, "ms"), "\"missed\":3");
-    assertThat(compare(wrong, sound).isAcceptable()).as("it was wrong before").isTrue();
+    assertThat(compare(wrong, sound).isAcceptable(Missing.REFUSED))
+        .as("it was wrong before")
+        .isTrue();
     RunComparison comparison = compare(sound, wrong);
-    assertThat(comparison.isAcceptable()).isFalse();
+    assertThat(comparison.isAcceptable(Missing.REFUSED)).isFalse();
     assertThat(comparison.lines())
         .contains("check failed: missed=3: matrix, embedded, vbuckets=64");
   }
@@ -203,7 +255,9 @@ class RunComparisonTest {
   void onlyTheWorkloadsAskedForAreCompared() throws IOException {
     Path before = file("old.json", cell("", metric("x", 1, "ms")));
     Path after = file("new.json", cell("", metric("x", 9, "ms")));
-    assertThat(RunComparison.of(before, after, TEN_PERCENT, List.of("matrix")).isAcceptable())
+    assertThat(
+            RunComparison.of(before, after, TEN_PERCENT, List.of("matrix"))
+                .isAcceptable(Missing.REFUSED))
         .isFalse();
     assertThatThrownBy(() -> RunComparison.of(before, after, TEN_PERCENT, List.of("kv-get")))
         .isInstanceOf(UnreadableResultsException.class)

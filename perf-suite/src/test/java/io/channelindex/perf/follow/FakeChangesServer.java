@@ -100,6 +100,11 @@ public final class FakeChangesServer implements ChangesServer {
   }
 
   @Override
+  public CompletableFuture<Double> counter(String name, String label) {
+    return counter(name);
+  }
+
+  @Override
   public CompletableFuture<Double> counter(String name) {
     return CompletableFuture.completedFuture((double) counted.getAndAdd(7));
   }

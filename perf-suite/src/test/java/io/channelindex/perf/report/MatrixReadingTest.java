@@ -28,8 +28,45 @@ class MatrixReadingTest {
     return this;
   }
 
+  private void bytes(String layout, double sent, double stored) {
+    rows.add(
+        new Row(
+            layout,
+            "none",
+            false,
+            Map.of(
+                "mutations_per_second",
+                Metric.median(List.of(99.0, 100.0, 101.0), Unit.MUTATIONS_PER_SECOND),
+                "bytes_written_per_mutation",
+                Metric.median(List.of(sent, sent), Unit.BYTES_PER_MUTATION),
+                "bytes_stored_per_mutation",
+                Metric.median(List.of(stored, stored), Unit.BYTES_PER_MUTATION))));
+  }
+
+  @Test
+  void whoSendsLittleAndHasMuchStoredIsNamed() {
+    bytes("dense", 200, 210);
+    bytes("log", 80, 320);
+    bytes("hybrid", 300, 310);
+    bytes("in-memory", 0, 0);
+    assertThat(reading())
+        .contains(
+            "Fewest bytes sent per mutation first: log, none (80 bytes/mutation); dense, none (200"
+                + " bytes/mutation); hybrid, none (300 bytes/mutation). Fewest bytes stored first:"
+                + " dense, none (210 bytes/mutation); hybrid, none (310 bytes/mutation); log, none"
+                + " (320 bytes/mutation). An APPEND sends a frame, and has the whole document"
+                + " stored again.");
+  }
+
+  @Test
+  void nothingIsSaidOfBytesStoredWhereTheOrderIsThatOfBytesSent() {
+    bytes("dense", 200, 210);
+    bytes("log", 80, 205);
+    assertThat(reading()).noneMatch(sentence -> sentence.startsWith("Fewest bytes"));
+  }
+
   private List<String> reading() {
-    return MatrixReading.of(new MatrixShapeResults("few-large", 64, rows));
+    return MatrixReading.of(new MatrixShapeResults("matrix", "few-large", 64, rows));
   }
 
   @Test

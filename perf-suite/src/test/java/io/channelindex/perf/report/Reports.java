@@ -82,6 +82,7 @@ final class Reports {
     results.add(oneShot(asked("dense", 30, 60, 4)));
     results.add(oneShot(asked("log", 50, 40, 6)));
     results.add(oneShot(asked("in-memory", 20, 5, 4)));
+    results.add(oneShot(asked("in-memory", 25, 5, 4).parameter("row", "a-a")));
     return new Report(report.environment(), results);
   }
 
@@ -93,6 +94,9 @@ final class Reports {
         .parameter("wide-documents", 10_000)
         .metric("http-cold", Metric.median(List.of(http), Unit.MILLISECONDS))
         .metric("http-cached", Metric.median(List.of(http / 2), Unit.MILLISECONDS))
+        .metric("http-cold-hit-rate", new Metric(0, Unit.PERCENT))
+        .metric("http-cached-hit-rate", new Metric(100, Unit.PERCENT))
+        .metric("wide-cached-hit-rate", new Metric(99, Unit.PERCENT))
         .metric("wide-cold", Metric.median(List.of(cold), Unit.MILLISECONDS))
         .metric("wide-cached", Metric.median(List.of(cached), Unit.MILLISECONDS));
   }
@@ -121,6 +125,7 @@ final class Reports {
             Metric.median(List.of(rate, min, max), Unit.MUTATIONS_PER_SECOND))
         .metric("bucket_operations_per_mutation", bytesOf(bytes / 100))
         .metric("bytes_written_per_mutation", bytesOf(bytes * 2))
+        .metric("bytes_stored_per_mutation", bytesOf(bytes * 3))
         .metric("bytes_per_entry", bytesOf(bytes))
         .check("missed", 0);
   }

@@ -21,4 +21,11 @@ class MetricsTextTest {
     assertThat(MetricsText.sum(TEXT, "b")).isEqualTo(4);
     assertThat(MetricsText.sum(TEXT, "a")).isZero();
   }
+
+  @Test
+  void samplesWithALabelAreSummed() {
+    assertThat(MetricsText.sum(TEXT, "a_total", "operation=\"put\"")).isEqualTo(3);
+    assertThat(MetricsText.sum(TEXT, "a_total", "operation=\"get\"")).isZero();
+    assertThat(MetricsText.sum(TEXT, "b", "operation=\"put\"")).isZero();
+  }
 }

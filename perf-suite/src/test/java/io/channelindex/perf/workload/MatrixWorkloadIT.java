@@ -11,6 +11,7 @@ import io.channelindex.perf.measure.TimeSource;
 import io.channelindex.perf.process.ProcessUsage;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.storage.IndexKeys;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,14 @@ import org.junit.jupiter.api.TestInstance;
 class MatrixWorkloadIT {
   /** All shapes, of the plainest variant. */
   static final MatrixSettings SMALL =
-      new MatrixSettings(List.of("dense"), List.of("none"), List.of(MatrixShape.values()), 1, 400);
+      new MatrixSettings(
+          List.of("dense"),
+          List.of("none"),
+          List.of(MatrixShape.values()),
+          1,
+          400,
+          Duration.ofSeconds(5),
+          400);
 
   private static final SuiteSettings SETTINGS =
       SuiteSettings.from(Map.of("perf.profile", "smoke", "perf.in-flight", "64"));
@@ -55,7 +63,14 @@ class MatrixWorkloadIT {
   }
 
   private static MatrixSettings only(MatrixShape shape, int repeats) {
-    return new MatrixSettings(SMALL.layouts(), SMALL.compressions(), List.of(shape), repeats, 500);
+    return new MatrixSettings(
+        SMALL.layouts(),
+        SMALL.compressions(),
+        List.of(shape),
+        repeats,
+        500,
+        SMALL.compactAfter(),
+        400);
   }
 
   @Test
@@ -76,16 +91,21 @@ class MatrixWorkloadIT {
             "cpu_us_per_mutation",
             "bucket_operations_per_mutation",
             "bytes_written_per_mutation",
+            "bytes_stored_per_mutation",
             "bytes_per_entry",
             "bytes_per_entry_raw",
             "documents_per_entry",
             "cold_read_entries_per_second",
             "cached_read_entries_per_second",
             "operations_per_cold_read",
+            "cache_hit_rate",
             "cas_retries_per_update",
             "dcp_drain",
             "of_drain");
     assertThat(cell.metrics().get("entries").value()).isEqualTo(1_000);
+    assertThat(cell.metrics().get("cache_hit_rate").value())
+        .as("all was read before")
+        .isEqualTo(100);
     Metric rate = cell.metrics().get("mutations_per_second");
     assertThat(rate.spread()).isNotNull();
     assertThat(rate.value()).isPositive();
@@ -104,16 +124,49 @@ class MatrixWorkloadIT {
         .isGreaterThan(documents * MatrixCell.DOCUMENT_OVERHEAD_BYTES);
   }
 
+  private static double storedOfSent(Outcome cell) {
+    return cell.metrics().get("bytes_stored_per_mutation").value()
+        / cell.metrics().get("bytes_written_per_mutation").value();
+  }
+
   @Test
-  void anUpdatedDocumentIsIndexedEveryTime() throws InterruptedException {
-    Outcome outcome = new MatrixWorkload().run(run("updates", only(MatrixShape.UPDATE_HEAVY, 1)));
+  void anUpdatedDocumentIsIndexedEveryTimeAndCompactedAtRest() throws InterruptedException {
+    MatrixSettings all =
+        new MatrixSettings(
+            MatrixSettings.LAYOUTS,
+            List.of("none"),
+            List.of(MatrixShape.UPDATE_HEAVY),
+            1,
+            500,
+            SMALL.compactAfter(),
+            400);
+    Outcome outcome = new MatrixWorkload().run(run("updates", all));
     assertThat(outcome.isRight()).as("%s", outcome).isTrue();
-    Outcome cell = outcome.cells().get(0);
-    assertThat(cell.parameters()).containsEntry("documents", 50).containsEntry("rounds", 10);
-    assertThat(cell.metrics().get("entries").value()).isEqualTo(100);
-    assertThat(cell.metrics().get("bytes_per_entry").value())
-        .as("nine of ten entries are superseded")
-        .isLessThan(cell.metrics().get("bytes_per_entry_raw").value());
+    assertThat(outcome.parameters()).containsEntry("compact-after-seconds", 5.0);
+    for (Outcome cell : outcome.cells()) {
+      assertThat(cell.parameters()).containsEntry("documents", 50).containsEntry("rounds", 10);
+      assertThat(cell.metrics().get("entries").value()).isEqualTo(100);
+      if (cell.parameters().get("layout").equals("in-memory")) {
+        assertThat(cell.metrics()).doesNotContainKey("stored_entries_per_live_entry");
+      } else {
+        assertThat(cell.metrics().get("stored_entries_per_live_entry_busy").value())
+            .as("every version in its channel and in *, and no block is closed: %s", cell)
+            .isEqualTo(10);
+        assertThat(cell.metrics().get("stored_entries_per_live_entry").value())
+            .as("%s", cell)
+            .isBetween(1.0, 1.5);
+        assertThat(cell.metrics().get("bytes_per_entry").value())
+            .as("nine of ten entries are superseded: %s", cell)
+            .isLessThan(cell.metrics().get("bytes_per_entry_raw").value());
+        if (cell.parameters().get("layout").equals("log")) {
+          assertThat(storedOfSent(cell)).as("frames are appended").isGreaterThan(1.5);
+        } else {
+          assertThat(storedOfSent(cell))
+              .as("documents are replaced; wake-ups are counted where they are stored: %s", cell)
+              .isBetween(0.99, 1.1);
+        }
+      }
+    }
   }
 
   @Test
@@ -124,15 +177,40 @@ class MatrixWorkloadIT {
             List.of("zstd", "zstd-dictionary"),
             List.of(MatrixShape.FEW_LARGE),
             1,
-            4_000);
+            4_000,
+            SMALL.compactAfter(),
+            400);
     Outcome outcome = new MatrixWorkload().run(run("dictionary", two));
     assertThat(outcome.isRight()).as("%s", outcome).isTrue();
     Outcome without = outcome.cells().get(0);
     Outcome with = outcome.cells().get(1);
-    assertThat(without.parameters()).doesNotContainKey("dictionary-bytes");
-    assertThat(with.parameters()).containsKey("dictionary-bytes");
+    assertThat(without.metrics()).doesNotContainKey("dictionary_bytes");
+    assertThat(with.metrics().get("dictionary_bytes").value()).isPositive();
+    assertThat(with.parameters().keySet())
+        .as("what is found is no parameter: cells of two runs have to match")
+        .isEqualTo(without.parameters().keySet());
     assertThat(with.metrics().get("bytes_per_entry").value())
         .isLessThan(without.metrics().get("bytes_per_entry").value());
+  }
+
+  @Test
+  void fullLoadIsOneCellOfLog() throws InterruptedException {
+    Outcome outcome = new FullLoadWorkload().run(run("full", only(MatrixShape.SPARSE, 2)));
+    assertThat(outcome.isRight()).as("%s", outcome).isTrue();
+    assertThat(outcome.metrics()).as("nothing is there twice").isEmpty();
+    assertThat(outcome.cells()).hasSize(1);
+    Outcome cell = outcome.cells().get(0);
+    assertThat(cell.parameters())
+        .containsEntry("layout", "log")
+        .containsEntry("compression", "none")
+        .containsEntry("shape", "few-large")
+        .containsEntry("channels", 100)
+        .containsEntry("documents", 400);
+    assertThat(cell.metrics())
+        .containsKeys("bucket_operations_per_mutation", "of_drain", "dcp_drain")
+        .doesNotContainKeys("bytes_per_entry", "cold_read_entries_per_second");
+    assertThat(cell.metrics().get("of_drain").spread()).isNotNull();
+    assertThat(cell.checks()).containsEntry("missed", 0L);
   }
 
   /** A head is where a partition's entries of a channel hang: they are gone without an error. */
