@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What a durable write was promised goes along: whoever takes over has persisted everything
  * before it serves anybody, and a move is not over, so that no node can be failed over, before
- * every new replica has what was acknowledged while it was none.
+ * every new replica has what was acknowledged while it was none. Clients are told of the new place
+ * as soon as the vbucket is served there, and not when the move is over: new replicas may take
+ * long.
  */
 final class VBucketMover {
   private static final int MAX_ITEMS = 1024;
@@ -27,18 +29,21 @@ final class VBucketMover {
 
   private final ClusterBucket bucket;
   private final Object handovers;
+  private final Runnable announcement;
 
   /**
    * A mover that does nothing yet.
    *
    * @param handovers the monitor that keeps nodes from stopping
+   * @param announcement tells clients of the map; runs after each change that a move makes to it
    */
-  VBucketMover(ClusterBucket bucket, Object handovers) {
+  VBucketMover(ClusterBucket bucket, Object handovers, Runnable announcement) {
     this.bucket = bucket;
     this.handovers = handovers;
+    this.announcement = announcement;
   }
 
-  /** Goes on without {@code node}, whose copies are gone. */
+  /** Goes on without {@code node}, whose copies are gone; nothing is announced. */
   void failOver(ClusterNode node) {
     VBucketMap map = bucket.map();
     for (int vbucket = 0; vbucket < map.vbuckets(); vbucket++) {
@@ -76,36 +81,34 @@ final class VBucketMover {
         .orElse(null);
   }
 
-  /** Hands every vbucket that is active on {@code node} over to a replica. */
-  void handOver(ClusterNode node, Duration patience, Runnable moved) {
+  /**
+   * The map with every vbucket that is active on {@code node} handed over to a replica.
+   *
+   * @throws IllegalStateException if a vbucket has none
+   */
+  VBucketMap handedOver(ClusterNode node) {
     VBucketMap map = bucket.map();
-    for (int vbucket = 0; vbucket < map.vbuckets(); vbucket++) {
-      if (node.equals(map.active(vbucket)) && map.replicas(vbucket).isEmpty()) {
-        throw new IllegalStateException(
-            "no replica: bucket=" + bucket.name() + ", vbucket=" + vbucket + ", node=" + node);
-      }
-    }
+    VBucketMap target = map;
     for (int vbucket = 0; vbucket < map.vbuckets(); vbucket++) {
       if (node.equals(map.active(vbucket))) {
         ClusterNode heir = mostAdvanced(vbucket, map.replicas(vbucket));
-        if (heir != null) {
-          List<ClusterNode> replicas = new ArrayList<>(map.replicas(vbucket));
-          replicas.set(replicas.indexOf(heir), node);
-          takeOver(vbucket, node, heir, replicas, patience);
-          moved.run();
+        if (heir == null) {
+          throw new IllegalStateException(
+              "no replica: bucket=" + bucket.name() + ", vbucket=" + vbucket + ", node=" + node);
         }
+        List<ClusterNode> replicas = new ArrayList<>(map.replicas(vbucket));
+        replicas.set(replicas.indexOf(heir), node);
+        target = target.with(vbucket, heir, replicas);
       }
     }
+    return target;
   }
 
-  /**
-   * Moves copies until they are where {@code target} says; {@code moved} runs after each vbucket.
-   */
-  void move(VBucketMap target, Duration patience, Runnable moved) {
+  /** Moves copies until they are where {@code target} says. */
+  void move(VBucketMap target, Duration patience) {
     for (int vbucket = 0; vbucket < target.vbuckets(); vbucket++) {
       if (!target.chain(vbucket).equals(bucket.map().chain(vbucket))) {
         move(vbucket, target, patience);
-        moved.run();
       }
     }
   }
@@ -127,6 +130,7 @@ final class VBucketMover {
       awaitReplicas(vbucket, from, replicas, patience);
     }
     bucket.install(vbucket, to, replicas);
+    announcement.run();
     awaitReplicas(vbucket, to, replicas, patience);
   }
 
@@ -142,6 +146,7 @@ final class VBucketMover {
       // While the disk there hangs the vbucket is better served here.
       awaitPersisted(vbucket, from, to, patience);
     } while (!passOn(vbucket, from, to, replicas, patience));
+    announcement.run();
     awaitReplicas(vbucket, to, replicas, patience);
   }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.BucketShape;
 import io.channelindex.embedded.engine.VBucketState;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,35 @@ class ClusterTest {
     create("b");
 
     assertThat(announced).isEmpty();
+  }
+
+  /** Or clients would ask the old node for as long as the old copy may take to follow. */
+  @Test
+  void aVbucketThatIsElsewhereIsAnnouncedBeforeItsReplicasAre() throws Exception {
+    ClusterNode other = cluster.addNode();
+    node.boundTo(new Node("127.0.0.1", 11210, 8091));
+    other.boundTo(new Node("127.0.0.1", 11211, 8092));
+    BucketShape shape = new BucketShape(2, 1, Long.MAX_VALUE);
+    ClusterBucket bucket = cluster.createBucket("b", "e".repeat(32), shape, InstantSource.system());
+    assertThat(configOf(bucket).at("/vBucketServerMap/vBucketMap").toString())
+        .isEqualTo("[[0,1],[1,0]]");
+    List<String> maps = new ArrayList<>();
+    List<Long> revisions = new ArrayList<>();
+    cluster.addListener(
+        changed -> {
+          JsonNode seen = new ClusterConfig(other).tree(changed);
+          maps.add(seen.at("/vBucketServerMap/vBucketMap").toString());
+          revisions.add(seen.get("rev").longValue());
+        });
+    cluster.replicator().link(other.id(), node.id()).cut();
+
+    assertThatThrownBy(() -> cluster.failOverGracefully(node, Duration.ofMillis(200)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("replica does not catch up: bucket=b, vbucket=0");
+
+    assertThat(maps).containsExactly("[[0,1],[1,0]]", "[[1,0],[1,0]]", "[[1,0],[1,0]]");
+    assertThat(revisions).isSorted().doesNotHaveDuplicates();
+    assertThat(configOf(bucket).at("/vBucketServerMap/vBucketMapForward").isMissingNode()).isTrue();
   }
 
   @Test
