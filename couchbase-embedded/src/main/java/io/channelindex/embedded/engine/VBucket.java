@@ -86,6 +86,13 @@ public final class VBucket {
     return store.newest(key);
   }
 
+  /** As {@link #getReplicaWithTombstone} of a replica, {@link #getWithTombstone} of others. */
+  public synchronized @Nullable Item getFromAnyCopy(Key key) {
+    return role.state() == VBucketState.REPLICA
+        ? getReplicaWithTombstone(key)
+        : getWithTombstone(key);
+  }
+
   /**
    * Some document of a collection, or null if it has none here, or this vbucket serves nobody.
    *
