@@ -2,6 +2,7 @@ package io.channelindex.embedded.cluster;
 
 import io.channelindex.embedded.engine.ReplicaFeed;
 import io.channelindex.embedded.engine.VBucket;
+import io.channelindex.embedded.engine.VBucketState;
 import io.channelindex.embedded.replication.ReplicationStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,8 +62,8 @@ final class VBucketMover {
       bucket.copy(node, vbucket).deactivate();
       active = mostAdvanced(vbucket, replicas);
       if (active != null) {
-        bucket.copy(active, vbucket).activate(VBucket.Succession.FAILOVER);
         replicas = without(replicas, active);
+        bucket.activate(vbucket, active, replicas, VBucket.Succession.FAILOVER);
       }
     }
     bucket.install(vbucket, active, replicas);
@@ -122,7 +123,7 @@ final class VBucketMover {
     }
     if (from == null) {
       // Its copies are gone: it begins anew, empty.
-      bucket.copy(to, vbucket).activate(VBucket.Succession.FAILOVER);
+      bucket.activate(vbucket, to, replicas, VBucket.Succession.FAILOVER);
     } else if (!from.equals(to)) {
       takeOver(vbucket, from, to, replicas, patience);
       return;
@@ -141,18 +142,29 @@ final class VBucketMover {
       List<ClusterNode> replicas,
       Duration patience) {
     awaitReplicas(vbucket, from, without(replicas, from), patience);
-    do {
-      awaitReplicas(vbucket, from, List.of(to), patience);
-      // While the disk there hangs the vbucket is better served here.
-      awaitPersisted(vbucket, from, to, patience);
-    } while (!passOn(vbucket, from, to, replicas, patience));
+    awaitTransfer(vbucket, from, to, patience);
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!passOn(vbucket, from, to, replicas, patience)) {
+      if (System.nanoTime() - deadline > 0) {
+        throw givenUp(vbucket, from, to, "copy does not take over", patience);
+      }
+      awaitTransfer(vbucket, from, to, patience);
+    }
     announcement.run();
     awaitReplicas(vbucket, to, replicas, patience);
   }
 
+  private void awaitTransfer(int vbucket, ClusterNode from, ClusterNode to, Duration patience) {
+    awaitReplicas(vbucket, from, List.of(to), patience);
+    // While the disk there hangs the vbucket is better served here.
+    VBucket copy = bucket.copy(to, vbucket);
+    await(vbucket, from, to, () -> isPersisted(copy), "copy is not persisted", patience);
+  }
+
   /**
-   * The copy of {@code to} goes on where the one of {@code from} ends; returns false, with nothing
-   * done, if one of them stopped a moment ago.
+   * The copy of {@code to} goes on where the one of {@code from} ends; returns false, with the
+   * vbucket served where it was, if one of them stopped a moment ago, or its disk does not go on:
+   * no node can stop meanwhile, so this is no time to wait.
    */
   private boolean passOn(
       int vbucket,
@@ -165,25 +177,41 @@ final class VBucketMover {
         return false;
       }
       VBucket source = bucket.copy(from, vbucket);
-      VBucket heir = bucket.copy(to, vbucket);
       source.handOver();
       bucket.disconnect(vbucket, to);
-      try (ReplicaFeed last = new ReplicaFeed(source, heir)) {
-        // A crash over there takes some of it away again.
-        while (!last.hasReached(Long.MAX_VALUE)) {
-          moveAll(last);
-          awaitPersisted(vbucket, from, to, patience);
-        }
-      } catch (IllegalStateException e) {
+      if (!transferAll(vbucket, source, to, patience)) {
         source.activate(VBucket.Succession.TAKEOVER);
-        throw e;
+        return false;
       }
-      heir.activate(VBucket.Succession.TAKEOVER);
+      bucket.activate(vbucket, to, replicas, VBucket.Succession.TAKEOVER);
       if (replicas.contains(from)) {
         source.becomeReplica();
       }
       bucket.install(vbucket, to, replicas);
       return true;
+    }
+  }
+
+  /**
+   * Brings the copy of {@code to} to where {@code source} ended, on disk; returns whether it is.
+   */
+  private boolean transferAll(int vbucket, VBucket source, ClusterNode to, Duration patience) {
+    VBucket heir = bucket.copy(to, vbucket);
+    long deadline = System.nanoTime() + patience.toNanos();
+    try (ReplicaFeed last = new ReplicaFeed(source, heir)) {
+      while (true) {
+        moveAll(last);
+        if (last.hasReached(Long.MAX_VALUE) && isPersisted(heir)) {
+          return true;
+        }
+        // A crash over there takes some of it away again, but what else stands in the way stays.
+        if (heir.state() != VBucketState.REPLICA
+            || bucket.isPersistencePaused(to)
+            || System.nanoTime() - deadline > 0) {
+          return false;
+        }
+        LockSupport.parkNanos(POLL_NANOS);
+      }
     }
   }
 
@@ -212,11 +240,6 @@ final class VBucketMover {
     }
   }
 
-  private void awaitPersisted(int vbucket, ClusterNode from, ClusterNode to, Duration patience) {
-    VBucket copy = bucket.copy(to, vbucket);
-    await(vbucket, from, to, () -> isPersisted(copy), "copy is not persisted", patience);
-  }
-
   private static boolean isPersisted(VBucket copy) {
     VBucket.Position position = copy.position();
     return position.persistedSeqno() >= position.highSeqno();
@@ -233,19 +256,7 @@ final class VBucketMover {
     while (!condition.getAsBoolean()) {
       requireAlive(vbucket, from, to);
       if (System.nanoTime() - deadline > 0) {
-        bucket.reinstall(vbucket);
-        throw new IllegalStateException(
-            trouble
-                + ": bucket="
-                + bucket.name()
-                + ", vbucket="
-                + vbucket
-                + ", from="
-                + from
-                + ", to="
-                + to
-                + ", patience="
-                + patience);
+        throw givenUp(vbucket, from, to, trouble, patience);
       }
       if (Thread.interrupted()) {
         Thread.currentThread().interrupt();
@@ -256,10 +267,27 @@ final class VBucketMover {
     }
   }
 
+  private IllegalStateException givenUp(
+      int vbucket, ClusterNode from, ClusterNode to, String trouble, Duration patience) {
+    bucket.reinstall(vbucket);
+    return new IllegalStateException(
+        trouble
+            + ": bucket="
+            + bucket.name()
+            + ", vbucket="
+            + vbucket
+            + ", from="
+            + from
+            + ", to="
+            + to
+            + ", patience="
+            + patience);
+  }
+
   /** A node that stands still may go on; one that is gone has lost what it was told. */
   private void requireAlive(int vbucket, ClusterNode... nodes) {
     for (ClusterNode node : nodes) {
-      if (node.state() == NodeState.KILLED) {
+      if (node.state() == NodeState.KILLED || node.state() == NodeState.GONE) {
         bucket.reinstall(vbucket);
         throw new IllegalStateException(
             "node is gone: bucket=" + bucket.name() + ", vbucket=" + vbucket + ", node=" + node);
