@@ -201,7 +201,7 @@ final class ControlDesk implements ControlInterface, AutoCloseable {
     String others =
         nodes.all().stream()
             .filter(other -> other != node && other.state() != NodeState.KILLED)
-            .map(other -> "http://" + other.host() + ":" + other.managerPort() + "/control")
+            .map(other -> other.managerUri() + "/control")
             .collect(joining(", "));
     throw new IllegalStateException(
         "node=" + node.id() + " is asked and would not live to answer, others=[" + others + "]");

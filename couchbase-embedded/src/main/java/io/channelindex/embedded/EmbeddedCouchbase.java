@@ -54,7 +54,8 @@ public final class EmbeddedCouchbase implements AutoCloseable {
 
   /**
    * What clients connect with, for example {@code
-   * couchbase://127.0.0.1:11210=kv,127.0.0.1:8091=manager}; of a cluster it names all nodes.
+   * couchbase://127.0.0.1:11210=kv,127.0.0.1:8091=manager}; of a cluster it names all nodes. Where
+   * they listen on all addresses it names the loopback address; clients elsewhere use another one.
    *
    * <p>{@code couchbase://127.0.0.1:11210} is enough to connect, but a {@code java-client} that is
    * not told the manager's port assumes 8091. When the configuration says something else, it takes

@@ -14,6 +14,7 @@ import io.channelindex.embedded.fault.PausableClock;
 import io.channelindex.embedded.manager.ManagerService;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -78,7 +79,7 @@ public final class EmbeddedNode {
             kv,
             address -> kvService.bind(address, resources.acceptor(), resources.workers()));
     if (!node.isBound()) {
-      node.boundTo(new Node(kv.getAddress().getHostAddress(), kvPort, managerPort));
+      node.boundTo(new Node(kv.getAddress(), kvPort, managerPort));
     }
   }
 
@@ -307,7 +308,7 @@ public final class EmbeddedNode {
 
   /** The address that the ports are bound to. */
   public String host() {
-    return node.address().host();
+    return node.address().host().getHostAddress();
   }
 
   /** The port of the data service. */
@@ -318,6 +319,14 @@ public final class EmbeddedNode {
   /** The port of the manager's HTTP interface. */
   public int managerPort() {
     return node.address().managerPort();
+  }
+
+  /**
+   * The manager's HTTP interface, for example {@code http://127.0.0.1:8091}: for clients on the
+   * same machine if the node listens on all addresses.
+   */
+  public URI managerUri() {
+    return URI.create("http://" + uriHost() + ":" + managerPort());
   }
 
   /** {@code host:port=kv,host:port=manager}, for a connection string. */
@@ -331,7 +340,7 @@ public final class EmbeddedNode {
   }
 
   private String uriHost() {
-    return host().contains(":") ? "[" + host() + "]" : host();
+    return node.address().uriHost();
   }
 
   /** How many clients are connected to the data service. */

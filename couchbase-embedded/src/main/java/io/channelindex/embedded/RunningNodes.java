@@ -16,6 +16,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -81,7 +82,7 @@ final class RunningNodes implements AutoCloseable {
 
   private final Settings settings;
   private final Account account;
-  private final Cluster cluster = new Cluster(newUuid());
+  private final Cluster cluster = new Cluster(newUuid(), Instant.now().getEpochSecond());
   private final @Nullable ControlDesk control;
   private final NodeResources resources;
   private final AtomicBoolean closed = new AtomicBoolean();

@@ -31,6 +31,7 @@ public final class Cluster implements AutoCloseable {
   private final ConcurrentSkipListMap<String, ClusterBucket> buckets =
       new ConcurrentSkipListMap<>();
   private final List<ConfigListener> listeners = new CopyOnWriteArrayList<>();
+  private final long revisionEpoch;
   private final AtomicLong revision = new AtomicLong(1);
   private final Object handovers = new Object();
   private volatile List<ClusterNode> members = List.of();
@@ -44,13 +45,21 @@ public final class Cluster implements AutoCloseable {
    * A cluster without nodes or buckets.
    *
    * @param uuid 32 hex digits
+   * @param revisionEpoch higher than that of any cluster that clients may have met at the same
+   *     ports before, whose revisions were others; at least 1
    */
-  public Cluster(String uuid) {
+  public Cluster(String uuid, long revisionEpoch) {
     this.uuid = uuid;
+    this.revisionEpoch = revisionEpoch;
   }
 
   public String uuid() {
     return uuid;
+  }
+
+  /** What all revisions belong to: they are compared within an epoch only. */
+  public long revisionEpoch() {
+    return revisionEpoch;
   }
 
   /** Grows with every change of nodes, buckets, vbucket maps or manifests. */

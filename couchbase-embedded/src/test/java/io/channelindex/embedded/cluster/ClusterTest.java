@@ -14,6 +14,7 @@ import io.channelindex.embedded.engine.VBucket;
 import io.channelindex.embedded.engine.VBucketState;
 import io.channelindex.embedded.engine.Write;
 import io.channelindex.embedded.protocol.Datatype;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -22,9 +23,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ClusterTest {
-  private final Cluster cluster = new Cluster("f".repeat(32));
+  private final Cluster cluster = new Cluster("f".repeat(32), 1);
   private final ClusterNode node = cluster.addNode();
   private final ClusterConfig config = new ClusterConfig(node);
   private final List<String> announced = new ArrayList<>();
@@ -71,8 +74,8 @@ class ClusterTest {
   @Test
   void aVbucketThatIsElsewhereIsAnnouncedBeforeItsReplicasAre() throws Exception {
     ClusterNode other = cluster.addNode();
-    node.boundTo(new Node("127.0.0.1", 11210, 8091));
-    other.boundTo(new Node("127.0.0.1", 11211, 8092));
+    node.boundTo(new Node(InetAddress.getLoopbackAddress(), 11210, 8091));
+    other.boundTo(new Node(InetAddress.getLoopbackAddress(), 11211, 8092));
     BucketShape shape = new BucketShape(2, 1, Long.MAX_VALUE);
     ClusterBucket bucket = cluster.createBucket("b", "e".repeat(32), shape, InstantSource.system());
     assertThat(configOf(bucket).at("/vBucketServerMap/vBucketMap").toString())
@@ -258,14 +261,14 @@ class ClusterTest {
 
   @Test
   void aConfigHasWhatBothClientsAskFor() throws Exception {
-    node.boundTo(new Node("127.0.0.1", 11210, 8091));
+    node.boundTo(new Node(InetAddress.getLoopbackAddress(), 11210, 8091));
     ClusterBucket bucket = create("b");
     bucket.anyCopy().createScope("s");
 
     JsonNode json = configOf(bucket);
 
     assertThat(json.get("rev").longValue()).isEqualTo(cluster.revision());
-    assertThat(json.get("revEpoch").longValue()).isEqualTo(ClusterConfig.REVISION_EPOCH);
+    assertThat(json.get("revEpoch").longValue()).isEqualTo(1);
     assertThat(json.get("name").textValue()).isEqualTo("b");
     assertThat(json.get("uuid").textValue()).isEqualTo("e".repeat(32));
     assertThat(json.get("nodeLocator").textValue()).isEqualTo("vbucket");
@@ -280,9 +283,35 @@ class ClusterTest {
         .contains("couchapi", "durableWrite", "collections");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1, 127.0.0.1:11210, 127.0.0.1:8091, 127.0.0.1",
+    "::1, [0:0:0:0:0:0:0:1]:11210, [0:0:0:0:0:0:0:1]:8091, 0:0:0:0:0:0:0:1",
+    "0.0.0.0, $HOST:11210, $HOST:8091, $HOST",
+    "::, $HOST:11210, $HOST:8091, $HOST"
+  })
+  void addressesAreWhatClientsCanUse(String host, String data, String manager, String hostname)
+      throws Exception {
+    node.boundTo(new Node(InetAddress.getByName(host), 11210, 8091));
+    ClusterConfig seenFromElsewhere = new ClusterConfig(cluster.addNode());
+
+    JsonNode json = seenFromElsewhere.tree(create("b"));
+
+    assertThat(json.at("/vBucketServerMap/serverList/0").textValue()).isEqualTo(data);
+    assertThat(json.at("/nodes/0/hostname").textValue()).isEqualTo(manager);
+    assertThat(json.at("/nodesExt/0/hostname").textValue()).isEqualTo(hostname);
+  }
+
+  @Test
+  void whoIsAskedHasNoNameWhereItsClientsKnowBest() throws Exception {
+    node.boundTo(new Node(InetAddress.getByName("0.0.0.0"), 11210, 8091));
+
+    assertThat(configOf(create("b")).at("/nodesExt/0").has("hostname")).isFalse();
+  }
+
   @Test
   void theGlobalConfigHasNoBucket() throws Exception {
-    node.boundTo(new Node("127.0.0.1", 11210, 8091));
+    node.boundTo(new Node(InetAddress.getLoopbackAddress(), 11210, 8091));
 
     JsonNode json = new ObjectMapper().readTree(config.global());
 

@@ -15,7 +15,7 @@ import net.jqwik.api.constraints.IntRange;
 
 class VBucketMapTest {
   private static List<ClusterNode> nodes(int count) {
-    Cluster cluster = new Cluster("0".repeat(32));
+    Cluster cluster = new Cluster("0".repeat(32), 1);
     return IntStream.range(0, count).mapToObj(i -> cluster.addNode()).toList();
   }
 
