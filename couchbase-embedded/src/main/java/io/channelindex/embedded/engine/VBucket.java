@@ -80,10 +80,10 @@ public final class VBucket {
     return item == null || item.isDeleted() || store.isExpired(item) ? null : item;
   }
 
-  /** As above; a tombstone, too. */
+  /** As above; a tombstone, too, and what has expired as one. */
   public synchronized @Nullable Item getReplicaWithTombstone(Key key) {
     requireAccess(key, VBucketState.REPLICA);
-    return store.newest(key);
+    return store.newestAsTombstone(key);
   }
 
   /** As {@link #getReplicaWithTombstone} of a replica, {@link #getWithTombstone} of others. */
