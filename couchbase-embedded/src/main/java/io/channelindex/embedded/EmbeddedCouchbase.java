@@ -249,6 +249,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     private String username = "Administrator";
     private String password = "password";
     private InstantSource clock = PausableClock.running();
+    private Duration persistenceDelay = Duration.ZERO;
     private @Nullable FaultPlan faultPlan;
     private RunningNodes.Control control = RunningNodes.Control.OFF;
 
@@ -256,7 +257,16 @@ public final class EmbeddedCouchbase implements AutoCloseable {
 
     private RunningNodes.Settings settings() {
       return new RunningNodes.Settings(
-          nodes, threads, host, port, managerPort, dcpIdleTimeout, clock, faultPlan, control);
+          nodes,
+          threads,
+          host,
+          port,
+          managerPort,
+          dcpIdleTimeout,
+          clock,
+          persistenceDelay,
+          faultPlan,
+          control);
     }
 
     /** Number of nodes, 1 by default; each with its own ports and its own copies of the buckets. */
@@ -362,6 +372,19 @@ public final class EmbeddedCouchbase implements AutoCloseable {
      */
     public Builder clock(InstantSource value) {
       clock = value;
+      return this;
+    }
+
+    /**
+     * How slow the disk of each node is, see {@link EmbeddedNode#persistenceDelay(Duration)}; 0 by
+     * default.
+     */
+    public Builder persistenceDelay(Duration value) {
+      if (value.isNegative()) {
+        throw new IllegalArgumentException(
+            "persistenceDelay=" + value + ", minimum=" + Duration.ZERO);
+      }
+      persistenceDelay = value;
       return this;
     }
 

@@ -54,6 +54,7 @@ final class RunningNodes implements AutoCloseable {
    * @param threads event loops of all nodes together
    * @param port of the first node, 0 for any that is free; further nodes take those that follow
    * @param managerPort in the same way
+   * @param persistenceDelay of each node
    * @param faultPlan of each node, or null
    * @param control whether there is a control interface
    */
@@ -65,6 +66,7 @@ final class RunningNodes implements AutoCloseable {
       int managerPort,
       Duration dcpIdleTimeout,
       InstantSource clock,
+      Duration persistenceDelay,
       @Nullable FaultPlan faultPlan,
       Control control) {
     private InetSocketAddress kvAddress(EmbeddedNode node) {
@@ -130,7 +132,9 @@ final class RunningNodes implements AutoCloseable {
   }
 
   private EmbeddedNode newNode() {
-    return new EmbeddedNode(cluster.addNode(), settings, resources);
+    EmbeddedNode node = new EmbeddedNode(cluster.addNode(), settings, resources);
+    node.persistenceDelay(settings.persistenceDelay());
+    return node;
   }
 
   private void prepare(EmbeddedNode node) {
@@ -193,7 +197,7 @@ final class RunningNodes implements AutoCloseable {
             newUuid(),
             new BucketShape(bucket.vbuckets(), bucket.replicas(), bucket.quotaBytes()),
             settings.clock());
-    nodes.forEach(node -> node.prepareForFaults(created));
+    nodes.forEach(node -> node.prepare(created));
     return created;
   }
 
@@ -228,7 +232,7 @@ final class RunningNodes implements AutoCloseable {
     node.comeBack(
         () -> {
           cluster.addBack(node.clusterNode());
-          cluster.buckets().forEach(node::prepareForFaults);
+          cluster.buckets().forEach(node::prepare);
         });
     failedOver.remove(node);
     nodes.add(node);

@@ -543,6 +543,12 @@ public final class VBucket {
     role.resumePersistence();
   }
 
+  /** Persists what is there now, and no more. */
+  synchronized void flush() {
+    role.resumePersistence();
+    role.pausePersistence();
+  }
+
   /**
    * Gives up a durable write that has waited for too long; its client is told that the outcome is
    * ambiguous. Nothing happens if it did not wait any more.
