@@ -67,6 +67,10 @@ final class ClusterReport {
         .putObject("clientLink")
         .put("cut", link.isCut())
         .put("delay", DurationText.write(link.delay()));
+    member
+        .putObject("persistence")
+        .put("paused", node.isPersistencePaused())
+        .put("delay", DurationText.write(node.persistenceDelay()));
     ObjectNode buckets = member.putObject("buckets");
     for (ClusterBucket bucket : nodes.cluster().buckets()) {
       buckets.set(bucket.name(), copy(bucket, node));

@@ -36,7 +36,8 @@ final class ControlDesk implements ControlInterface, AutoCloseable {
   private static final String ALLOWED =
       "GET /control, POST /control/nodes, DELETE /control/nodes/N,"
           + " POST /control/nodes/N/(pause|resume|kill|restart|crash|failover|gracefulFailover"
-          + "|addBack), POST /control/rebalance, POST /control/links/N/N/(cut|heal|delay),"
+          + "|addBack), POST /control/nodes/N/persistence/(pause|resume|delay),"
+          + " POST /control/rebalance, POST /control/links/N/N/(cut|heal|delay),"
           + " POST /control/links/clients/N/(cut|heal|delay)";
 
   /** A request that is answered with a status and a reason. */
@@ -110,6 +111,7 @@ final class ControlDesk implements ControlInterface, AutoCloseable {
         yield body.empty(() -> nodes.remove(leaving));
       }
       case "POST nodes 3" -> nodeAction(request, body);
+      case "POST nodes 4" -> persistenceAction(request, body);
       case "POST rebalance 1" -> body.empty(nodes::rebalance);
       case "POST links 4" -> linkAction(request, body);
       default -> throw unknown(request);
@@ -139,6 +141,23 @@ final class ControlDesk implements ControlInterface, AutoCloseable {
       case "addBack" -> {
         EmbeddedNode former = find(id, nodes.failedOver());
         yield body.empty(() -> nodes.addBack(former));
+      }
+      default -> throw unknown(request);
+    };
+  }
+
+  private Runnable persistenceAction(Request request, ControlBody body) {
+    List<String> path = request.path();
+    if (!path.get(2).equals("persistence")) {
+      throw unknown(request);
+    }
+    EmbeddedNode node = node(path.get(1));
+    return switch (path.get(3)) {
+      case "pause" -> body.empty(node::pausePersistence);
+      case "resume" -> body.empty(node::resumePersistence);
+      case "delay" -> {
+        Duration delay = body.duration("delay", MAX_DELAY);
+        yield () -> node.persistenceDelay(delay);
       }
       default -> throw unknown(request);
     };
@@ -201,7 +220,7 @@ final class ControlDesk implements ControlInterface, AutoCloseable {
     String others =
         nodes.all().stream()
             .filter(other -> other != node && other.state() != NodeState.KILLED)
-            .map(other -> "http://" + other.host() + ":" + other.managerPort() + "/control")
+            .map(other -> other.managerUri() + "/control")
             .collect(joining(", "));
     throw new IllegalStateException(
         "node=" + node.id() + " is asked and would not live to answer, others=[" + others + "]");

@@ -54,7 +54,8 @@ public final class EmbeddedCouchbase implements AutoCloseable {
 
   /**
    * What clients connect with, for example {@code
-   * couchbase://127.0.0.1:11210=kv,127.0.0.1:8091=manager}; of a cluster it names all nodes.
+   * couchbase://127.0.0.1:11210=kv,127.0.0.1:8091=manager}; of a cluster it names all nodes. Where
+   * they listen on all addresses it names the loopback address; clients elsewhere use another one.
    *
    * <p>{@code couchbase://127.0.0.1:11210} is enough to connect, but a {@code java-client} that is
    * not told the manager's port assumes 8091. When the configuration says something else, it takes
@@ -248,6 +249,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
     private String username = "Administrator";
     private String password = "password";
     private InstantSource clock = PausableClock.running();
+    private Duration persistenceDelay = Duration.ZERO;
     private @Nullable FaultPlan faultPlan;
     private RunningNodes.Control control = RunningNodes.Control.OFF;
 
@@ -255,7 +257,16 @@ public final class EmbeddedCouchbase implements AutoCloseable {
 
     private RunningNodes.Settings settings() {
       return new RunningNodes.Settings(
-          nodes, threads, host, port, managerPort, dcpIdleTimeout, clock, faultPlan, control);
+          nodes,
+          threads,
+          host,
+          port,
+          managerPort,
+          dcpIdleTimeout,
+          clock,
+          persistenceDelay,
+          faultPlan,
+          control);
     }
 
     /** Number of nodes, 1 by default; each with its own ports and its own copies of the buckets. */
@@ -361,6 +372,19 @@ public final class EmbeddedCouchbase implements AutoCloseable {
      */
     public Builder clock(InstantSource value) {
       clock = value;
+      return this;
+    }
+
+    /**
+     * How slow the disk of each node is, see {@link EmbeddedNode#persistenceDelay(Duration)}; 0 by
+     * default.
+     */
+    public Builder persistenceDelay(Duration value) {
+      if (value.isNegative()) {
+        throw new IllegalArgumentException(
+            "persistenceDelay=" + value + ", minimum=" + Duration.ZERO);
+      }
+      persistenceDelay = value;
       return this;
     }
 

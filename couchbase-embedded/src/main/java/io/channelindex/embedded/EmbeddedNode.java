@@ -14,6 +14,7 @@ import io.channelindex.embedded.fault.PausableClock;
 import io.channelindex.embedded.manager.ManagerService;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,8 @@ public final class EmbeddedNode {
   private volatile ManagerService managerService;
   private @Nullable ReservedPorts reservedPorts;
   private @Nullable Future<?> warmUp;
+  private @Nullable Future<?> flusher;
+  private volatile Duration persistenceDelay = Duration.ZERO;
 
   /** A node whose ports are not bound yet. */
   EmbeddedNode(ClusterNode node, RunningNodes.Settings settings, NodeResources resources) {
@@ -78,7 +81,7 @@ public final class EmbeddedNode {
             kv,
             address -> kvService.bind(address, resources.acceptor(), resources.workers()));
     if (!node.isBound()) {
-      node.boundTo(new Node(kv.getAddress().getHostAddress(), kvPort, managerPort));
+      node.boundTo(new Node(kv.getAddress(), kvPort, managerPort));
     }
   }
 
@@ -123,11 +126,20 @@ public final class EmbeddedNode {
     faults.install(plan);
   }
 
-  /** A bucket came, which faults may have to take seqnos from. */
-  void prepareForFaults(ClusterBucket bucket) {
+  /** A bucket came, which faults may have to take seqnos from, and which this disk is to keep. */
+  synchronized void prepare(ClusterBucket bucket) {
     Bucket copy = bucket.copy(node);
     if (copy != null) {
       copy.keepTail(faultInjector.longestTail());
+      adaptPersistence(copy);
+    }
+  }
+
+  private void adaptPersistence(Bucket copy) {
+    if (persistenceDelay.isZero()) {
+      copy.persistAtOnce();
+    } else {
+      copy.deferPersistence();
     }
   }
 
@@ -146,6 +158,64 @@ public final class EmbeddedNode {
   void tend(Consumer<Bucket> chore) {
     if (node.isRunning()) {
       node.buckets().forEach(chore);
+    }
+  }
+
+  // The disk.
+
+  /**
+   * From now on writes stay in memory, as on a node whose disk hangs, in all buckets that there
+   * are: {@link #kill} and {@link #crash} lose them. A node that is started again has a disk that
+   * works.
+   */
+  public void pausePersistence() {
+    node.buckets().forEach(Bucket::pausePersistence);
+  }
+
+  /** Persists everything; then {@link #persistenceDelay} holds again. */
+  public void resumePersistence() {
+    node.buckets().forEach(Bucket::resumePersistence);
+  }
+
+  /** Whether writes to some bucket stay in memory until {@link #resumePersistence}. */
+  public boolean isPersistencePaused() {
+    return node.buckets().stream().anyMatch(Bucket::isPersistencePaused);
+  }
+
+  /** How long what is written may wait to be persisted. */
+  public Duration persistenceDelay() {
+    return persistenceDelay;
+  }
+
+  /**
+   * How slow the disk is from now on: every {@code delay}, what is there by then is persisted, so
+   * that a write waits that long at most. Durable writes that have to be persisted wait, {@code
+   * observe_seqno} says how far it is, and a crash loses the rest. 0, the default, persists at
+   * once. Tombstones are not purged from a slow disk.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  public synchronized void persistenceDelay(Duration delay) {
+    if (delay.isNegative()) {
+      throw new IllegalArgumentException("delay=" + delay + ", minimum=" + Duration.ZERO);
+    }
+    endFlushing();
+    persistenceDelay = delay;
+    node.buckets().forEach(this::adaptPersistence);
+    if (!delay.isZero()) {
+      long nanos = delay.toNanos();
+      flusher =
+          resources
+              .acceptor()
+              .scheduleWithFixedDelay(
+                  () -> tend(Bucket::flush), nanos, nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void endFlushing() {
+    if (flusher != null) {
+      flusher.cancel(false);
+      flusher = null;
     }
   }
 
@@ -291,6 +361,7 @@ public final class EmbeddedNode {
   }
 
   synchronized void close() {
+    endFlushing();
     node.become(NodeState.GONE);
     stop();
     releasePorts();
@@ -307,7 +378,7 @@ public final class EmbeddedNode {
 
   /** The address that the ports are bound to. */
   public String host() {
-    return node.address().host();
+    return node.address().host().getHostAddress();
   }
 
   /** The port of the data service. */
@@ -318,6 +389,14 @@ public final class EmbeddedNode {
   /** The port of the manager's HTTP interface. */
   public int managerPort() {
     return node.address().managerPort();
+  }
+
+  /**
+   * The manager's HTTP interface, for example {@code http://127.0.0.1:8091}: for clients on the
+   * same machine if the node listens on all addresses.
+   */
+  public URI managerUri() {
+    return URI.create("http://" + uriHost() + ":" + managerPort());
   }
 
   /** {@code host:port=kv,host:port=manager}, for a connection string. */
@@ -331,7 +410,7 @@ public final class EmbeddedNode {
   }
 
   private String uriHost() {
-    return host().contains(":") ? "[" + host() + "]" : host();
+    return node.address().uriHost();
   }
 
   /** How many clients are connected to the data service. */

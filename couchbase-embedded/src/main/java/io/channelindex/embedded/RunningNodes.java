@@ -16,6 +16,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -53,6 +54,7 @@ final class RunningNodes implements AutoCloseable {
    * @param threads event loops of all nodes together
    * @param port of the first node, 0 for any that is free; further nodes take those that follow
    * @param managerPort in the same way
+   * @param persistenceDelay of each node
    * @param faultPlan of each node, or null
    * @param control whether there is a control interface
    */
@@ -64,6 +66,7 @@ final class RunningNodes implements AutoCloseable {
       int managerPort,
       Duration dcpIdleTimeout,
       InstantSource clock,
+      Duration persistenceDelay,
       @Nullable FaultPlan faultPlan,
       Control control) {
     private InetSocketAddress kvAddress(EmbeddedNode node) {
@@ -81,7 +84,7 @@ final class RunningNodes implements AutoCloseable {
 
   private final Settings settings;
   private final Account account;
-  private final Cluster cluster = new Cluster(newUuid());
+  private final Cluster cluster = new Cluster(newUuid(), Instant.now().getEpochSecond());
   private final @Nullable ControlDesk control;
   private final NodeResources resources;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -129,7 +132,9 @@ final class RunningNodes implements AutoCloseable {
   }
 
   private EmbeddedNode newNode() {
-    return new EmbeddedNode(cluster.addNode(), settings, resources);
+    EmbeddedNode node = new EmbeddedNode(cluster.addNode(), settings, resources);
+    node.persistenceDelay(settings.persistenceDelay());
+    return node;
   }
 
   private void prepare(EmbeddedNode node) {
@@ -192,7 +197,7 @@ final class RunningNodes implements AutoCloseable {
             newUuid(),
             new BucketShape(bucket.vbuckets(), bucket.replicas(), bucket.quotaBytes()),
             settings.clock());
-    nodes.forEach(node -> node.prepareForFaults(created));
+    nodes.forEach(node -> node.prepare(created));
     return created;
   }
 
@@ -227,7 +232,7 @@ final class RunningNodes implements AutoCloseable {
     node.comeBack(
         () -> {
           cluster.addBack(node.clusterNode());
-          cluster.buckets().forEach(node::prepareForFaults);
+          cluster.buckets().forEach(node::prepare);
         });
     failedOver.remove(node);
     nodes.add(node);

@@ -410,4 +410,24 @@ class ClusterIT {
       }
     }
   }
+
+  @Test
+  void aSlowDiskIsWaitedForByWhoAsksForIt() {
+    Duration slow = Duration.ofSeconds(2);
+    cluster.nodes().forEach(node -> node.persistenceDelay(slow));
+    List<EmbeddedBucket> copies = cluster.nodes().stream().map(this::copy).toList();
+
+    bucket.documents().upsert("key", 1, durably(DurabilityLevel.PERSIST_TO_MAJORITY));
+
+    // The prepare is on both disks; the commit, which nobody waits for, need not be.
+    copies.forEach(EmbeddedBucket::crash);
+    await().until(() -> copies.stream().mapToLong(EmbeddedBucket::documentCount).sum() == 1);
+    assertThatThrownBy(() -> cluster.nodes().get(0).persistenceDelay(Duration.ofMillis(-1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("delay=PT-0.001S, minimum=PT0S");
+  }
+
+  private EmbeddedBucket copy(EmbeddedNode node) {
+    return node.bucket(bucket.name());
+  }
 }

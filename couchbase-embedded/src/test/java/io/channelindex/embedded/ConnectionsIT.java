@@ -16,6 +16,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client that works is not disturbed by those that do not, nor by the end of the node. */
 @ExtendWith(NettyLeaks.class)
@@ -261,6 +264,25 @@ class ConnectionsIT {
         user.documents("data").insert("key", 2);
         assertThat(second.bucket("data").documentCount()).isEqualTo(1);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "::"})
+  void clientsOfANodeThatListensOnAllAddressesStayWithTheOneThatTheyUse(String host)
+      throws IOException {
+    try (EmbeddedCouchbase everywhere =
+            EmbeddedCouchbase.builder()
+                .host(InetAddress.getByName(host))
+                .nodes(2)
+                .bucket("b")
+                .start();
+        JavaClient client = JavaClient.connect(everywhere)) {
+      assertThat(everywhere.connectionString()).doesNotContain(host + ":");
+      for (int i = 0; i < 20; i++) {
+        client.documents("b").upsert("key" + i, Map.of("n", i));
+      }
+      assertThat(everywhere.bucket("b").documentCount()).isEqualTo(20);
     }
   }
 }

@@ -164,6 +164,39 @@ class ControlIT {
   }
 
   @Test
+  void aDiskThatStandsStillLosesWhatIsWrittenMeanwhile() throws Exception {
+    try (JavaClient client = JavaClient.connect(cluster)) {
+      int vbucket = 1;
+      EmbeddedNode node = cluster.bucket("data").activeNode(vbucket).orElseThrow();
+      String disk = "/control/nodes/" + node.id() + "/persistence/";
+      JsonNode paused = post(disk + "pause");
+      assertThat(paused.at("/nodes/" + node.id() + "/persistence/paused").booleanValue()).isTrue();
+      for (int i = 0; i < 100; i++) {
+        client.documents("data").upsert("key" + i, i);
+      }
+      long written = cluster.bucket("data").highSeqno(vbucket);
+      assertThat(written).isPositive();
+
+      post("/control/nodes/" + node.id() + "/crash");
+
+      assertThat(cluster.bucket("data").highSeqno(vbucket)).isZero();
+      post(disk + "pause");
+      JsonNode resumed = post(disk + "resume");
+      assertThat(resumed.at("/nodes/" + node.id() + "/persistence/paused").booleanValue())
+          .isFalse();
+    }
+  }
+
+  @Test
+  void disksAreSlowed() throws Exception {
+    JsonNode slow = ask("POST", "/control/nodes/2/persistence/delay", "{\"delay\": \"20ms\"}");
+
+    assertThat(slow.at("/nodes/2/persistence/delay").textValue()).isEqualTo("20ms");
+    assertThat(node(2).persistenceDelay()).isEqualTo(Duration.ofMillis(20));
+    assertThat(node(1).persistenceDelay()).isZero();
+  }
+
+  @Test
   void aNodeIsKilledInTheMiddleOfARebalance() throws Exception {
     post("/control/nodes");
     for (int i = 0; i < 3; i++) {
@@ -204,6 +237,10 @@ class ControlIT {
         "POST   | /control/links/0/1/delay     | {\"dely\":\"5ms\"}  | 400 | unknown field=dely, allowed=[delay]",
         "POST   | /control/links/0/1/delay     | [1]                 | 400 | allowed=an object",
         "POST   | /control/links/0/1/delay     | {} {}               | 400 | body is not JSON",
+        "POST   | /control/nodes/1/disk/pause  |                     | 404 | persistence/(pause|resume|delay)",
+        "POST   | /control/nodes/1/persistence/stop |               | 404 | persistence/stop",
+        "POST   | /control/nodes/9/persistence/pause |              | 404 | node=9",
+        "POST   | /control/nodes/1/persistence/delay |              | 400 | delay is missing",
         "POST   | /control/nodes/1/restart     |                     | 409 | state=RUNNING, allowed=[KILLED]",
         "POST   | /control/nodes/1/restart     | {\"warmUp\":\"1h\"} | 400 | warmUp=3600s, allowed=0s to 600s",
         "POST   | /control/nodes/1/pause       | {\"x\":1}           | 400 | unknown field=x, allowed=[]",

@@ -7,6 +7,7 @@ import com.couchbase.client.core.error.CouchbaseException;
 import com.couchbase.client.core.msg.kv.DurabilityLevel;
 import com.couchbase.client.java.Collection;
 import com.couchbase.client.java.kv.UpsertOptions;
+import io.channelindex.embedded.replication.Link;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +80,34 @@ class RebalanceIT {
         assertThat(documents.get("key" + i).contentAsObject().getInt("n")).isEqualTo(i);
       }
     }
+  }
+
+  /** The old copy does not follow the new one, and until it does the handover is not over. */
+  @Test
+  void clientsFindAVbucketWhileItsOldCopyDoesNotFollow() {
+    EmbeddedNode old = cluster.nodes().get(0);
+    List<String> keys = IntStream.range(0, 100).mapToObj(i -> "key" + i).toList();
+    keys.forEach(key -> bucket.write(key, 1));
+    List<String> there = keys.stream().filter(key -> bucket.activeNode(key) == old).toList();
+    List<Link> links =
+        cluster.nodes().stream()
+            .filter(node -> node != old)
+            .map(node -> cluster.link(node, old))
+            .toList();
+    links.forEach(Link::cut);
+
+    CompletableFuture<Void> handover =
+        CompletableFuture.runAsync(() -> cluster.failOverGracefully(old));
+
+    await().until(() -> there.stream().anyMatch(key -> bucket.activeNode(key) != old));
+    for (String key : there) {
+      assertThat(read(key)).isEqualTo(1);
+    }
+    assertThat(handover).isNotDone();
+    links.forEach(Link::heal);
+    await().atMost(PATIENCE).until(handover::isDone);
+    handover.join();
+    assertThat(cluster.nodes()).hasSize(2);
   }
 
   @Test

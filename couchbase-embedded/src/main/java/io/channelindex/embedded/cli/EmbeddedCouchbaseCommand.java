@@ -6,6 +6,7 @@ import io.channelindex.embedded.fault.FaultPlan;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -192,16 +193,13 @@ public final class EmbeddedCouchbaseCommand implements Callable<Integer> {
             "shutdown");
     Runtime.getRuntime().addShutdownHook(stop);
     PrintWriter out = spec.commandLine().getOut();
+    URI manager = node.nodes().get(0).managerUri();
     out.println(
         "Couchbase Embedded is ready: buckets="
             + String.join(",", buckets)
-            + " manager=http://"
-            + node.host()
-            + ":"
-            + node.managerPort()
-            + (control
-                ? " control=http://" + node.host() + ":" + node.managerPort() + "/control"
-                : "")
+            + " manager="
+            + manager
+            + (control ? " control=" + manager + "/control" : "")
             + (plan == null ? "" : " faults=" + faults + " faultSeed=" + plan.seed())
             + " connection="
             + node.plainConnectionString());

@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,6 +31,7 @@ public final class Cluster implements AutoCloseable {
   private final ConcurrentSkipListMap<String, ClusterBucket> buckets =
       new ConcurrentSkipListMap<>();
   private final List<ConfigListener> listeners = new CopyOnWriteArrayList<>();
+  private final long revisionEpoch;
   private final AtomicLong revision = new AtomicLong(1);
   private final Object handovers = new Object();
   private volatile List<ClusterNode> members = List.of();
@@ -42,13 +45,21 @@ public final class Cluster implements AutoCloseable {
    * A cluster without nodes or buckets.
    *
    * @param uuid 32 hex digits
+   * @param revisionEpoch higher than that of any cluster that clients may have met at the same
+   *     ports before, whose revisions were others; at least 1
    */
-  public Cluster(String uuid) {
+  public Cluster(String uuid, long revisionEpoch) {
     this.uuid = uuid;
+    this.revisionEpoch = revisionEpoch;
   }
 
   public String uuid() {
     return uuid;
+  }
+
+  /** What all revisions belong to: they are compared within an epoch only. */
+  public long revisionEpoch() {
+    return revisionEpoch;
   }
 
   /** Grows with every change of nodes, buckets, vbucket maps or manifests. */
@@ -159,7 +170,7 @@ public final class Cluster implements AutoCloseable {
    */
   public synchronized void failOver(ClusterNode node) {
     requireAnother(node);
-    buckets.values().forEach(bucket -> new VBucketMover(bucket, handovers).failOver(node));
+    buckets.values().forEach(bucket -> mover(bucket).failOver(node));
     forget(node);
   }
 
@@ -175,9 +186,11 @@ public final class Cluster implements AutoCloseable {
   public synchronized void failOverGracefully(ClusterNode node, Duration patience) {
     requireAnother(node);
     requireAllRunning();
+    Map<ClusterBucket, VBucketMap> targets = new LinkedHashMap<>();
     for (ClusterBucket bucket : buckets.values()) {
-      new VBucketMover(bucket, handovers).handOver(node, patience, () -> configChanged(bucket));
+      targets.put(bucket, mover(bucket).handedOver(node));
     }
+    targets.forEach((bucket, target) -> move(bucket, target, patience));
     failOver(node);
   }
 
@@ -198,25 +211,28 @@ public final class Cluster implements AutoCloseable {
     }
     requireAllRunning();
     for (ClusterBucket bucket : buckets.values()) {
-      rebalance(bucket, staying, patience);
+      move(bucket, bucket.map().rebalanced(staying), patience);
     }
     leaving.forEach(this::forget);
   }
 
   /** Clients are told where things go before they are there, and no longer when they are. */
-  private void rebalance(ClusterBucket bucket, List<ClusterNode> staying, Duration patience) {
-    VBucketMap target = bucket.map().rebalanced(staying);
+  private void move(ClusterBucket bucket, VBucketMap target, Duration patience) {
     if (target.isSameAs(bucket.map())) {
       return;
     }
     bucket.forward(target);
     configChanged(bucket);
     try {
-      new VBucketMover(bucket, handovers).move(target, patience, () -> configChanged(bucket));
+      mover(bucket).move(target, patience);
     } finally {
       bucket.forward(null);
       configChanged(bucket);
     }
+  }
+
+  private VBucketMover mover(ClusterBucket bucket) {
+    return new VBucketMover(bucket, handovers, () -> configChanged(bucket));
   }
 
   /** As a real server, which moves nothing while a node does not answer. */

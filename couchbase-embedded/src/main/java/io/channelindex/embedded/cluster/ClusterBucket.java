@@ -51,7 +51,7 @@ public final class ClusterBucket {
     for (int vbucket = 0; vbucket < shape.vbuckets(); vbucket++) {
       ClusterNode active = map.active(vbucket);
       if (active != null) {
-        copy(active, vbucket).activate(VBucket.Succession.TAKEOVER);
+        activate(vbucket, active, map.replicas(vbucket), VBucket.Succession.TAKEOVER);
       }
       connect(vbucket);
     }
@@ -124,6 +124,12 @@ public final class ClusterBucket {
     return copy.vbucket(vbucket);
   }
 
+  /** Whether the disk of {@code node} stands still. */
+  boolean isPersistencePaused(ClusterNode node) {
+    Bucket copy = copies.get(node);
+    return copy != null && copy.isPersistencePaused();
+  }
+
   void addCopy(ClusterNode node) {
     Bucket copy = new Bucket(name, uuid, shape, clock, collections, VBucketState.DEAD);
     copies.put(node, copy);
@@ -149,6 +155,17 @@ public final class ClusterBucket {
   }
 
   // Who is what.
+
+  /**
+   * The copy of {@code active} serves clients from now on, and counts on {@code replicas} from the
+   * first one on: durable writes would be impossible if it came to know of them later.
+   */
+  void activate(
+      int vbucket, ClusterNode active, List<ClusterNode> replicas, VBucket.Succession succession) {
+    VBucket copy = copy(active, vbucket);
+    copy.replicateTo(replicas.stream().map(node -> copy(node, vbucket)).toList());
+    copy.activate(succession);
+  }
 
   /** {@code active} and {@code replicas} have the vbucket from now on; all but copying is done. */
   void install(int vbucket, @Nullable ClusterNode active, List<ClusterNode> replicas) {

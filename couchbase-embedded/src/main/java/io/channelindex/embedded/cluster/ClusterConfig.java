@@ -13,9 +13,6 @@ import java.util.List;
  * without one. Source: {@code docs/BinaryProtocol.md} (get cluster config) and the captures.
  */
 public final class ClusterConfig {
-  /** The epoch of all revisions: it grows only when quorum was lost. */
-  public static final long REVISION_EPOCH = 1;
-
   private static final List<String> BUCKET_CAPABILITIES =
       List.of(
           "collections",
@@ -82,7 +79,7 @@ public final class ClusterConfig {
     for (ClusterNode member : members) {
       Node node = member.address();
       ObjectNode entry = nodes.addObject();
-      entry.put("hostname", node.host() + ":" + node.managerPort());
+      entry.put("hostname", node.managerAddress());
       entry.putObject("ports").put("direct", node.kvPort());
     }
     config.set("nodesExt", nodesExt(members));
@@ -105,7 +102,7 @@ public final class ClusterConfig {
     json.put("numReplicas", bucket.shape().replicas());
     ArrayNode servers = json.putArray("serverList");
     for (ClusterNode member : members) {
-      servers.add(member.address().host() + ":" + member.address().kvPort());
+      servers.add(member.address().kvAddress());
     }
     json.set("vBucketMap", positions(bucket.map(), members));
     VBucketMap forward = bucket.forward();
@@ -129,7 +126,7 @@ public final class ClusterConfig {
   private ObjectNode header() {
     ObjectNode config = JSON.objectNode();
     config.put("rev", cluster.revision());
-    config.put("revEpoch", REVISION_EPOCH);
+    config.put("revEpoch", cluster.revisionEpoch());
     return config;
   }
 
@@ -142,7 +139,10 @@ public final class ClusterConfig {
       if (member.equals(self)) {
         entry.put("thisNode", true);
       }
-      entry.put("hostname", node.host());
+      // Where clients know best, of this node they do without a marker, too.
+      if (!member.equals(self) || !node.isEverywhere()) {
+        entry.put("hostname", node.hostname());
+      }
     }
     return nodes;
   }

@@ -3,7 +3,9 @@ package io.channelindex.embedded.cluster;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,8 +26,8 @@ public final class VBucketMap {
   }
 
   /**
-   * A map that gives every node as many active copies as any other, give or take one, and about as
-   * many replicas; a node has one copy of a vbucket at most.
+   * A map that gives every node as many active copies as any other, give or take one, and as many
+   * replicas in the same way; a node has one copy of a vbucket at most.
    *
    * @param nodes at least one
    */
@@ -40,7 +42,7 @@ public final class VBucketMap {
         chains[vbucket][1 + replica] = nodes.get((active + step) % count);
       }
     }
-    return new VBucketMap(chains);
+    return new VBucketMap(chains).rebalanced(nodes);
   }
 
   int vbuckets() {
@@ -87,95 +89,89 @@ public final class VBucketMap {
 
   /**
    * The map that a rebalance leads to: as even as {@link #spread}, with as few copies as possible
-   * elsewhere than now.
+   * elsewhere than now. Replicas that stay keep their places among the copies.
    *
    * @param nodes at least one
    */
   VBucketMap rebalanced(List<ClusterNode> nodes) {
+    int[] active = actives(nodes).stream().mapToInt(nodes::indexOf).toArray();
+    List<List<Integer>> before = new ArrayList<>();
+    for (int vbucket = 0; vbucket < chains.length; vbucket++) {
+      List<ClusterNode> copies = new ArrayList<>(replicas(vbucket));
+      if (chains[vbucket][0] != null) {
+        copies.add(chains[vbucket][0]);
+      }
+      before.add(copies.stream().filter(nodes::contains).map(nodes::indexOf).toList());
+    }
+    int count = Math.min(chains[0].length - 1, nodes.size() - 1);
+    List<List<Integer>> replicas = ReplicaBalance.of(nodes.size(), count, active, before);
     VBucketMap result = this;
-    Quotas actives = new Quotas(nodes, chains.length);
-    List<Integer> homeless = new ArrayList<>();
     for (int vbucket = 0; vbucket < chains.length; vbucket++) {
-      if (!actives.take(chains[vbucket][0])) {
-        homeless.add(vbucket);
-      }
-    }
-    @Nullable ClusterNode[] active = new @Nullable ClusterNode[chains.length];
-    for (int vbucket = 0; vbucket < chains.length; vbucket++) {
-      active[vbucket] = chains[vbucket][0];
-    }
-    for (int vbucket : homeless) {
-      // A replica needs no copying to become active.
-      ClusterNode replica =
-          replicas(vbucket).stream().filter(actives::take).findFirst().orElseGet(actives::takeAny);
-      active[vbucket] = replica;
-    }
-    int replicaCount = Math.min(chains[0].length - 1, nodes.size() - 1);
-    Quotas replicas = new Quotas(nodes, chains.length * replicaCount);
-    for (int vbucket = 0; vbucket < chains.length; vbucket++) {
-      List<ClusterNode> taken = new ArrayList<>();
-      ClusterNode first = Objects.requireNonNull(active[vbucket], "active");
-      for (ClusterNode node : candidates(vbucket, first, nodes, replicas)) {
-        if (taken.size() < replicaCount) {
-          replicas.force(node);
-          taken.add(node);
-        }
-      }
-      result = result.with(vbucket, first, taken);
+      List<ClusterNode> chosen = replicas.get(vbucket).stream().map(nodes::get).toList();
+      result = result.with(vbucket, nodes.get(active[vbucket]), inPlace(vbucket, chosen));
     }
     return result;
   }
 
-  /**
-   * Who may have a replica: those that have a copy and room, then others with room, then anyone.
-   */
-  private List<ClusterNode> candidates(
-      int vbucket, ClusterNode active, List<ClusterNode> nodes, Quotas quotas) {
-    List<ClusterNode> candidates = new ArrayList<>(nodes);
-    candidates.remove(active);
-    candidates.sort(
-        (a, b) -> {
-          boolean roomForA = quotas.left(a) > 0;
-          boolean roomForB = quotas.left(b) > 0;
-          if (roomForA != roomForB) {
-            return roomForA ? -1 : 1;
-          }
-          boolean hasA = contains(vbucket, a);
-          boolean hasB = contains(vbucket, b);
-          if (hasA != hasB) {
-            return hasA ? -1 : 1;
-          }
-          return Integer.compare(quotas.left(b), quotas.left(a));
-        });
-    return candidates;
+  /** Those that are replicas already where they are, the others in the gaps between them. */
+  private List<ClusterNode> inPlace(int vbucket, List<ClusterNode> replicas) {
+    List<ClusterNode> others = new ArrayList<>(replicas);
+    @Nullable ClusterNode[] places = new @Nullable ClusterNode[replicas.size()];
+    for (int i = 0; i < places.length; i++) {
+      ClusterNode present = chains[vbucket][1 + i];
+      if (others.remove(present)) {
+        places[i] = present;
+      }
+    }
+    Iterator<ClusterNode> next = others.iterator();
+    return Arrays.stream(places).map(place -> place != null ? place : next.next()).toList();
   }
 
-  /** How many copies each node may still take. */
-  private static final class Quotas {
+  /** The nodes with the active copies after a rebalance. */
+  private List<ClusterNode> actives(List<ClusterNode> nodes) {
+    Quotas quotas = new Quotas(nodes);
+    List<Integer> homeless = new ArrayList<>();
+    @Nullable ClusterNode[] active = new @Nullable ClusterNode[chains.length];
+    for (int vbucket = 0; vbucket < chains.length; vbucket++) {
+      active[vbucket] = chains[vbucket][0];
+      if (!quotas.take(active[vbucket])) {
+        homeless.add(vbucket);
+      }
+    }
+    for (int vbucket : homeless) {
+      // A replica needs no copying to become active.
+      active[vbucket] =
+          replicas(vbucket).stream().filter(quotas::take).findFirst().orElseGet(quotas::takeAny);
+    }
+    return Arrays.stream(active).map(Objects::requireNonNull).toList();
+  }
+
+  /** How many active copies each node may still take. */
+  private final class Quotas {
     private final Map<ClusterNode, Integer> left = new HashMap<>();
     private final List<ClusterNode> nodes;
 
-    Quotas(List<ClusterNode> nodes, int copies) {
+    /** As many for all, and what remains of the division for those that have most already. */
+    Quotas(List<ClusterNode> nodes) {
       this.nodes = nodes;
+      List<ClusterNode> fullest = new ArrayList<>(nodes);
+      fullest.sort(Comparator.comparingLong(this::actives).reversed());
       for (int i = 0; i < nodes.size(); i++) {
-        left.put(nodes.get(i), copies / nodes.size() + (i < copies % nodes.size() ? 1 : 0));
+        int remainder = i < chains.length % nodes.size() ? 1 : 0;
+        left.put(fullest.get(i), chains.length / nodes.size() + remainder);
       }
     }
 
-    int left(ClusterNode node) {
-      return left.getOrDefault(node, 0);
+    private long actives(ClusterNode node) {
+      return Arrays.stream(chains).filter(chain -> node.equals(chain[0])).count();
     }
 
     boolean take(@Nullable ClusterNode node) {
-      if (node == null || left(node) <= 0) {
-        return false;
+      int room = node == null ? 0 : left.getOrDefault(node, 0);
+      if (node != null && room > 0) {
+        left.put(node, room - 1);
       }
-      force(node);
-      return true;
-    }
-
-    void force(ClusterNode node) {
-      left.merge(node, -1, Integer::sum);
+      return room > 0;
     }
 
     ClusterNode takeAny() {

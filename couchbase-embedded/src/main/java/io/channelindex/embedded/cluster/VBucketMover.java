@@ -2,6 +2,7 @@ package io.channelindex.embedded.cluster;
 
 import io.channelindex.embedded.engine.ReplicaFeed;
 import io.channelindex.embedded.engine.VBucket;
+import io.channelindex.embedded.engine.VBucketState;
 import io.channelindex.embedded.replication.ReplicationStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What a durable write was promised goes along: whoever takes over has persisted everything
  * before it serves anybody, and a move is not over, so that no node can be failed over, before
- * every new replica has what was acknowledged while it was none.
+ * every new replica has what was acknowledged while it was none. Clients are told of the new place
+ * as soon as the vbucket is served there, and not when the move is over: new replicas may take
+ * long.
  */
 final class VBucketMover {
   private static final int MAX_ITEMS = 1024;
@@ -27,18 +30,21 @@ final class VBucketMover {
 
   private final ClusterBucket bucket;
   private final Object handovers;
+  private final Runnable announcement;
 
   /**
    * A mover that does nothing yet.
    *
    * @param handovers the monitor that keeps nodes from stopping
+   * @param announcement tells clients of the map; runs after each change that a move makes to it
    */
-  VBucketMover(ClusterBucket bucket, Object handovers) {
+  VBucketMover(ClusterBucket bucket, Object handovers, Runnable announcement) {
     this.bucket = bucket;
     this.handovers = handovers;
+    this.announcement = announcement;
   }
 
-  /** Goes on without {@code node}, whose copies are gone. */
+  /** Goes on without {@code node}, whose copies are gone; nothing is announced. */
   void failOver(ClusterNode node) {
     VBucketMap map = bucket.map();
     for (int vbucket = 0; vbucket < map.vbuckets(); vbucket++) {
@@ -56,8 +62,8 @@ final class VBucketMover {
       bucket.copy(node, vbucket).deactivate();
       active = mostAdvanced(vbucket, replicas);
       if (active != null) {
-        bucket.copy(active, vbucket).activate(VBucket.Succession.FAILOVER);
         replicas = without(replicas, active);
+        bucket.activate(vbucket, active, replicas, VBucket.Succession.FAILOVER);
       }
     }
     bucket.install(vbucket, active, replicas);
@@ -76,36 +82,34 @@ final class VBucketMover {
         .orElse(null);
   }
 
-  /** Hands every vbucket that is active on {@code node} over to a replica. */
-  void handOver(ClusterNode node, Duration patience, Runnable moved) {
+  /**
+   * The map with every vbucket that is active on {@code node} handed over to a replica.
+   *
+   * @throws IllegalStateException if a vbucket has none
+   */
+  VBucketMap handedOver(ClusterNode node) {
     VBucketMap map = bucket.map();
-    for (int vbucket = 0; vbucket < map.vbuckets(); vbucket++) {
-      if (node.equals(map.active(vbucket)) && map.replicas(vbucket).isEmpty()) {
-        throw new IllegalStateException(
-            "no replica: bucket=" + bucket.name() + ", vbucket=" + vbucket + ", node=" + node);
-      }
-    }
+    VBucketMap target = map;
     for (int vbucket = 0; vbucket < map.vbuckets(); vbucket++) {
       if (node.equals(map.active(vbucket))) {
         ClusterNode heir = mostAdvanced(vbucket, map.replicas(vbucket));
-        if (heir != null) {
-          List<ClusterNode> replicas = new ArrayList<>(map.replicas(vbucket));
-          replicas.set(replicas.indexOf(heir), node);
-          takeOver(vbucket, node, heir, replicas, patience);
-          moved.run();
+        if (heir == null) {
+          throw new IllegalStateException(
+              "no replica: bucket=" + bucket.name() + ", vbucket=" + vbucket + ", node=" + node);
         }
+        List<ClusterNode> replicas = new ArrayList<>(map.replicas(vbucket));
+        replicas.set(replicas.indexOf(heir), node);
+        target = target.with(vbucket, heir, replicas);
       }
     }
+    return target;
   }
 
-  /**
-   * Moves copies until they are where {@code target} says; {@code moved} runs after each vbucket.
-   */
-  void move(VBucketMap target, Duration patience, Runnable moved) {
+  /** Moves copies until they are where {@code target} says. */
+  void move(VBucketMap target, Duration patience) {
     for (int vbucket = 0; vbucket < target.vbuckets(); vbucket++) {
       if (!target.chain(vbucket).equals(bucket.map().chain(vbucket))) {
         move(vbucket, target, patience);
-        moved.run();
       }
     }
   }
@@ -119,7 +123,7 @@ final class VBucketMover {
     }
     if (from == null) {
       // Its copies are gone: it begins anew, empty.
-      bucket.copy(to, vbucket).activate(VBucket.Succession.FAILOVER);
+      bucket.activate(vbucket, to, replicas, VBucket.Succession.FAILOVER);
     } else if (!from.equals(to)) {
       takeOver(vbucket, from, to, replicas, patience);
       return;
@@ -127,6 +131,7 @@ final class VBucketMover {
       awaitReplicas(vbucket, from, replicas, patience);
     }
     bucket.install(vbucket, to, replicas);
+    announcement.run();
     awaitReplicas(vbucket, to, replicas, patience);
   }
 
@@ -137,17 +142,29 @@ final class VBucketMover {
       List<ClusterNode> replicas,
       Duration patience) {
     awaitReplicas(vbucket, from, without(replicas, from), patience);
-    do {
-      awaitReplicas(vbucket, from, List.of(to), patience);
-      // While the disk there hangs the vbucket is better served here.
-      awaitPersisted(vbucket, from, to, patience);
-    } while (!passOn(vbucket, from, to, replicas, patience));
+    awaitTransfer(vbucket, from, to, patience);
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!passOn(vbucket, from, to, replicas, patience)) {
+      if (System.nanoTime() - deadline > 0) {
+        throw givenUp(vbucket, from, to, "copy does not take over", patience);
+      }
+      awaitTransfer(vbucket, from, to, patience);
+    }
+    announcement.run();
     awaitReplicas(vbucket, to, replicas, patience);
   }
 
+  private void awaitTransfer(int vbucket, ClusterNode from, ClusterNode to, Duration patience) {
+    awaitReplicas(vbucket, from, List.of(to), patience);
+    // While the disk there hangs the vbucket is better served here.
+    VBucket copy = bucket.copy(to, vbucket);
+    await(vbucket, from, to, () -> isPersisted(copy), "copy is not persisted", patience);
+  }
+
   /**
-   * The copy of {@code to} goes on where the one of {@code from} ends; returns false, with nothing
-   * done, if one of them stopped a moment ago.
+   * The copy of {@code to} goes on where the one of {@code from} ends; returns false, with the
+   * vbucket served where it was, if one of them stopped a moment ago, or its disk does not go on:
+   * no node can stop meanwhile, so this is no time to wait.
    */
   private boolean passOn(
       int vbucket,
@@ -160,25 +177,41 @@ final class VBucketMover {
         return false;
       }
       VBucket source = bucket.copy(from, vbucket);
-      VBucket heir = bucket.copy(to, vbucket);
       source.handOver();
       bucket.disconnect(vbucket, to);
-      try (ReplicaFeed last = new ReplicaFeed(source, heir)) {
-        // A crash over there takes some of it away again.
-        while (!last.hasReached(Long.MAX_VALUE)) {
-          moveAll(last);
-          awaitPersisted(vbucket, from, to, patience);
-        }
-      } catch (IllegalStateException e) {
+      if (!transferAll(vbucket, source, to, patience)) {
         source.activate(VBucket.Succession.TAKEOVER);
-        throw e;
+        return false;
       }
-      heir.activate(VBucket.Succession.TAKEOVER);
+      bucket.activate(vbucket, to, replicas, VBucket.Succession.TAKEOVER);
       if (replicas.contains(from)) {
         source.becomeReplica();
       }
       bucket.install(vbucket, to, replicas);
       return true;
+    }
+  }
+
+  /**
+   * Brings the copy of {@code to} to where {@code source} ended, on disk; returns whether it is.
+   */
+  private boolean transferAll(int vbucket, VBucket source, ClusterNode to, Duration patience) {
+    VBucket heir = bucket.copy(to, vbucket);
+    long deadline = System.nanoTime() + patience.toNanos();
+    try (ReplicaFeed last = new ReplicaFeed(source, heir)) {
+      while (true) {
+        moveAll(last);
+        if (last.hasReached(Long.MAX_VALUE) && isPersisted(heir)) {
+          return true;
+        }
+        // A crash over there takes some of it away again, but what else stands in the way stays.
+        if (heir.state() != VBucketState.REPLICA
+            || bucket.isPersistencePaused(to)
+            || System.nanoTime() - deadline > 0) {
+          return false;
+        }
+        LockSupport.parkNanos(POLL_NANOS);
+      }
     }
   }
 
@@ -207,11 +240,6 @@ final class VBucketMover {
     }
   }
 
-  private void awaitPersisted(int vbucket, ClusterNode from, ClusterNode to, Duration patience) {
-    VBucket copy = bucket.copy(to, vbucket);
-    await(vbucket, from, to, () -> isPersisted(copy), "copy is not persisted", patience);
-  }
-
   private static boolean isPersisted(VBucket copy) {
     VBucket.Position position = copy.position();
     return position.persistedSeqno() >= position.highSeqno();
@@ -228,19 +256,7 @@ final class VBucketMover {
     while (!condition.getAsBoolean()) {
       requireAlive(vbucket, from, to);
       if (System.nanoTime() - deadline > 0) {
-        bucket.reinstall(vbucket);
-        throw new IllegalStateException(
-            trouble
-                + ": bucket="
-                + bucket.name()
-                + ", vbucket="
-                + vbucket
-                + ", from="
-                + from
-                + ", to="
-                + to
-                + ", patience="
-                + patience);
+        throw givenUp(vbucket, from, to, trouble, patience);
       }
       if (Thread.interrupted()) {
         Thread.currentThread().interrupt();
@@ -251,10 +267,27 @@ final class VBucketMover {
     }
   }
 
+  private IllegalStateException givenUp(
+      int vbucket, ClusterNode from, ClusterNode to, String trouble, Duration patience) {
+    bucket.reinstall(vbucket);
+    return new IllegalStateException(
+        trouble
+            + ": bucket="
+            + bucket.name()
+            + ", vbucket="
+            + vbucket
+            + ", from="
+            + from
+            + ", to="
+            + to
+            + ", patience="
+            + patience);
+  }
+
   /** A node that stands still may go on; one that is gone has lost what it was told. */
   private void requireAlive(int vbucket, ClusterNode... nodes) {
     for (ClusterNode node : nodes) {
-      if (node.state() == NodeState.KILLED) {
+      if (node.state() == NodeState.KILLED || node.state() == NodeState.GONE) {
         bucket.reinstall(vbucket);
         throw new IllegalStateException(
             "node is gone: bucket=" + bucket.name() + ", vbucket=" + vbucket + ", node=" + node);

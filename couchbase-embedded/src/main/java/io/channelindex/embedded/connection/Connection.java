@@ -1,6 +1,5 @@
 package io.channelindex.embedded.connection;
 
-import io.channelindex.embedded.cluster.ClusterConfig;
 import io.channelindex.embedded.cluster.NodeState;
 import io.channelindex.embedded.dcp.DcpProducer;
 import io.channelindex.embedded.engine.Bucket;
@@ -424,7 +423,7 @@ final class Connection extends ByteToMessageDecoder implements ConnectionFaults.
     }
     byte[] extras =
         ByteBuffer.allocate(2 * Long.BYTES)
-            .putLong(ClusterConfig.REVISION_EPOCH)
+            .putLong(service.node().cluster().revisionEpoch())
             .putLong(service.node().cluster().revision())
             .array();
     byte[] value = brief ? new byte[0] : service.config().of(bucket);

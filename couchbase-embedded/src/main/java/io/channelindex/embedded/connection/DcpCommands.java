@@ -141,7 +141,7 @@ final class DcpCommands {
   }
 
   private void failoverLog(Request request) {
-    sendFailoverLog(session.vbucket(request).position().failoverLog());
+    sendFailoverLog(session.copy(request.vbucket()).position().failoverLog());
   }
 
   private void requestStream(Request request) {

@@ -46,6 +46,7 @@ public final class KvService implements AutoCloseable {
   private final ConcurrentHashMap<String, Connection> dcpNames = new ConcurrentHashMap<>();
   private final Cluster.ConfigListener configListener = this::announce;
   private @Nullable Channel server;
+  private volatile boolean accepting;
   private volatile boolean closing;
   private volatile boolean stopped;
   private volatile long delayNanos;
@@ -130,6 +131,7 @@ public final class KvService implements AutoCloseable {
     if (channel == null) {
       throw new IllegalStateException("not bound");
     }
+    accepting = true;
     channel.config().setAutoRead(!stopped);
   }
 
@@ -141,7 +143,7 @@ public final class KvService implements AutoCloseable {
     adaptTo(true);
   }
 
-  /** The opposite of {@link #stop}. */
+  /** The opposite of {@link #stop}; nothing is accepted before {@link #accept}, though. */
   public void goOn() {
     adaptTo(false);
   }
@@ -150,7 +152,7 @@ public final class KvService implements AutoCloseable {
     stopped = stop;
     Channel channel = server;
     if (channel != null) {
-      channel.config().setAutoRead(!stop);
+      channel.config().setAutoRead(accepting && !stop);
       // Takes effect on the acceptor's event loop, before what comes after it there.
       channel.eventLoop().submit(() -> {}).syncUninterruptibly();
     }

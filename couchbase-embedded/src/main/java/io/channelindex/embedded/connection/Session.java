@@ -139,6 +139,20 @@ final class Session {
   }
 
   /**
+   * As above, if there is a copy here.
+   *
+   * @throws StatusException {@link Status#NOT_MY_VBUCKET} also if it is neither active nor a
+   *     replica: a real node has no such vbucket
+   */
+  VBucket copy(int id) {
+    VBucket vbucket = vbucket(id);
+    if (vbucket.state() == VBucketState.DEAD) {
+      throw StatusException.of(Status.NOT_MY_VBUCKET);
+    }
+    return vbucket;
+  }
+
+  /**
    * The key of a request, valid until the next one.
    *
    * @throws StatusException {@link Status#EINVAL} if it is empty or too long

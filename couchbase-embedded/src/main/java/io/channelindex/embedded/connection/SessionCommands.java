@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.channelindex.embedded.auth.SaslExchange;
 import io.channelindex.embedded.auth.SaslMechanism;
 import io.channelindex.embedded.auth.SaslReply;
+import io.channelindex.embedded.cluster.Cluster;
 import io.channelindex.embedded.cluster.ClusterConfig;
 import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.CollectionsManifest;
@@ -143,14 +144,18 @@ final class SessionCommands {
   }
 
   private void clusterConfig(Request request) {
-    long revision = service.node().cluster().revision();
     if (request.extrasLength() == 2 * Long.BYTES
-        && request.extrasLong(0) == ClusterConfig.REVISION_EPOCH
-        && request.extrasLong(Long.BYTES) >= revision) {
+        && isKnown(request.extrasLong(0), request.extrasLong(Long.BYTES))) {
       responses.success();
       return;
     }
     sendConfig(Status.SUCCESS);
+  }
+
+  private boolean isKnown(long epoch, long revision) {
+    Cluster cluster = service.node().cluster();
+    return epoch > cluster.revisionEpoch()
+        || (epoch == cluster.revisionEpoch() && revision >= cluster.revision());
   }
 
   /** Answers with the configuration of the selected bucket, or the global one. */

@@ -72,7 +72,7 @@ final class VbucketCommands {
   private void observe(int id, ByteBuf encodedKey, ByteBuf out) {
     VBucket vbucket = session.vbucket(id);
     out.writeShort(id).writeShort(encodedKey.readableBytes()).writeBytes(encodedKey.duplicate());
-    Item item = vbucket.getWithTombstone(key(encodedKey));
+    Item item = vbucket.getFromAnyCopy(key(encodedKey));
     if (item == null) {
       out.writeByte(KEY_NOT_FOUND).writeLong(0);
       return;
@@ -102,10 +102,7 @@ final class VbucketCommands {
       throw StatusException.of(Status.EINVAL);
     }
     long vbuuid = request.valueLong(0);
-    VBucket vbucket = session.vbucket(request.vbucket());
-    if (vbucket.state() == VBucketState.DEAD) {
-      throw StatusException.of(Status.NOT_MY_VBUCKET);
-    }
+    VBucket vbucket = session.copy(request.vbucket());
     VBucket.Position position = vbucket.position();
     OptionalLong end = position.failoverLog().endOf(vbuuid, position.highSeqno());
     if (end.isEmpty()) {

@@ -26,6 +26,9 @@ public final class Bucket {
   private final BucketCollections collections;
   private volatile boolean persistencePaused;
 
+  /** Whether only {@link #flush} persists anything. */
+  private boolean persistenceDeferred;
+
   /** Creates an empty bucket without replicas and without a memory quota. */
   public Bucket(String name, String uuid, int vbucketCount, InstantSource clock) {
     this(name, uuid, BucketShape.of(vbucketCount), clock);
@@ -198,10 +201,31 @@ public final class Bucket {
     vbuckets.forEach(VBucket::pausePersistence);
   }
 
-  /** Persists everything, and from now on at once. */
+  /** Persists everything, and from now on at once, unless that is deferred. */
   public synchronized void resumePersistence() {
     persistencePaused = false;
-    vbuckets.forEach(VBucket::resumePersistence);
+    vbuckets.forEach(persistenceDeferred ? VBucket::flush : VBucket::resumePersistence);
+  }
+
+  /** From now on nothing is persisted but by {@link #flush}, nor are tombstones purged. */
+  public synchronized void deferPersistence() {
+    persistenceDeferred = true;
+    vbuckets.forEach(VBucket::pausePersistence);
+  }
+
+  /** The opposite of {@link #deferPersistence}; what is paused stays so. */
+  public synchronized void persistAtOnce() {
+    persistenceDeferred = false;
+    if (!persistencePaused) {
+      vbuckets.forEach(VBucket::resumePersistence);
+    }
+  }
+
+  /** Persists what is there now, if that is deferred and not paused. */
+  public synchronized void flush() {
+    if (persistenceDeferred && !persistencePaused) {
+      vbuckets.forEach(VBucket::flush);
+    }
   }
 
   /** As a hard kill of the process: what was not persisted is lost. */
@@ -222,6 +246,9 @@ public final class Bucket {
   private synchronized void crashNow(Loss loss) {
     persistencePaused = false;
     vbuckets.forEach(vbucket -> vbucket.crash(loss));
+    if (persistenceDeferred) {
+      vbuckets.forEach(VBucket::pausePersistence);
+    }
   }
 
   /**

@@ -102,6 +102,16 @@ final class PendingWrites {
     return false;
   }
 
+  /** Whether a write of the key of {@code item} is pending. */
+  boolean containsKeyOf(Item item) {
+    for (Pending pending : queue) {
+      if (pending.item().hasKeyOf(item)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Takes out, in order, what nothing stands in the way of. */
   List<Pending> takeWhile(Predicate<Pending> committable) {
     List<Pending> taken = new ArrayList<>();

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe: every operation takes this vbucket's own lock for its whole, short duration, and
  * is atomic. Operations that refuse throw {@link StatusException}; a missing document is null where
  * the method says so and {@link Status#KEY_ENOENT} elsewhere. A document whose expiry time has
- * passed is missing: whoever meets it first turns it into a tombstone.
+ * passed is missing: whoever meets it first turns it into a tombstone, unless a durable write of it
+ * waits.
  *
  * <p>Streams read the history through {@link Snapshot}s and hear of news through {@link
  * MutationListener}s. A copy of the vbucket on another node is brought up to date by a {@link
@@ -64,7 +65,7 @@ public final class VBucket {
   public synchronized @Nullable Item getWithTombstone(Key key) {
     requireAccess(key);
     Item document = document(key);
-    return document != null ? document : store.newest(key);
+    return document != null ? document : store.newestAsTombstone(key);
   }
 
   /**
@@ -79,10 +80,17 @@ public final class VBucket {
     return item == null || item.isDeleted() || store.isExpired(item) ? null : item;
   }
 
-  /** As above; a tombstone, too. */
+  /** As above; a tombstone, too, and what has expired as one. */
   public synchronized @Nullable Item getReplicaWithTombstone(Key key) {
     requireAccess(key, VBucketState.REPLICA);
-    return store.newest(key);
+    return store.newestAsTombstone(key);
+  }
+
+  /** As {@link #getReplicaWithTombstone} of a replica, {@link #getWithTombstone} of others. */
+  public synchronized @Nullable Item getFromAnyCopy(Key key) {
+    return role.state() == VBucketState.REPLICA
+        ? getReplicaWithTombstone(key)
+        : getWithTombstone(key);
   }
 
   /**
@@ -292,8 +300,9 @@ public final class VBucket {
       return null;
     }
     if (store.isExpired(item)) {
-      store.bury(item, Item.Kind.EXPIRATION, Durability.NONE);
-      listeners.onMutation();
+      if (store.expire(item)) {
+        listeners.onMutation();
+      }
       return null;
     }
     return item;
@@ -532,6 +541,12 @@ public final class VBucket {
 
   synchronized void resumePersistence() {
     role.resumePersistence();
+  }
+
+  /** Persists what is there now, and no more. */
+  synchronized void flush() {
+    role.resumePersistence();
+    role.pausePersistence();
   }
 
   /**

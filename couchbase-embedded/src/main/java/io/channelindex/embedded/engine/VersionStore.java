@@ -80,6 +80,30 @@ final class VersionStore {
     return table.get(key);
   }
 
+  /**
+   * As above; a document that has expired is shown as the tombstone that it is going to be, which
+   * is not part of the history.
+   */
+  @Nullable Item newestAsTombstone(Key key) {
+    Item item = table.get(key);
+    if (item == null || !isExpired(item)) {
+      return item;
+    }
+    Change tombstone = tombstone(item, Item.Kind.EXPIRATION);
+    return new Item(
+        tombstone.kind(),
+        item.collection(),
+        item.key(),
+        item.hash(),
+        tombstone.value(),
+        tombstone.datatype(),
+        tombstone.flags(),
+        tombstone.expiry(),
+        item.cas(),
+        item.seqno(),
+        item.revision());
+  }
+
   /** A document of {@code collection}, found from {@code start} on, or null. */
   @Nullable Item anyDocument(int collection, int start) {
     return table.findFrom(
@@ -207,13 +231,32 @@ final class VersionStore {
 
   /** Turns a document into a tombstone that keeps its system attributes. */
   Item bury(Item document, Item.Kind kind, Durability durability) {
+    return put(tombstone(document, kind), document, nextCas(), durability);
+  }
+
+  /**
+   * Turns a document whose time has passed into a tombstone. Not while a write of it is pending,
+   * which is decided by whether there is a version after its prepare; its commit or the next reader
+   * comes later. Source: {@code VBucket::processExpiredItem} of couchbase/kv_engine.
+   *
+   * @return whether it was done
+   */
+  boolean expire(Item document) {
+    if (pending.containsKeyOf(document)) {
+      return false;
+    }
+    bury(document, Item.Kind.EXPIRATION, Durability.NONE);
+    return true;
+  }
+
+  private Change tombstone(Item document, Item.Kind kind) {
     byte[] section =
         Datatype.isXattr(document.datatype())
             ? XattrSection.systemAttributes(document.value())
             : Item.noBytes();
     int datatype = section.length == 0 ? Datatype.RAW : Datatype.XATTR;
     int now = (int) bucket.nowSeconds();
-    return put(new Change(kind, section, datatype, 0, now), document, nextCas(), durability);
+    return new Change(kind, section, datatype, 0, now);
   }
 
   private Item link(Item item, @Nullable Item previous) {
@@ -291,13 +334,14 @@ final class VersionStore {
     }
   }
 
-  /** Turns every document whose time has passed into a tombstone; returns how many. */
+  /** Does {@link #expire(Item)} to every document whose time has passed; returns how often. */
   int expire() {
     List<Item> expired = hasExpiring() ? select(this::isExpired) : List.of();
+    int buried = 0;
     for (Item item : expired) {
-      bury(item, Item.Kind.EXPIRATION, Durability.NONE);
+      buried += expire(item) ? 1 : 0;
     }
-    return expired.size();
+    return buried;
   }
 
   /**

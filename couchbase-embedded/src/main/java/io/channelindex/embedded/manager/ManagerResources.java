@@ -87,7 +87,7 @@ final class ManagerResources {
     for (ClusterNode member : cluster.nodes()) {
       Node node = member.address();
       ObjectNode entry = nodes.addObject();
-      entry.put("hostname", node.host() + ":" + node.managerPort());
+      entry.put("hostname", node.managerAddress());
       entry.put("status", status(member));
       entry.put("clusterMembership", "active");
       entry.put("version", VERSION);

@@ -94,7 +94,7 @@ public enum Opcode {
     return compareTo(SUBDOC_GET) >= 0 && compareTo(SUBDOC_REPLACE_BODY_WITH_XATTR) <= 0;
   }
 
-  /** Whether a request can say how durable its write is to be. */
+  /** Whether a request can say how durable its write is to be; touching then refuses it. */
   public boolean takesDurability() {
     return this == ADD || this == DELETE || this == TOUCH || this == GET_AND_TOUCH || keepsExpiry();
   }

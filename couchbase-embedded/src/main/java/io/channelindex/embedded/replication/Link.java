@@ -132,11 +132,7 @@ public final class Link {
 
   private void run() {
     scheduled.set(false);
-    try {
-      pump();
-    } catch (RuntimeException e) {
-      LOG.error("Replication failed; replicas on this link lag until their next mutation", e);
-    }
+    pump();
   }
 
   private synchronized void pump() {
@@ -153,11 +149,20 @@ public final class Link {
     long now = System.nanoTime();
     for (ReplicationStream stream : turns.toArray(ReplicationStream[]::new)) {
       turns.remove(stream);
-      switch (stream.step(now)) {
-        case MORE -> ready(stream);
-        case UNDER_WAY -> runIn(stream.dueNanos() - now, () -> ready(stream));
-        case IDLE -> {}
+      try {
+        step(stream, now);
+      } catch (RuntimeException e) {
+        LOG.error("Replication failed; {} lags until its next mutation", stream, e);
+        stream.drop();
       }
+    }
+  }
+
+  private void step(ReplicationStream stream, long now) {
+    switch (stream.step(now)) {
+      case MORE -> ready(stream);
+      case UNDER_WAY -> runIn(stream.dueNanos() - now, () -> ready(stream));
+      case IDLE -> {}
     }
   }
 }

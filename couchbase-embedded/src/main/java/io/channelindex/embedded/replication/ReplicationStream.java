@@ -131,6 +131,11 @@ public final class ReplicationStream implements AutoCloseable {
     return sourceEar.copy == copy;
   }
 
+  @Override
+  public String toString() {
+    return "replica of vbucket=" + replica.id();
+  }
+
   /** Ends it; nothing arrives at the replica any more when this returns. Thread-safe. */
   @Override
   public void close() {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class KvServiceTest {
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-  private final ClusterNode node = new Cluster("1".repeat(32)).addNode();
+  private final ClusterNode node = new Cluster("1".repeat(32), 1).addNode();
   private final KvService service =
       new KvService(
           node,
@@ -48,8 +48,12 @@ class KvServiceTest {
     InetSocketAddress bound = service.bind(any, loops, loops);
     try (Socket client = new Socket(bound.getAddress(), bound.getPort())) {
       assertThat(client.isConnected()).isTrue();
-      assertThat(service.connectionCount()).isZero();
-      node.boundTo(new Node("127.0.0.1", bound.getPort(), 8091));
+      service.stop();
+      service.goOn();
+      await()
+          .during(Duration.ofMillis(200))
+          .untilAsserted(() -> assertThat(service.connectionCount()).isZero());
+      node.boundTo(new Node(InetAddress.getLoopbackAddress(), bound.getPort(), 8091));
       service.accept();
       await().untilAsserted(() -> assertThat(service.connectionCount()).isOne());
     }

@@ -20,6 +20,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
@@ -41,9 +42,9 @@ final class SocketlessConnection implements AutoCloseable {
   private final EmbeddedChannel channel;
 
   SocketlessConnection() {
-    Cluster cluster = new Cluster("1".repeat(32));
+    Cluster cluster = new Cluster("1".repeat(32), 1);
     ClusterNode node = cluster.addNode();
-    node.boundTo(new Node("127.0.0.1", 11210, 8091));
+    node.boundTo(new Node(InetAddress.getLoopbackAddress(), 11210, 8091));
     BucketShape shape = new BucketShape(4, 0, Long.MAX_VALUE);
     cluster.createBucket(BUCKET, "0".repeat(32), shape, new SettableClock());
     bucket = node.bucket(BUCKET);

@@ -253,4 +253,61 @@ class BucketTest {
     assertThatThrownBy(() -> bucket.vbucket(0).get(Key.of("k")))
         .isSameAs(StatusException.of(Status.NOT_MY_VBUCKET));
   }
+
+  private long persisted() {
+    return bucket.vbucket(0).position().persistedSeqno();
+  }
+
+  @Test
+  void whatIsDeferredIsPersistedWhenItIsFlushed() {
+    VBucket vbucket = bucket.vbucket(0);
+    bucket.deferPersistence();
+    vbucket.set(Key.of("k"), write("1"));
+    assertThat(persisted()).isZero();
+    bucket.flush();
+    assertThat(persisted()).isEqualTo(1);
+    vbucket.set(Key.of("k"), write("2"));
+    assertThat(persisted()).isEqualTo(1);
+
+    bucket.crash();
+
+    assertThat(vbucket.highSeqno()).isEqualTo(1);
+    vbucket.set(Key.of("k"), write("3"));
+    assertThat(persisted()).as("deferred after a crash, too").isEqualTo(1);
+    bucket.pausePersistence();
+    bucket.flush();
+    assertThat(persisted()).as("paused").isEqualTo(1);
+    bucket.resumePersistence();
+    assertThat(persisted()).isEqualTo(2);
+    vbucket.set(Key.of("k"), write("4"));
+    assertThat(persisted()).isEqualTo(2);
+    bucket.persistAtOnce();
+    assertThat(persisted()).isEqualTo(3);
+    vbucket.set(Key.of("k"), write("5"));
+    assertThat(persisted()).isEqualTo(4);
+  }
+
+  @Test
+  void aDurableWriteWaitsForTheFlush() {
+    VBucket vbucket = bucket.vbucket(0);
+    bucket.deferPersistence();
+    Durability durability =
+        Durability.of(
+            Durability.Level.PERSIST_TO_MAJORITY,
+            new Durability.Outcome() {
+              @Override
+              public void committed() {}
+
+              @Override
+              public void ambiguous() {
+                throw new AssertionError("ambiguous");
+              }
+            });
+
+    assertThat(vbucket.set(Key.of("k"), write("1").durability(durability)).isPrepared()).isTrue();
+
+    assertThat(vbucket.get(Key.of("k"))).isNull();
+    bucket.flush();
+    assertThat(vbucket.get(Key.of("k"))).isNotNull();
+  }
 }

@@ -2,11 +2,14 @@ package io.channelindex.embedded.engine;
 
 import static io.channelindex.embedded.engine.Items.body;
 import static io.channelindex.embedded.engine.Items.write;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.channelindex.embedded.engine.Durability.Level;
+import io.channelindex.embedded.protocol.Datatype;
 import io.channelindex.embedded.protocol.Status;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -16,7 +19,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Writes that are prepared, wait for persistence, and are committed in the order of prepares. */
 class DurableWritesTest {
-  private final Bucket bucket = new Bucket("b", "0".repeat(32), 1, new SettableClock());
+  private final SettableClock clock = new SettableClock();
+  private final Bucket bucket = new Bucket("b", "0".repeat(32), 1, clock);
   private final VBucket vbucket = bucket.vbucket(0);
   private final Key key = Key.of("k");
   private final Key other = Key.of("other");
@@ -192,5 +196,57 @@ class DurableWritesTest {
     try (Snapshot snapshot = vbucket.snapshotAfter(0, VBucket.View.EVERYTHING)) {
       assertThat(snapshot.end()).isEqualTo(1);
     }
+  }
+
+  private static Write expiring(String body) {
+    return new Write().set(body.getBytes(UTF_8), Datatype.RAW, 0, 5, 0);
+  }
+
+  @Test
+  void anExpiredDocumentIsMissingAndStaysInTheHistoryWhileAWriteOfItWaits() {
+    vbucket.set(key, expiring("old"));
+    bucket.pausePersistence();
+    set(key, "new", Level.PERSIST_TO_MAJORITY);
+    clock.advance(Duration.ofSeconds(6));
+
+    assertThat(vbucket.get(key)).isNull();
+    assertThat(vbucket.getWithTombstone(key)).matches(Item::isDeleted);
+    assertThat(bucket.expire()).isZero();
+
+    // The document and the prepare.
+    assertThat(vbucket.highSeqno()).isEqualTo(2);
+    bucket.resumePersistence();
+    assertThat(body(vbucket.get(key))).isEqualTo("new");
+    assertThat(outcomes).containsExactly("0:k committed");
+  }
+
+  @Test
+  void theExpiryOfTheOldVersionDoesNotCostAReplicaTheWrite() {
+    BucketCollections collections = new BucketCollections();
+    BucketShape shape = new BucketShape(1, 1, Long.MAX_VALUE);
+    VBucket active = copy(shape, collections, VBucketState.ACTIVE);
+    VBucket replica = copy(shape, collections, VBucketState.DEAD);
+    replica.becomeReplica();
+    active.replicateTo(List.of(replica));
+    active.set(key, expiring("old"));
+    active.set(key, write("new").durability(durability(Level.MAJORITY, "write")));
+    clock.advance(Duration.ofSeconds(6));
+    assertThat(active.get(key)).isNull();
+    try (ReplicaFeed feed = new ReplicaFeed(active, replica)) {
+      feed.open();
+      while (feed.move(1, 1)) {}
+      feed.acknowledge();
+    }
+    assertThat(outcomes).containsExactly("write committed");
+
+    active.deactivate();
+    replica.replicateTo(List.of());
+    replica.activate();
+    assertThatThrownBy(() -> replica.get(key))
+        .isSameAs(StatusException.of(Status.SYNC_WRITE_RE_COMMIT_IN_PROGRESS));
+  }
+
+  private VBucket copy(BucketShape shape, BucketCollections collections, VBucketState state) {
+    return new Bucket("b", "0".repeat(32), shape, clock, collections, state).vbucket(0);
   }
 }

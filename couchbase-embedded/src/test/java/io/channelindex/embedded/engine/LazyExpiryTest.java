@@ -26,9 +26,7 @@ class LazyExpiryTest {
               }
 
               @Override
-              public void onClosed(CloseReason reason) {
-                throw new AssertionError(reason);
-              }
+              public void onClosed(CloseReason reason) {}
             });
     now = now.plusSeconds(6);
   }
@@ -53,5 +51,14 @@ class LazyExpiryTest {
     assertThatExceptionOfType(StatusException.class)
         .isThrownBy(() -> vbucket.delete(Key.of("key"), 0, Durability.NONE));
     assertThat(signals).hasValue(1);
+  }
+
+  @Test
+  void aReplicaShowsATombstoneAndMakesNone() {
+    vbucket.becomeReplica();
+
+    assertThat(vbucket.getReplica(Key.of("key"))).isNull();
+    assertThat(vbucket.getReplicaWithTombstone(Key.of("key"))).matches(Item::isDeleted);
+    assertThat(vbucket.highSeqno()).isEqualTo(1);
   }
 }

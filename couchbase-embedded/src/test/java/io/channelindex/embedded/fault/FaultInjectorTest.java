@@ -28,7 +28,7 @@ class FaultInjectorTest {
   private final PausableClock clock = PausableClock.pausedAt(Instant.EPOCH);
   private final FaultInjector injector = new FaultInjector(clock);
   private final Faults faults =
-      new Faults(injector, new Cluster("0".repeat(32)).addNode(), () -> {});
+      new Faults(injector, new Cluster("0".repeat(32), 1).addNode(), () -> {});
 
   /** Which of {@code count} requests to a vbucket fail, by their ordinals from 1. */
   private List<Integer> failing(int count, int vbucket) {
@@ -176,7 +176,7 @@ class FaultInjectorTest {
   @Test
   void aClockThatCannotBeMovedIsSaidAtOnce() {
     Faults fixed =
-        new Faults(new FaultInjector(null), new Cluster("0".repeat(32)).addNode(), () -> {});
+        new Faults(new FaultInjector(null), new Cluster("0".repeat(32), 1).addNode(), () -> {});
     FaultPlan plan =
         FaultPlan.of(FaultRule.requests().then(FaultAction.moveClock(Duration.ofHours(1))));
 

@@ -231,4 +231,36 @@ class LinkTest {
           .isEqualTo(source.vbucket(copy.id()).position().documents());
     }
   }
+
+  /** The turns of a moment are taken together. */
+  @Test
+  void aStreamThatFailsTakesNoOtherOneWithIt() {
+    awaitEqual();
+    streams.forEach(ReplicationStream::close);
+    BucketCollections unaware = new BucketCollections();
+    Bucket other =
+        new Bucket(
+            "b",
+            "0".repeat(32),
+            source.shape(),
+            InstantSource.system(),
+            unaware,
+            VBucketState.REPLICA);
+    link.cut();
+    replicator.open(0, source.vbucket(0), 1, other.vbucket(0));
+    for (int vbucket = 1; vbucket < VBUCKETS; vbucket++) {
+      replicator.open(0, source.vbucket(vbucket), 1, target.vbucket(vbucket));
+    }
+    source.createScope("s");
+    link.heal();
+
+    await()
+        .untilAsserted(
+            () -> {
+              for (int vbucket = 1; vbucket < VBUCKETS; vbucket++) {
+                assertThat(received(vbucket)).isEqualTo(1);
+              }
+            });
+    assertThat(other.vbucket(0).receivedSeqno()).isZero();
+  }
 }

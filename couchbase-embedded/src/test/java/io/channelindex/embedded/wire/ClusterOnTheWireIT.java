@@ -21,6 +21,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -31,8 +34,9 @@ import org.junit.jupiter.api.Test;
  * What each node of a cluster says of itself, and of what is not on it.
  *
  * <p>Documented: {@code docs/BinaryProtocol.md} (get replica, observe seqno, get all vbucket
- * seqnos, not my vbucket). Where that is silent, {@code getInternal} and {@code observe_seqno} of
- * {@code engines/ep/src/} and {@code VBucket::processFailover} of couchbase/kv_engine.
+ * seqnos, not my vbucket). Where that is silent, {@code getInternal}, {@code getKeyStats}, {@code
+ * observe_seqno}, {@code get_failover_log}, the groups of statistics of {@code ep_engine.cc} and
+ * {@code VBucket::processFailover} of {@code engines/ep/src/} of couchbase/kv_engine.
  */
 @Authority(
     value = Authority.Kind.DOCUMENTED,
@@ -189,6 +193,126 @@ class ClusterOnTheWireIT {
     assertThat(everywhere).hasSize(DocumentKey.VBUCKETS);
     assertThat(actives).isEqualTo(DocumentKey.VBUCKETS);
     assertThat(replicas).isEqualTo(DocumentKey.VBUCKETS);
+  }
+
+  @Test
+  void whoHasNoCopyHasNoFailoverLog() {
+    Frame ofClients = Frame.request(Opcode.GET_FAILOVER_LOG).withVbucket(DOCUMENT.vbucket());
+    Frame ofConsumers = Frame.request(Opcode.DCP_FAILOVER_LOG).withVbucket(DOCUMENT.vbucket());
+
+    assertStatus(call(active, ofClients), Status.SUCCESS);
+    assertStatus(call(replica, ofClients), Status.SUCCESS);
+    assertStatus(call(other, ofClients), Status.NOT_MY_VBUCKET);
+    assertStatus(callAsConsumer(replica, ofConsumers), Status.SUCCESS);
+    assertStatus(callAsConsumer(other, ofConsumers), Status.NOT_MY_VBUCKET);
+  }
+
+  private static Frame callAsConsumer(EmbeddedNode node, Frame request) {
+    try (WireClient client = WireClient.open(node.port(), BUCKET)) {
+      assertStatus(client.dcpOpen("consumer", DcpSession.PRODUCER), Status.SUCCESS);
+      return client.call(request);
+    }
+  }
+
+  /** A group of statistics in the order in which they came; the last frame is the status. */
+  private static Map<String, String> statistics(EmbeddedNode node, String group, Status status) {
+    Map<String, String> statistics = new LinkedHashMap<>();
+    try (WireClient client = WireClient.open(node.port(), BUCKET)) {
+      client.send(Frame.request(Opcode.STAT).withKey(group));
+      Frame next = client.readFrame();
+      for (; next.key().length > 0; next = client.readFrame()) {
+        statistics.put(new String(next.key(), UTF_8), next.text());
+      }
+      assertStatus(next, status);
+    }
+    return statistics;
+  }
+
+  private static Set<Integer> listed(Map<String, String> statistics) {
+    Set<Integer> vbuckets = new TreeSet<>();
+    for (String name : statistics.keySet()) {
+      vbuckets.add(Integer.valueOf(name.substring("vb_".length()).split(":", 2)[0]));
+    }
+    return vbuckets;
+  }
+
+  @Test
+  void statisticsAreOfTheCopiesThatAreHere() {
+    store("1");
+    await().untilAsserted(() -> assertThat(observe(replica)).containsExactly(1, 1));
+    String name = "vb_" + DOCUMENT.vbucket();
+    for (EmbeddedNode node : cluster.nodes()) {
+      Set<Integer> here = vbuckets(node, VBucketState.ACTIVE);
+      here.addAll(vbuckets(node, VBucketState.REPLICA));
+      for (String group : List.of("vbucket", "vbucket-details", "failovers", "vbucket-seqno")) {
+        assertThat(listed(statistics(node, group, Status.SUCCESS))).as(group).isEqualTo(here);
+      }
+    }
+    assertThat(statistics(active, "vbucket", Status.SUCCESS)).containsEntry(name, "active");
+    assertThat(statistics(replica, "vbucket", Status.SUCCESS)).containsEntry(name, "replica");
+    assertThat(statistics(replica, "vbucket-details", Status.SUCCESS))
+        .containsEntry(name, "replica")
+        .containsEntry(name + ":num_items", "1")
+        .containsEntry(name + ":high_seqno", "1");
+  }
+
+  @Test
+  void statisticsOfOneVbucketAreToldWhereItIs() {
+    store("1");
+    await().untilAsserted(() -> assertThat(observe(replica)).containsExactly(1, 1));
+    String name = "vb_" + DOCUMENT.vbucket();
+    String vbuuid = Long.toUnsignedString(cluster.bucket(BUCKET).vbuuid(DOCUMENT.vbucket()));
+
+    String details = "vbucket-details " + DOCUMENT.vbucket();
+    assertThat(statistics(active, details, Status.SUCCESS))
+        .containsEntry(name, "active")
+        .containsEntry(name + ":uuid", vbuuid)
+        .containsEntry(name + ":purge_seqno", "0")
+        .containsEntry(name + ":max_visible_seqno", "1")
+        .containsEntry(name + ":persistence_seqno", "1")
+        .containsKey(name + ":max_cas");
+    String seqnos = "vbucket-seqno " + DOCUMENT.vbucket();
+    assertThat(statistics(replica, seqnos, Status.SUCCESS))
+        .containsEntry(name + ":high_seqno", "1")
+        .containsEntry(name + ":abs_high_seqno", "1")
+        .containsEntry(name + ":last_persisted_seqno", "1")
+        .containsEntry(name + ":uuid", vbuuid);
+    String failovers = "failovers " + DOCUMENT.vbucket();
+    assertThat(statistics(replica, failovers, Status.SUCCESS))
+        .containsExactly(
+            Map.entry(name + ":num_entries", "1"),
+            Map.entry(name + ":num_erroneous_entries_erased", "0"),
+            Map.entry(name + ":0:id", vbuuid),
+            Map.entry(name + ":0:seq", "0"));
+    for (String group : List.of(details, seqnos, failovers)) {
+      assertThat(statistics(other, group, Status.NOT_MY_VBUCKET)).isEmpty();
+    }
+    assertThat(statistics(active, "failovers x", Status.EINVAL)).isEmpty();
+    assertThat(statistics(active, "vbucket-seqno 65536", Status.EINVAL)).isEmpty();
+    assertThat(statistics(active, "vbucket-seqno 64", Status.NOT_MY_VBUCKET)).isEmpty();
+    assertThat(statistics(active, "vbucket 1", Status.KEY_ENOENT)).isEmpty();
+  }
+
+  /** {@code KVBucket::getKeyStats} asks for no state. */
+  @Test
+  void aReplicaTellsOfItsKeys() {
+    byte[] name = DOCUMENT.encoded();
+    byte[] entry =
+        ByteBuffer.allocate(2 * Short.BYTES + name.length)
+            .putShort((short) DOCUMENT.vbucket())
+            .putShort((short) name.length)
+            .put(name)
+            .array();
+    Frame request = Frame.request(Opcode.OBSERVE).withValue(entry);
+    long cas = store("1").cas();
+    await().untilAsserted(() -> assertThat(observe(replica)).containsExactly(1, 1));
+
+    ByteBuffer value = call(replica, request).valueBuffer();
+
+    value.position(entry.length);
+    assertThat(value.get()).as("found and persisted").isEqualTo((byte) 1);
+    assertThat(value.getLong()).isEqualTo(cas);
+    assertStatus(call(other, request), Status.NOT_MY_VBUCKET);
   }
 
   @Test

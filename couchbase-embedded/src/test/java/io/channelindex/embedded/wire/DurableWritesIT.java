@@ -194,7 +194,13 @@ class DurableWritesIT {
   static Stream<Arguments> invalidRequirements() {
     Frame get = Captures.get(DOCUMENT);
     Frame delete = Frame.request(Opcode.DELETE).withDocument(DOCUMENT);
+    Frame touch = Frame.request(Opcode.TOUCH).withDocument(DOCUMENT).withExtras("00000000");
     return Stream.of(
+        Arguments.of("touch", durable(touch, MAJORITY, LONG), Status.NOT_SUPPORTED),
+        Arguments.of(
+            "get and touch",
+            durable(touch.withOpcode(Opcode.GET_AND_TOUCH), MAJORITY, LONG),
+            Status.NOT_SUPPORTED),
         Arguments.of("level 0", durable(set("1"), 0, LONG), Status.DURABILITY_INVALID_LEVEL),
         Arguments.of("level 4", durable(set("1"), 4, LONG), Status.DURABILITY_INVALID_LEVEL),
         Arguments.of("timeout 0", durable(set("1"), 1, 0), Status.DURABILITY_INVALID_LEVEL),
