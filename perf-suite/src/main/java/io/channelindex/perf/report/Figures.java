@@ -18,4 +18,17 @@ final class Figures {
   static String of(Metric metric) {
     return number(metric.value()) + " " + metric.unit().symbol();
   }
+
+  /** With the least and the greatest, where these differ. */
+  static String withSpread(Metric metric) {
+    return of(metric) + spread(metric);
+  }
+
+  /** The least and the greatest, in parentheses; empty where these do not differ. */
+  static String spread(Metric metric) {
+    Metric.Spread spread = metric.spread();
+    return spread == null || spread.min() == spread.max()
+        ? ""
+        : " (" + number(spread.min()) + "–" + number(spread.max()) + ")";
+  }
 }

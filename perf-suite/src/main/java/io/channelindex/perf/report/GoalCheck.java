@@ -137,7 +137,7 @@ record GoalCheck(String about, String found, String goal, Verdict verdict) {
       goals.add(
           new GoalCheck(
               "bucket_operations_per_mutation, " + where,
-              Figures.of(operations),
+              Figures.withSpread(operations),
               "≤ " + Figures.number(LOG_OPERATIONS) + " " + operations.unit().symbol(),
               Verdict.of(operations, value -> value <= LOG_OPERATIONS)));
     }
@@ -149,7 +149,7 @@ record GoalCheck(String about, String found, String goal, Verdict verdict) {
       goals.add(
           new GoalCheck(
               "of_drain, " + where,
-              Figures.of(share),
+              Figures.withSpread(share),
               "≥ " + Figures.number(SHARE_OF_DRAIN) + " %",
               Verdict.of(share, value -> value >= SHARE_OF_DRAIN)));
     }
@@ -173,8 +173,7 @@ record GoalCheck(String about, String found, String goal, Verdict verdict) {
     String noise =
         again
             .map(
-                other ->
-                    ", ±" + Figures.number(Math.round(100 * Math.abs(other / base - 1))) + " %")
+                other -> ", ±" + Figures.number(Math.rint(100 * Math.abs(other / base - 1))) + " %")
             .orElse("");
     return new GoalCheck(
         "http-cold, " + where,

@@ -1,7 +1,6 @@
 package io.channelindex.perf.report;
 
 import io.channelindex.perf.measure.Metric;
-import io.channelindex.perf.measure.Metric.Spread;
 import io.channelindex.perf.report.MatrixShapeResults.Row;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,8 +39,9 @@ final class MatrixMarkdown {
     for (MatrixShapeResults shape : MatrixShapeResults.of(report)) {
       text.append("\n## ").append(shape.title()).append(", ");
       text.append(Figures.number(shape.vbuckets())).append(" vbuckets\n\n");
-      MatrixReading.of(shape).forEach(sentence -> text.append("- ").append(sentence).append('\n'));
-      text.append('\n');
+      List<String> reading = MatrixReading.of(shape);
+      reading.forEach(sentence -> text.append("- ").append(sentence).append('\n'));
+      text.append(reading.isEmpty() ? "" : "\n");
       List<String> head = new ArrayList<>(List.of("layout", "compression"));
       List<String> columns =
           COLUMNS.keySet().stream()
@@ -61,13 +61,6 @@ final class MatrixMarkdown {
   }
 
   private static String shown(@Nullable Metric metric) {
-    if (metric == null) {
-      return "";
-    }
-    Spread spread = metric.spread();
-    String value = Figures.number(metric.value());
-    return spread == null || spread.min() == spread.max()
-        ? value
-        : value + " (" + Figures.number(spread.min()) + "–" + Figures.number(spread.max()) + ")";
+    return metric == null ? "" : Figures.number(metric.value()) + Figures.spread(metric);
   }
 }

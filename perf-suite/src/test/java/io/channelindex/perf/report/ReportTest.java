@@ -167,7 +167,8 @@ class ReportTest {
     assertThat(content("summary.md"))
         .contains("## Matrix: few-large, 64 vbuckets")
         .contains("## Full load: few-large, 64 vbuckets")
-        .contains("| of_drain, log, 64 vbuckets, none, full-load | 40 % | ≥ 30 % | reached |");
+        .contains(
+            "| of_drain, log, 64 vbuckets, none, full-load | 40 % (35–45) | ≥ 30 % | reached |");
   }
 
   @Test
