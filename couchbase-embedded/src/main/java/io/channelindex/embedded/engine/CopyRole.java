@@ -19,6 +19,9 @@ final class CopyRole {
   private volatile long vbuuid;
   private volatile boolean durable;
 
+  /** Whether another copy goes on where this one has ended. */
+  private boolean handingOver;
+
   CopyRole(Bucket bucket, VersionStore store, MutationListeners listeners, VBucketState state) {
     this.bucket = bucket;
     this.store = store;
@@ -123,9 +126,12 @@ final class CopyRole {
 
   // As the active copy.
 
-  /** What a replica at {@code replica} is behind of, or null if it is not, or this copy is one. */
+  /**
+   * What a replica at {@code replica} is behind of, or null if it is not, or this copy is not one
+   * to follow: it has to be active, or {@linkplain #handOver handing over}.
+   */
   @Nullable HistoryRange rangeAfter(VBucket here, ReplicaPosition replica) {
-    if (state == VBucketState.REPLICA) {
+    if (!isActive() && !handingOver) {
       return null;
     }
     History history = store.history();
@@ -209,25 +215,32 @@ final class CopyRole {
 
   /** Stops serving clients; streams end, and nobody knows what becomes of pending writes. */
   void deactivate() {
-    state = VBucketState.DEAD;
+    become(VBucketState.DEAD);
     reception.stop();
     store.abortPending(item -> true);
     listeners.close(MutationListener.CloseReason.STATE_CHANGED);
   }
 
+  private void become(VBucketState next) {
+    state = next;
+    handingOver = false;
+  }
+
   /**
    * Stops serving clients in favour of another copy, which goes on where this one ends: streams
-   * end, and pending writes are the other's.
+   * end, and pending writes are the other's. Until this copy becomes something else, the other may
+   * take what it lacks from here.
    */
   void handOver() {
-    state = VBucketState.DEAD;
+    become(VBucketState.DEAD);
+    handingOver = true;
     store.pending().leave();
     listeners.close(MutationListener.CloseReason.STATE_CHANGED);
   }
 
   /** Serves nobody, follows nobody, and has nothing. */
   void discard() {
-    if (state != VBucketState.DEAD || store.history().highSeqno() > 0) {
+    if (state != VBucketState.DEAD || handingOver || store.history().highSeqno() > 0) {
       deactivate();
       store.startOver();
       reception.restart();
@@ -240,7 +253,7 @@ final class CopyRole {
       store.pending().leave();
       store.locks().clear();
       reception.resumeAt(store.history().highSeqno(), store.history().persistedSeqno());
-      state = VBucketState.REPLICA;
+      become(VBucketState.REPLICA);
       listeners.close(MutationListener.CloseReason.STATE_CHANGED);
     }
   }
@@ -258,7 +271,7 @@ final class CopyRole {
     reception.stop();
     store.chain().forgetAcknowledgements();
     store.dropDecidedPending();
-    state = VBucketState.ACTIVE;
+    become(VBucketState.ACTIVE);
     catchUpWithCollections();
     commitPending();
     listeners.onMutation();
@@ -275,7 +288,7 @@ final class CopyRole {
   }
 
   void remove() {
-    state = VBucketState.DEAD;
+    become(VBucketState.DEAD);
     reception.stop();
     store.abortPending(item -> true);
     listeners.close(MutationListener.CloseReason.BUCKET_REMOVED);

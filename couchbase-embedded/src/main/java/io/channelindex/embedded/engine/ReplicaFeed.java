@@ -25,7 +25,7 @@ public final class ReplicaFeed implements AutoCloseable {
   /**
    * A feed that has not begun.
    *
-   * @param source the active copy, or one that has just handed over
+   * @param source the active copy, or one that is handing over; of any other nothing comes
    * @param replica the copy on another node
    */
   public ReplicaFeed(VBucket source, VBucket replica) {
@@ -34,7 +34,7 @@ public final class ReplicaFeed implements AutoCloseable {
   }
 
   /**
-   * Opens the next range, if the replica is not up to date and the source is what it was.
+   * Opens the next range, if the replica is not up to date and there is something to follow.
    *
    * @return whether there is one; nothing has moved yet
    */

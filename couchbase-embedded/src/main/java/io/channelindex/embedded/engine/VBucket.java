@@ -444,7 +444,7 @@ public final class VBucket {
     return role.receivedSeqno();
   }
 
-  /** What a replica at {@code replica} is behind of, or null if it is not, or this copy is one. */
+  /** As {@link CopyRole#rangeAfter}. */
   synchronized @Nullable HistoryRange rangeAfter(ReplicaPosition replica) {
     return role.rangeAfter(this, replica);
   }
@@ -482,7 +482,8 @@ public final class VBucket {
 
   /**
    * Stops serving clients in favour of another copy, which goes on where this one ends: streams
-   * end, and pending writes are the other's.
+   * end, and pending writes are the other's. Until this copy becomes something else, the other may
+   * take what it lacks from here.
    */
   public synchronized void handOver() {
     role.handOver();

@@ -1,0 +1,90 @@
+package io.channelindex.embedded.engine;
+
+import static io.channelindex.embedded.engine.Items.body;
+import static io.channelindex.embedded.engine.Items.write;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.channelindex.embedded.engine.VBucket.Succession;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a replica takes from another copy, and what it does not. */
+class ReplicaFeedTest {
+  private final BucketCollections collections = new BucketCollections();
+  private final Bucket sources = copy();
+  private final VBucket source = sources.vbucket(0);
+  private final VBucket replica = copy().vbucket(0);
+  private final ReplicaFeed feed = new ReplicaFeed(source, replica);
+
+  private Bucket copy() {
+    BucketShape shape = new BucketShape(1, 1, Long.MAX_VALUE);
+    return new Bucket(
+        "b", "0".repeat(32), shape, new SettableClock(), collections, VBucketState.DEAD);
+  }
+
+  @BeforeEach
+  void follow() {
+    source.activate(Succession.TAKEOVER);
+    replica.becomeReplica();
+    source.replicateTo(List.of(replica));
+  }
+
+  private void set(String key, String value) {
+    source.set(Key.of(key), write(value));
+  }
+
+  private static void drain(ReplicaFeed feed) {
+    while (feed.open()) {
+      while (feed.move(1, Long.MAX_VALUE)) {
+        // One item after the other.
+      }
+    }
+    feed.acknowledge();
+  }
+
+  @Test
+  void aCopyThatIsGivenUpTakesNothingAway() {
+    set("a", "1");
+    set("b", "2");
+    drain(feed);
+
+    source.discard();
+
+    assertThat(feed.open()).isFalse();
+    assertThat(feed.move(1, Long.MAX_VALUE)).isFalse();
+    assertThat(replica.highSeqno()).isEqualTo(2);
+    assertThat(body(replica.getReplica(Key.of("a")))).isEqualTo("1");
+  }
+
+  @Test
+  void nothingComesFromACopyThatServesNobody() {
+    set("a", "1");
+
+    source.deactivate();
+
+    assertThat(feed.open()).isFalse();
+  }
+
+  @Test
+  void aCopyThatHandsOverIsHeardToTheEnd() {
+    set("a", "1");
+    source.handOver();
+
+    drain(feed);
+
+    assertThat(replica.highSeqno()).isEqualTo(1);
+    source.discard();
+    assertThat(feed.open()).isFalse();
+    assertThat(replica.highSeqno()).isEqualTo(1);
+  }
+
+  @Test
+  void aCopyThatHandedOverNothingIsHeardNoLonger() {
+    source.handOver();
+
+    source.discard();
+
+    assertThat(feed.open()).isFalse();
+  }
+}
