@@ -1,11 +1,11 @@
 package io.channelindex.embedded.cluster;
 
 import io.channelindex.embedded.engine.ReplicaFeed;
+import io.channelindex.embedded.engine.Standing;
 import io.channelindex.embedded.engine.VBucket;
 import io.channelindex.embedded.replication.ReplicationStream;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -69,11 +69,17 @@ final class VBucketMover {
    */
   private @Nullable ClusterNode mostAdvanced(int vbucket, List<ClusterNode> replicas) {
     return replicas.stream()
-        .max(
-            Comparator.<ClusterNode>comparingLong(
-                    node -> bucket.copy(node, vbucket).receivedSeqno())
-                .thenComparing(ClusterNode::isRunning))
+        .reduce((best, next) -> isBetter(vbucket, next, best) ? next : best)
         .orElse(null);
+  }
+
+  private boolean isBetter(int vbucket, ClusterNode node, ClusterNode other) {
+    Standing here = bucket.copy(node, vbucket).standing();
+    Standing there = bucket.copy(other, vbucket).standing();
+    if (here.isAheadOf(there) || there.isAheadOf(here)) {
+      return here.isAheadOf(there);
+    }
+    return node.isRunning() && !other.isRunning();
   }
 
   /** Hands every vbucket that is active on {@code node} over to a replica. */

@@ -71,9 +71,10 @@ final class CopyRole {
         persisted);
   }
 
-  /** The newest seqno that a failover to this replica would keep for everybody. */
-  long receivedSeqno() {
-    return reception.received();
+  /** What a failover to this replica would keep for everybody. */
+  Standing standing() {
+    long received = reception.received();
+    return new Standing(store.history().failoverLog().upTo(received), received);
   }
 
   /**

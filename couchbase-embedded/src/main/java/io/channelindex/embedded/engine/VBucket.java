@@ -439,9 +439,9 @@ public final class VBucket {
     return role.replicaPosition();
   }
 
-  /** The newest seqno that a failover to this replica would keep for everybody. */
-  public synchronized long receivedSeqno() {
-    return role.receivedSeqno();
+  /** What a failover to this replica would keep for everybody. */
+  public synchronized Standing standing() {
+    return role.standing();
   }
 
   /** As {@link CopyRole#rangeAfter}. */

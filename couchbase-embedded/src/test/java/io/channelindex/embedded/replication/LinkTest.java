@@ -59,7 +59,7 @@ class LinkTest {
   }
 
   private long received(int vbucket) {
-    return target.vbucket(vbucket).receivedSeqno();
+    return target.vbucket(vbucket).standing().seqno();
   }
 
   private void awaitEqual() {
