@@ -167,7 +167,7 @@ final class CopyRole {
     durable = store.chain().hasMajority();
     if (isActive()) {
       if (!durable) {
-        store.abortUndecided();
+        store.abortUndecided(item -> true);
       }
       commitPending();
       listeners.onMutation();
@@ -176,13 +176,14 @@ final class CopyRole {
 
   /**
    * Gives up a durable write that has waited for too long; its client is told that the outcome is
-   * ambiguous. Nothing happens if it did not wait any more.
+   * ambiguous. Nothing happens if it did not wait any more, or is committed anew: somebody may have
+   * seen it.
    *
    * @param prepared what the write returned
    */
   void abort(Item prepared) {
     if (isActive()) {
-      store.abortPending(item -> item == prepared);
+      store.abortUndecided(item -> item == prepared);
       commitPending();
       listeners.onMutation();
     }

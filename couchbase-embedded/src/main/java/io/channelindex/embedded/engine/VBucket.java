@@ -537,7 +537,8 @@ public final class VBucket {
 
   /**
    * Gives up a durable write that has waited for too long; its client is told that the outcome is
-   * ambiguous. Nothing happens if it did not wait any more.
+   * ambiguous. Nothing happens if it did not wait any more, or is committed anew: somebody may have
+   * seen it.
    *
    * @param prepared what the write returned
    */

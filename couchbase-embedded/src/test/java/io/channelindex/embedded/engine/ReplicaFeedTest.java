@@ -3,8 +3,11 @@ package io.channelindex.embedded.engine;
 import static io.channelindex.embedded.engine.Items.body;
 import static io.channelindex.embedded.engine.Items.write;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.channelindex.embedded.engine.VBucket.Succession;
+import io.channelindex.embedded.protocol.Status;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +19,7 @@ class ReplicaFeedTest {
   private final VBucket source = sources.vbucket(0);
   private final VBucket replica = copy().vbucket(0);
   private final ReplicaFeed feed = new ReplicaFeed(source, replica);
+  private final List<String> committed = new ArrayList<>();
 
   private Bucket copy() {
     BucketShape shape = new BucketShape(1, 1, Long.MAX_VALUE);
@@ -86,5 +90,34 @@ class ReplicaFeedTest {
     source.discard();
 
     assertThat(feed.open()).isFalse();
+  }
+
+  private Item setDurably(String key, Durability.Level level) {
+    Durability.Outcome outcome =
+        new Durability.Outcome() {
+          @Override
+          public void committed() {
+            committed.add(key);
+          }
+
+          @Override
+          public void ambiguous() {}
+        };
+    return source.set(Key.of(key), write("durable").durability(Durability.of(level, outcome)));
+  }
+
+  /** Somebody may have seen it committed, whoever waited for it. */
+  @Test
+  void aWriteThatIsCommittedAnewIsNotGivenUpForItsFirstClient() {
+    Item prepared = setDurably("a", Durability.Level.MAJORITY);
+    drain(feed);
+    assertThat(committed).containsExactly("a");
+    source.deactivate();
+    replica.activate(Succession.FAILOVER);
+
+    replica.abort(prepared);
+
+    assertThatThrownBy(() -> replica.get(Key.of("a")))
+        .isSameAs(StatusException.of(Status.SYNC_WRITE_RE_COMMIT_IN_PROGRESS));
   }
 }
