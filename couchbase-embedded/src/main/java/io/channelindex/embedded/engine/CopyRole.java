@@ -84,15 +84,10 @@ final class CopyRole {
    */
   int receive(HistoryRange range) {
     History history = store.history();
-    if (state != VBucketState.REPLICA
-        || (range.from() != 0 && range.from() != history.highSeqno())) {
+    if (state != VBucketState.REPLICA || range.from() != history.highSeqno()) {
       return 0;
     }
     if (range.from() == 0) {
-      if (history.highSeqno() > 0) {
-        store.startOver();
-        manifest = CollectionsManifest.initial();
-      }
       reception.restart();
       history.purged(range.purgeSeqno());
     }
@@ -123,6 +118,20 @@ final class CopyRole {
       reception.complete(completed.end());
     }
     return true;
+  }
+
+  /**
+   * A whole history arrives in the place of what this replica has, of which not all is part of it;
+   * does nothing if this is no replica any more.
+   *
+   * @param items all of {@code range}
+   */
+  void startOver(HistoryRange range, List<Item> items) {
+    if (state == VBucketState.REPLICA) {
+      store.startOver();
+      manifest = CollectionsManifest.initial();
+      receive(receive(range), items, range);
+    }
   }
 
   // As the active copy.

@@ -454,6 +454,11 @@ public final class VBucket {
     return role.receive(range);
   }
 
+  /** As {@link CopyRole#startOver}. */
+  synchronized void startOver(HistoryRange range, List<Item> items) {
+    role.startOver(range, items);
+  }
+
   /** As {@link CopyRole#receive(int, List, HistoryRange)}. */
   synchronized boolean receive(int number, List<Item> items, @Nullable HistoryRange completed) {
     return role.receive(number, items, completed);

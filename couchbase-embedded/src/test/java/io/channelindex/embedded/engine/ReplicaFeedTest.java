@@ -106,6 +106,93 @@ class ReplicaFeedTest {
     return source.set(Key.of(key), write("durable").durability(Durability.of(level, outcome)));
   }
 
+  /** The source comes back without what the replica saw, which begins to hear of the rest. */
+  private void loseTailAndBeginAnew() {
+    for (int i = 0; i < 5; i++) {
+      setDurably("kept" + i, Durability.Level.PERSIST_TO_MAJORITY);
+    }
+    drain(feed);
+    assertThat(committed).hasSize(5);
+    drain(feed);
+    sources.pausePersistence();
+    set("kept0", "tail");
+    set("tail", "tail");
+    drain(feed);
+    sources.crash();
+    set("kept1", "new");
+    assertThat(feed.open()).isTrue();
+    assertThat(feed.move(2, Long.MAX_VALUE)).isTrue();
+    feed.acknowledge();
+  }
+
+  @Test
+  void aReplicaThatBeginsAnewKeepsWhatItHasUntilItHasEverything() {
+    loseTailAndBeginAnew();
+    long old = replica.vbuuid();
+
+    assertThat(old).isNotEqualTo(source.vbuuid());
+    assertThat(replica.highSeqno()).isEqualTo(12);
+    assertThat(body(replica.getReplica(Key.of("tail")))).isEqualTo("tail");
+
+    assertThat(feed.move(Integer.MAX_VALUE, Long.MAX_VALUE)).isFalse();
+
+    assertThat(replica.vbuuid()).isEqualTo(source.vbuuid());
+    assertThat(replica.highSeqno()).isEqualTo(source.highSeqno());
+    assertThat(replica.getReplica(Key.of("tail"))).isNull();
+    assertThat(body(replica.getReplica(Key.of("kept0")))).isEqualTo("durable");
+    assertThat(body(replica.getReplica(Key.of("kept1")))).isEqualTo("new");
+    assertThat(replica.position().documents()).isEqualTo(5);
+  }
+
+  @Test
+  void aReplicaThatBeginsAnewCanTakeOverWithWhatItHad() {
+    loseTailAndBeginAnew();
+    long old = replica.vbuuid();
+    feed.close();
+    source.deactivate();
+
+    replica.activate(Succession.FAILOVER);
+
+    for (int i = 1; i < 5; i++) {
+      assertThat(body(replica.get(Key.of("kept" + i)))).isEqualTo("durable");
+    }
+    assertThat(body(replica.get(Key.of("tail")))).isEqualTo("tail");
+    // Whoever is on the branch that the source began comes back.
+    assertThat(replica.position().failoverLog().branches())
+        .containsExactly(
+            new FailoverLog.Branch(replica.vbuuid(), 12), new FailoverLog.Branch(old, 0));
+  }
+
+  @Test
+  void aReplicaThatBeginsAnewAcknowledgesNothingUntilItHasEverything() {
+    loseTailAndBeginAnew();
+    committed.clear();
+    setDurably("new", Durability.Level.MAJORITY);
+    feed.acknowledge();
+    assertThat(committed).isEmpty();
+
+    drain(feed);
+
+    assertThat(committed).containsExactly("new");
+  }
+
+  @Test
+  void whatDidNotArriveInWholeLeavesAReplicaAsItWas() {
+    loseTailAndBeginAnew();
+    feed.close();
+    assertThat(replica.highSeqno()).isEqualTo(12);
+
+    assertThat(feed.open()).isTrue();
+    sources.crash();
+
+    assertThat(feed.move(Integer.MAX_VALUE, Long.MAX_VALUE)).isFalse();
+    assertThat(replica.highSeqno()).isEqualTo(12);
+    drain(feed);
+    assertThat(replica.position().failoverLog().branches())
+        .isEqualTo(source.position().failoverLog().branches());
+    assertThat(replica.position().documents()).isEqualTo(5);
+  }
+
   /** Somebody may have seen it committed, whoever waited for it. */
   @Test
   void aWriteThatIsCommittedAnewIsNotGivenUpForItsFirstClient() {
