@@ -130,7 +130,7 @@ final class VBucketMover {
       takeOver(vbucket, from, to, replicas, patience);
       return;
     } else {
-      awaitReplicas(vbucket, from, replicas, patience);
+      prepare(vbucket, from, replicas, patience);
     }
     bucket.install(vbucket, to, replicas);
     awaitReplicas(vbucket, to, replicas, patience);
@@ -142,13 +142,27 @@ final class VBucketMover {
       ClusterNode to,
       List<ClusterNode> replicas,
       Duration patience) {
-    awaitReplicas(vbucket, from, without(replicas, from), patience);
+    prepare(vbucket, from, replicas, patience);
     do {
       awaitReplicas(vbucket, from, List.of(to), patience);
       // While the disk there hangs the vbucket is better served here.
       awaitPersisted(vbucket, from, to, patience);
     } while (!passOn(vbucket, from, to, replicas, patience));
     awaitReplicas(vbucket, to, replicas, patience);
+  }
+
+  /**
+   * Fills the copies that are to be replicas. From then on nothing is acknowledged that a majority
+   * of them does not have, so that the next active copy may be lost as soon as it is one.
+   */
+  private void prepare(
+      int vbucket, ClusterNode from, List<ClusterNode> replicas, Duration patience) {
+    List<ClusterNode> others = without(replicas, from);
+    awaitReplicas(vbucket, from, others, patience);
+    bucket
+        .copy(from, vbucket)
+        .prepareFor(replicas.stream().map(node -> bucket.copy(node, vbucket)).toList());
+    awaitReplicas(vbucket, from, others, patience);
   }
 
   /**

@@ -71,10 +71,11 @@ final class CopyRole {
         persisted);
   }
 
-  /** What a failover to this replica would keep for everybody. */
+  /** What is kept for everybody if the vbucket goes on with this copy. */
   Standing standing() {
-    long received = reception.received();
-    return new Standing(store.history().failoverLog().upTo(received), received);
+    History history = store.history();
+    long kept = isActive() ? history.highSeqno() : reception.received();
+    return new Standing(history.failoverLog().upTo(kept), kept);
   }
 
   /**
@@ -178,6 +179,20 @@ final class CopyRole {
       if (!durable) {
         store.abortUndecided(item -> true);
       }
+      commitPending();
+      listeners.onMutation();
+    }
+  }
+
+  /**
+   * From now on, until {@link #replicateTo}, what is acknowledged is also at a majority of the
+   * copies that there will be.
+   *
+   * @param next the replicas that there will be, this copy maybe among them
+   */
+  void prepareFor(VBucket here, List<VBucket> next) {
+    store.chain().foresee(here, next);
+    if (isActive()) {
       commitPending();
       listeners.onMutation();
     }

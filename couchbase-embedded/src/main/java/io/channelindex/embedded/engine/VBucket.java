@@ -439,7 +439,7 @@ public final class VBucket {
     return role.replicaPosition();
   }
 
-  /** What a failover to this replica would keep for everybody. */
+  /** What is kept for everybody if the vbucket goes on with this copy. */
   public synchronized Standing standing() {
     return role.standing();
   }
@@ -476,6 +476,17 @@ public final class VBucket {
    */
   public synchronized void replicateTo(List<VBucket> replicas) {
     role.replicateTo(replicas);
+  }
+
+  /**
+   * From now on, until {@link #replicateTo}, what is acknowledged is also at a majority of the
+   * copies that there will be.
+   *
+   * @param next the replicas that there will be, this copy maybe among them; the active one is
+   *     expected to take over with everything
+   */
+  public synchronized void prepareFor(List<VBucket> next) {
+    role.prepareFor(this, next);
   }
 
   // Life.

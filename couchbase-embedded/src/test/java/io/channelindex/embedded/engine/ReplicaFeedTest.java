@@ -207,4 +207,30 @@ class ReplicaFeedTest {
     assertThatThrownBy(() -> replica.get(Key.of("a")))
         .isSameAs(StatusException.of(Status.SYNC_WRITE_RE_COMMIT_IN_PROGRESS));
   }
+
+  @Test
+  void whileTheVbucketMovesWhatIsAcknowledgedIsAtTheNextReplicasAsWell() {
+    VBucket next = copy().vbucket(0);
+    next.becomeReplica();
+    ReplicaFeed nextFeed = new ReplicaFeed(source, next);
+    source.prepareFor(List.of(next));
+
+    setDurably("a", Durability.Level.MAJORITY);
+    drain(feed);
+    assertThat(committed).isEmpty();
+    drain(nextFeed);
+    assertThat(committed).containsExactly("a");
+
+    source.prepareFor(List.of(source));
+    setDurably("b", Durability.Level.MAJORITY);
+    drain(feed);
+    assertThat(committed).containsExactly("a", "b");
+
+    source.prepareFor(List.of(next));
+    setDurably("c", Durability.Level.MAJORITY);
+    drain(feed);
+    assertThat(committed).containsExactly("a", "b");
+    source.replicateTo(List.of(replica));
+    assertThat(committed).containsExactly("a", "b", "c");
+  }
 }
