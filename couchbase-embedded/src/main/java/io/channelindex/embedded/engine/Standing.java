@@ -1,10 +1,10 @@
 package io.channelindex.embedded.engine;
 
 /**
- * What a failover to a replica would keep for everybody.
+ * What is kept for everybody if a vbucket goes on with one of its copies.
  *
  * @param failoverLog the branches up to {@code seqno}
- * @param seqno the end of the last whole range that the replica received
+ * @param seqno the newest seqno, of a replica the end of the last whole range that it received
  */
 public record Standing(FailoverLog failoverLog, long seqno) {
   /**
