@@ -4,6 +4,7 @@ import io.channelindex.embedded.cluster.ClusterBucket;
 import io.channelindex.embedded.cluster.ClusterNode;
 import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.FailoverLog;
+import io.channelindex.embedded.engine.Standing;
 import io.channelindex.embedded.engine.VBucket;
 import java.time.Duration;
 import java.util.List;
@@ -71,6 +72,16 @@ public final class EmbeddedBucket {
    */
   public long vbuuid(int vbucket) {
     return vbucket(vbucket).vbuuid();
+  }
+
+  /**
+   * What would be left of a vbucket if it went on with the copy where it is active, or with the one
+   * that is asked for.
+   *
+   * @throws IllegalArgumentException if there is no such vbucket
+   */
+  public Standing standing(int vbucket) {
+    return vbucket(vbucket).standing();
   }
 
   /**

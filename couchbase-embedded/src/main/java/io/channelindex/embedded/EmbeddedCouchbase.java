@@ -192,9 +192,9 @@ public final class EmbeddedCouchbase implements AutoCloseable {
 
   /**
    * Kills a node, if that has not been done yet, and goes on without it: of each vbucket that was
-   * active there, the replica that has received most becomes active, on a new branch of the
-   * history. What it had not received is lost, and DCP consumers that saw it are rolled back. A
-   * vbucket without a replica is nowhere. The node can be {@linkplain #addBack added back}.
+   * active there, the replica that is ahead becomes active, on a new branch of the history. What it
+   * had not received is lost, and DCP consumers that saw it are rolled back. A vbucket without a
+   * replica is nowhere. The node can be {@linkplain #addBack added back}.
    *
    * @throws IllegalArgumentException if it is not in the cluster, or the only node
    */

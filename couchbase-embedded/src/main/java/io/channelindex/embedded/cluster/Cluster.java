@@ -164,7 +164,7 @@ public final class Cluster implements AutoCloseable {
 
   /**
    * Goes on without {@code node}, which is dead: of each vbucket that was active there, the replica
-   * that has received most becomes active, on a new branch of its history; what it lacks is lost.
+   * that is ahead becomes active, on a new branch of its history; what it lacks is lost.
    *
    * @throws IllegalArgumentException if it is not a node of this cluster, or the last one
    */

@@ -182,20 +182,23 @@ public final class ClusterBucket {
   private void connect(int vbucket) {
     ClusterNode active = map.active(vbucket);
     List<ClusterNode> replicas = map.replicas(vbucket);
+    VBucket source = active == null ? null : copy(active, vbucket);
+    // First of all: who still follows a copy that is given up would follow it into nothing.
+    for (ClusterNode node : copies.keySet()) {
+      ReplicationStream stream = streams.get(new Copy(vbucket, node));
+      if (stream != null && !(replicas.contains(node) && stream.isFrom(source))) {
+        disconnect(vbucket, node);
+      }
+    }
     for (ClusterNode node : copies.keySet()) {
       if (!node.equals(active) && !replicas.contains(node)) {
-        disconnect(vbucket, node);
         copy(node, vbucket).discard();
       }
     }
-    if (active == null) {
-      replicas.forEach(node -> disconnect(vbucket, node));
-      return;
+    if (active != null && source != null) {
+      source.replicateTo(replicas.stream().map(node -> copy(node, vbucket)).toList());
+      replicas.forEach(node -> replicate(vbucket, active, node));
     }
-    disconnect(vbucket, active);
-    VBucket source = copy(active, vbucket);
-    source.replicateTo(replicas.stream().map(node -> copy(node, vbucket)).toList());
-    replicas.forEach(node -> replicate(vbucket, active, node));
   }
 
   /** Makes {@code node} follow the active copy, a replica of the map or one that is to be. */

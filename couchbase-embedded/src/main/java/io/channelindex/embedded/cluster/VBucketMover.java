@@ -1,12 +1,12 @@
 package io.channelindex.embedded.cluster;
 
 import io.channelindex.embedded.engine.ReplicaFeed;
+import io.channelindex.embedded.engine.Standing;
 import io.channelindex.embedded.engine.VBucket;
 import io.channelindex.embedded.engine.VBucketState;
 import io.channelindex.embedded.replication.ReplicationStream;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -75,11 +75,17 @@ final class VBucketMover {
    */
   private @Nullable ClusterNode mostAdvanced(int vbucket, List<ClusterNode> replicas) {
     return replicas.stream()
-        .max(
-            Comparator.<ClusterNode>comparingLong(
-                    node -> bucket.copy(node, vbucket).receivedSeqno())
-                .thenComparing(ClusterNode::isRunning))
+        .reduce((best, next) -> isBetter(vbucket, next, best) ? next : best)
         .orElse(null);
+  }
+
+  private boolean isBetter(int vbucket, ClusterNode node, ClusterNode other) {
+    Standing here = bucket.copy(node, vbucket).standing();
+    Standing there = bucket.copy(other, vbucket).standing();
+    if (here.isAheadOf(there) || there.isAheadOf(here)) {
+      return here.isAheadOf(there);
+    }
+    return node.isRunning() && !other.isRunning();
   }
 
   /**
@@ -128,7 +134,7 @@ final class VBucketMover {
       takeOver(vbucket, from, to, replicas, patience);
       return;
     } else {
-      awaitReplicas(vbucket, from, replicas, patience);
+      prepare(vbucket, from, replicas, patience);
     }
     bucket.install(vbucket, to, replicas);
     announcement.run();
@@ -141,7 +147,7 @@ final class VBucketMover {
       ClusterNode to,
       List<ClusterNode> replicas,
       Duration patience) {
-    awaitReplicas(vbucket, from, without(replicas, from), patience);
+    prepare(vbucket, from, replicas, patience);
     awaitTransfer(vbucket, from, to, patience);
     long deadline = System.nanoTime() + patience.toNanos();
     while (!passOn(vbucket, from, to, replicas, patience)) {
@@ -159,6 +165,20 @@ final class VBucketMover {
     // While the disk there hangs the vbucket is better served here.
     VBucket copy = bucket.copy(to, vbucket);
     await(vbucket, from, to, () -> isPersisted(copy), "copy is not persisted", patience);
+  }
+
+  /**
+   * Fills the copies that are to be replicas. From then on nothing is acknowledged that a majority
+   * of them does not have, so that the next active copy may be lost as soon as it is one.
+   */
+  private void prepare(
+      int vbucket, ClusterNode from, List<ClusterNode> replicas, Duration patience) {
+    List<ClusterNode> others = without(replicas, from);
+    awaitReplicas(vbucket, from, others, patience);
+    bucket
+        .copy(from, vbucket)
+        .prepareFor(replicas.stream().map(node -> bucket.copy(node, vbucket)).toList());
+    awaitReplicas(vbucket, from, others, patience);
   }
 
   /**

@@ -19,6 +19,9 @@ final class CopyRole {
   private volatile long vbuuid;
   private volatile boolean durable;
 
+  /** Whether another copy goes on where this one has ended. */
+  private boolean handingOver;
+
   CopyRole(Bucket bucket, VersionStore store, MutationListeners listeners, VBucketState state) {
     this.bucket = bucket;
     this.store = store;
@@ -68,9 +71,11 @@ final class CopyRole {
         persisted);
   }
 
-  /** The newest seqno that a failover to this replica would keep for everybody. */
-  long receivedSeqno() {
-    return reception.received();
+  /** What is kept for everybody if the vbucket goes on with this copy. */
+  Standing standing() {
+    History history = store.history();
+    long kept = isActive() ? history.highSeqno() : reception.received();
+    return new Standing(history.failoverLog().upTo(kept), kept);
   }
 
   /**
@@ -80,15 +85,10 @@ final class CopyRole {
    */
   int receive(HistoryRange range) {
     History history = store.history();
-    if (state != VBucketState.REPLICA
-        || (range.from() != 0 && range.from() != history.highSeqno())) {
+    if (state != VBucketState.REPLICA || range.from() != history.highSeqno()) {
       return 0;
     }
     if (range.from() == 0) {
-      if (history.highSeqno() > 0) {
-        store.startOver();
-        manifest = CollectionsManifest.initial();
-      }
       reception.restart();
       history.purged(range.purgeSeqno());
     }
@@ -121,11 +121,28 @@ final class CopyRole {
     return true;
   }
 
+  /**
+   * A whole history arrives in the place of what this replica has, of which not all is part of it;
+   * does nothing if this is no replica any more.
+   *
+   * @param items all of {@code range}
+   */
+  void startOver(HistoryRange range, List<Item> items) {
+    if (state == VBucketState.REPLICA) {
+      store.startOver();
+      manifest = CollectionsManifest.initial();
+      receive(receive(range), items, range);
+    }
+  }
+
   // As the active copy.
 
-  /** What a replica at {@code replica} is behind of, or null if it is not, or this copy is one. */
+  /**
+   * What a replica at {@code replica} is behind of, or null if it is not, or this copy is not one
+   * to follow: it has to be active, or {@linkplain #handOver handing over}.
+   */
   @Nullable HistoryRange rangeAfter(VBucket here, ReplicaPosition replica) {
-    if (state == VBucketState.REPLICA) {
+    if (!isActive() && !handingOver) {
       return null;
     }
     History history = store.history();
@@ -160,7 +177,7 @@ final class CopyRole {
     durable = store.chain().hasMajority();
     if (isActive()) {
       if (!durable) {
-        store.abortUndecided();
+        store.abortUndecided(item -> true);
       }
       commitPending();
       listeners.onMutation();
@@ -168,14 +185,29 @@ final class CopyRole {
   }
 
   /**
+   * From now on, until {@link #replicateTo}, what is acknowledged is also at a majority of the
+   * copies that there will be.
+   *
+   * @param next the replicas that there will be, this copy maybe among them
+   */
+  void prepareFor(VBucket here, List<VBucket> next) {
+    store.chain().foresee(here, next);
+    if (isActive()) {
+      commitPending();
+      listeners.onMutation();
+    }
+  }
+
+  /**
    * Gives up a durable write that has waited for too long; its client is told that the outcome is
-   * ambiguous. Nothing happens if it did not wait any more.
+   * ambiguous. Nothing happens if it did not wait any more, or is committed anew: somebody may have
+   * seen it.
    *
    * @param prepared what the write returned
    */
   void abort(Item prepared) {
     if (isActive()) {
-      store.abortPending(item -> item == prepared);
+      store.abortUndecided(item -> item == prepared);
       commitPending();
       listeners.onMutation();
     }
@@ -209,25 +241,32 @@ final class CopyRole {
 
   /** Stops serving clients; streams end, and nobody knows what becomes of pending writes. */
   void deactivate() {
-    state = VBucketState.DEAD;
+    become(VBucketState.DEAD);
     reception.stop();
     store.abortPending(item -> true);
     listeners.close(MutationListener.CloseReason.STATE_CHANGED);
   }
 
+  private void become(VBucketState next) {
+    state = next;
+    handingOver = false;
+  }
+
   /**
    * Stops serving clients in favour of another copy, which goes on where this one ends: streams
-   * end, and pending writes are the other's.
+   * end, and pending writes are the other's. Until this copy becomes something else, the other may
+   * take what it lacks from here.
    */
   void handOver() {
-    state = VBucketState.DEAD;
+    become(VBucketState.DEAD);
+    handingOver = true;
     store.pending().leave();
     listeners.close(MutationListener.CloseReason.STATE_CHANGED);
   }
 
   /** Serves nobody, follows nobody, and has nothing. */
   void discard() {
-    if (state != VBucketState.DEAD || store.history().highSeqno() > 0) {
+    if (state != VBucketState.DEAD || handingOver || store.history().highSeqno() > 0) {
       deactivate();
       store.startOver();
       reception.restart();
@@ -240,7 +279,7 @@ final class CopyRole {
       store.pending().leave();
       store.locks().clear();
       reception.resumeAt(store.history().highSeqno(), store.history().persistedSeqno());
-      state = VBucketState.REPLICA;
+      become(VBucketState.REPLICA);
       listeners.close(MutationListener.CloseReason.STATE_CHANGED);
     }
   }
@@ -258,7 +297,7 @@ final class CopyRole {
     reception.stop();
     store.chain().forgetAcknowledgements();
     store.dropDecidedPending();
-    state = VBucketState.ACTIVE;
+    become(VBucketState.ACTIVE);
     catchUpWithCollections();
     commitPending();
     listeners.onMutation();
@@ -275,7 +314,7 @@ final class CopyRole {
   }
 
   void remove() {
-    state = VBucketState.DEAD;
+    become(VBucketState.DEAD);
     reception.stop();
     store.abortPending(item -> true);
     listeners.close(MutationListener.CloseReason.BUCKET_REMOVED);

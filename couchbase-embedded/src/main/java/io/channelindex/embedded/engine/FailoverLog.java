@@ -78,6 +78,11 @@ public final class FailoverLog {
     return branches.get(0).vbuuid();
   }
 
+  /** Whether {@code vbuuid} is one of the branches. */
+  boolean contains(long vbuuid) {
+    return branches.stream().anyMatch(branch -> branch.vbuuid() == vbuuid);
+  }
+
   /**
    * The last seqno that {@code vbuuid} and the newest branch have in common.
    *

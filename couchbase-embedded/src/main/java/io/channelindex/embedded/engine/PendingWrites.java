@@ -160,23 +160,26 @@ final class PendingWrites {
     left.forEach(pending -> pending.durability().ambiguous());
   }
 
-  /** Takes out those that are certainly not committed anywhere. */
-  List<Pending> takeUndecided() {
-    List<Pending> taken = new ArrayList<>();
-    while (queue.size() > recommits) {
-      taken.add(0, queue.removeLast());
-    }
-    return taken;
+  /**
+   * Takes out the writes for which {@code condition} holds, of those that are certainly not
+   * committed anywhere.
+   */
+  List<Pending> takeUndecided(Predicate<Item> condition) {
+    return take(recommits, condition);
   }
 
   /** Takes out the writes for which {@code condition} holds. */
   List<Pending> take(Predicate<Item> condition) {
+    return take(0, condition);
+  }
+
+  private List<Pending> take(int from, Predicate<Item> condition) {
     List<Pending> taken = new ArrayList<>();
     int position = 0;
     int decided = 0;
     for (Iterator<Pending> each = queue.iterator(); each.hasNext(); position++) {
       Pending pending = each.next();
-      if (condition.test(pending.item())) {
+      if (position >= from && condition.test(pending.item())) {
         each.remove();
         taken.add(pending);
         decided += position < recommits ? 1 : 0;

@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
  * Brings one replica of a vbucket up to date, range by range. Not thread-safe; it holds at most one
  * vbucket's lock at a time.
  *
+ * <p>A replica that saw what is no longer part of the history has to start over. What it has then
+ * may be all that is left of what was acknowledged, if the source is lost before the rest of the
+ * range is there. So such a range is collected here, and the replica gets it as a whole.
+ *
  * <pre>{@code
  * while (feed.open()) {
  *   while (feed.move(items, bytes)) {}
@@ -21,11 +25,12 @@ public final class ReplicaFeed implements AutoCloseable {
   private final List<Item> batch = new ArrayList<>();
   private @Nullable HistoryRange range;
   private int reception;
+  private boolean startsOver;
 
   /**
    * A feed that has not begun.
    *
-   * @param source the active copy, or one that has just handed over
+   * @param source the active copy, or one that is handing over; of any other nothing comes
    * @param replica the copy on another node
    */
   public ReplicaFeed(VBucket source, VBucket replica) {
@@ -34,14 +39,16 @@ public final class ReplicaFeed implements AutoCloseable {
   }
 
   /**
-   * Opens the next range, if the replica is not up to date and the source is what it was.
+   * Opens the next range, if the replica is not up to date and there is something to follow.
    *
    * @return whether there is one; nothing has moved yet
    */
   public boolean open() {
     ReplicaPosition position = replica.replicaPosition();
-    range = position == null ? null : source.rangeAfter(position);
-    return range != null;
+    HistoryRange next = position == null ? null : source.rangeAfter(position);
+    startsOver = next != null && position != null && next.from() < position.from().seqno();
+    range = next;
+    return next != null;
   }
 
   /**
@@ -54,10 +61,27 @@ public final class ReplicaFeed implements AutoCloseable {
     if (current == null) {
       return false;
     }
+    boolean more =
+        startsOver ? collect(current, maxItems, maxBytes) : pass(current, maxItems, maxBytes);
+    if (!more) {
+      close();
+    }
+    return more;
+  }
+
+  private boolean collect(HistoryRange current, int maxItems, long maxBytes) {
+    current.items().read(maxItems, maxBytes, batch::add);
+    boolean last = current.items().isExhausted();
+    if (last && !current.items().isBroken()) {
+      replica.startOver(current, batch);
+    }
+    return !last;
+  }
+
+  private boolean pass(HistoryRange current, int maxItems, long maxBytes) {
     if (reception == 0) {
       reception = replica.receive(current);
       if (reception == 0) {
-        close();
         return false;
       }
     }
@@ -66,11 +90,7 @@ public final class ReplicaFeed implements AutoCloseable {
     boolean taken =
         !current.items().isBroken() && replica.receive(reception, batch, last ? current : null);
     batch.clear();
-    if (last || !taken) {
-      close();
-      return false;
-    }
-    return true;
+    return taken && !last;
   }
 
   /** Tells the source what the replica has; writes that waited for it are committed. */
@@ -92,10 +112,11 @@ public final class ReplicaFeed implements AutoCloseable {
         && position.received() >= Math.min(seqno, source.highSeqno());
   }
 
-  /** Drops the range that is open; what of it has moved stays. */
+  /** Drops the range that is open; what of it the replica has stays there. */
   @Override
   public void close() {
     reception = 0;
+    batch.clear();
     if (range != null) {
       range.close();
       range = null;

@@ -448,12 +448,12 @@ public final class VBucket {
     return role.replicaPosition();
   }
 
-  /** The newest seqno that a failover to this replica would keep for everybody. */
-  public synchronized long receivedSeqno() {
-    return role.receivedSeqno();
+  /** What is kept for everybody if the vbucket goes on with this copy. */
+  public synchronized Standing standing() {
+    return role.standing();
   }
 
-  /** What a replica at {@code replica} is behind of, or null if it is not, or this copy is one. */
+  /** As {@link CopyRole#rangeAfter}. */
   synchronized @Nullable HistoryRange rangeAfter(ReplicaPosition replica) {
     return role.rangeAfter(this, replica);
   }
@@ -461,6 +461,11 @@ public final class VBucket {
   /** As {@link CopyRole#receive(HistoryRange)}. */
   synchronized int receive(HistoryRange range) {
     return role.receive(range);
+  }
+
+  /** As {@link CopyRole#startOver}. */
+  synchronized void startOver(HistoryRange range, List<Item> items) {
+    role.startOver(range, items);
   }
 
   /** As {@link CopyRole#receive(int, List, HistoryRange)}. */
@@ -482,6 +487,17 @@ public final class VBucket {
     role.replicateTo(replicas);
   }
 
+  /**
+   * From now on, until {@link #replicateTo}, what is acknowledged is also at a majority of the
+   * copies that there will be.
+   *
+   * @param next the replicas that there will be, this copy maybe among them; the active one is
+   *     expected to take over with everything
+   */
+  public synchronized void prepareFor(List<VBucket> next) {
+    role.prepareFor(this, next);
+  }
+
   // Life.
 
   /** Stops serving clients; streams end, and nobody knows what becomes of pending writes. */
@@ -491,7 +507,8 @@ public final class VBucket {
 
   /**
    * Stops serving clients in favour of another copy, which goes on where this one ends: streams
-   * end, and pending writes are the other's.
+   * end, and pending writes are the other's. Until this copy becomes something else, the other may
+   * take what it lacks from here.
    */
   public synchronized void handOver() {
     role.handOver();
@@ -551,7 +568,8 @@ public final class VBucket {
 
   /**
    * Gives up a durable write that has waited for too long; its client is told that the outcome is
-   * ambiguous. Nothing happens if it did not wait any more.
+   * ambiguous. Nothing happens if it did not wait any more, or is committed anew: somebody may have
+   * seen it.
    *
    * @param prepared what the write returned
    */

@@ -217,9 +217,12 @@ final class VersionStore {
     abort(pending.take(condition));
   }
 
-  /** Gives up the pending writes that nobody can have seen committed. */
-  void abortUndecided() {
-    abort(pending.takeUndecided());
+  /**
+   * Gives up the pending writes for which {@code condition} holds, of those that nobody can have
+   * seen committed.
+   */
+  void abortUndecided(Predicate<Item> condition) {
+    abort(pending.takeUndecided(condition));
   }
 
   private void abort(List<PendingWrites.Pending> writes) {

@@ -4,6 +4,7 @@ import io.channelindex.embedded.engine.MutationListener;
 import io.channelindex.embedded.engine.ReplicaFeed;
 import io.channelindex.embedded.engine.VBucket;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What brings one replica up to date and keeps it so, whatever happens to either copy, until it is
@@ -126,8 +127,8 @@ public final class ReplicationStream implements AutoCloseable {
     return link.isOpen() && new ReplicaFeed(sourceEar.copy, replica).hasReached(seqno);
   }
 
-  /** Whether this stream reads from {@code copy}. Thread-safe. */
-  public boolean isFrom(VBucket copy) {
+  /** Whether this stream reads from {@code copy}; never from null. Thread-safe. */
+  public boolean isFrom(@Nullable VBucket copy) {
     return sourceEar.copy == copy;
   }
 

@@ -4,6 +4,7 @@ import io.channelindex.embedded.EmbeddedBucket;
 import io.channelindex.embedded.EmbeddedNode;
 import io.channelindex.embedded.cluster.NodeState;
 import io.channelindex.embedded.engine.FailoverLog;
+import io.channelindex.embedded.engine.Standing;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -88,15 +89,24 @@ final class BranchWatch {
 
   /** Where a vbucket was. */
   record Position(int vbucket, long vbuuid, long seqno) {
-    /** Whether every replica has been there, and there is one. */
+    /**
+     * Whether replicas are on this branch and have everything up to here, so many that with the
+     * active copy they are a majority.
+     */
     boolean isReplicated(EmbeddedBucket bucket) {
       List<EmbeddedNode> replicas = bucket.replicaNodes(vbucket);
-      return !replicas.isEmpty() && replicas.stream().allMatch(node -> isAt(node, bucket.name()));
+      int majority = (1 + replicas.size()) / 2 + 1;
+      return !replicas.isEmpty()
+          && 1 + replicas.stream().filter(node -> isAt(node, bucket.name())).count() >= majority;
     }
 
     private boolean isAt(EmbeddedNode node, String name) {
-      EmbeddedBucket copy = node.bucket(name);
-      return copy.vbuuid(vbucket) == vbuuid && copy.highSeqno(vbucket) >= seqno;
+      Standing copy = node.bucket(name).standing(vbucket);
+      return copy.failoverLog().vbuuid() == vbuuid && copy.seqno() >= seqno;
+    }
+
+    boolean isActiveOn(EmbeddedNode node, EmbeddedBucket bucket) {
+      return bucket.activeNode(vbucket).filter(node::equals).isPresent();
     }
   }
 }

@@ -25,10 +25,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * changes as well.
  *
  * <p>What can take history away (failovers, crashes and kills) comes one at a time. A failover
- * waits until every replica has been where its active copy was after the last of them, a crash
- * happens only to a node whose disk has worked since: what a majority has is safe from the loss of
- * one copy, not of two. A node that was killed comes back with what was on its disk, or is failed
- * over before that. Where no replica is left, or too few nodes, a change is passed over.
+ * waits until a majority of copies has been where the active one was after the last of them, a
+ * crash happens only to a node whose disk has worked since: what a majority has is safe from the
+ * loss of one copy, not of two. A node that was killed, in the middle of a move or not, comes back
+ * with what was on its disk, or is failed over before that. Where no replica is left, or too few
+ * nodes, a change is passed over.
  */
 final class Chaos implements AutoCloseable {
   private static final int MIN_NODES = 3;
@@ -59,8 +60,8 @@ final class Chaos implements AutoCloseable {
   private volatile boolean moving;
   private volatile long lostNanos = System.nanoTime();
 
-  /** Whether the node that was killed last may be failed over: everything had a copy elsewhere. */
-  private volatile boolean replaceable;
+  /** Where the vbuckets were after the last loss but the kill of the node that is dead now. */
+  private volatile List<BranchWatch.Position> beforeKill;
 
   /** How often a node was made to stand still or ended. */
   private final AtomicInteger stops = new AtomicInteger();
@@ -74,6 +75,7 @@ final class Chaos implements AutoCloseable {
     this.watch = new BranchWatch(bucket);
     this.troubles = new Troubles(cluster, bucket, (delay, work) -> in(troubling, delay, work));
     this.afterLoss = watch.positions();
+    this.beforeKill = afterLoss;
     var unused =
         looking.scheduleWithFixedDelay(
             guarded(watch::look), 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
@@ -255,9 +257,19 @@ final class Chaos implements AutoCloseable {
     return cluster.nodes().stream().filter(node -> node.state() == NodeState.KILLED).findFirst();
   }
 
-  /** Whether every replica has been where its active copy was after the last loss. */
+  /** Whether a majority of copies has been where the active one was after the last loss. */
   private boolean isRecovered() {
     return afterLoss.stream().allMatch(position -> position.isReplicated(bucket));
+  }
+
+  /**
+   * Whether the same was so when {@code node} was killed. Nothing has left it since, so what its
+   * replicas have they had then, and these are its replicas now, whatever was being moved.
+   */
+  private boolean isReplaceable(EmbeddedNode node) {
+    return beforeKill.stream()
+        .filter(position -> position.isActiveOn(node, bucket))
+        .allMatch(position -> position.isReplicated(bucket));
   }
 
   /** A node that was killed goes first. */
@@ -288,7 +300,7 @@ final class Chaos implements AutoCloseable {
 
   private boolean mayFailOver(EmbeddedNode node) {
     return switch (node.state()) {
-      case KILLED -> replaceable;
+      case KILLED -> hasReplicas(node) && isReplaceable(node);
       case RUNNING, PAUSED -> hasReplicas(node) && isRecovered();
       case WARMING_UP, GONE -> false;
     };
@@ -307,7 +319,7 @@ final class Chaos implements AutoCloseable {
             node,
             step,
             () -> {
-              replaceable = !moving && hasReplicas(node) && isRecovered();
+              beforeKill = afterLoss;
               stops.incrementAndGet();
               node.kill();
             })

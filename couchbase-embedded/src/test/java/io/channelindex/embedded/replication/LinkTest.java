@@ -59,7 +59,7 @@ class LinkTest {
   }
 
   private long received(int vbucket) {
-    return target.vbucket(vbucket).receivedSeqno();
+    return target.vbucket(vbucket).standing().seqno();
   }
 
   private void awaitEqual() {
@@ -261,6 +261,6 @@ class LinkTest {
                 assertThat(received(vbucket)).isEqualTo(1);
               }
             });
-    assertThat(other.vbucket(0).receivedSeqno()).isZero();
+    assertThat(other.vbucket(0).standing().seqno()).isZero();
   }
 }
