@@ -79,6 +79,22 @@ record Opening(
                 CouchbaseBucketSettings.DEFAULT.withDurability(
                     DurabilityLevel.valueOf(config.index().durability().name()))),
             unplaced);
+    try {
+      return open(data, bucket, unplaced, map, owned, placement);
+    } catch (InterruptedException | RuntimeException failed) {
+      bucket.close();
+      throw failed;
+    }
+  }
+
+  private OpenDatabase open(
+      Bucket data,
+      IndexBucket bucket,
+      IndexKeys unplaced,
+      PartitionMap map,
+      PartitionSet owned,
+      Placement placement)
+      throws InterruptedException {
     SettingsDocument agreed =
         answer(
             IndexSettings.agree(bucket, unplaced, wanted(map, placement)),
@@ -134,18 +150,7 @@ record Opening(
         answer(
             BlockCoding.open(config.index().compression(), bucket, keys, workers.executor()),
             "reading the dictionaries of compression");
-    ChannelIndex reader =
-        answer(
-            ChannelIndex.open(
-                bucket,
-                keys,
-                agreed,
-                wakeUps(bucket, keys, map),
-                ReaderSettings.DEFAULT.withCachedBytes(config.index().cacheBytes()),
-                config.tokens().settings(),
-                coding,
-                workers.executor()),
-            "opening the index");
+    ChannelIndex reader = reader(bucket, keys, agreed, map, coding);
     Writing owner =
         (documents, principals) ->
             new IndexingOwner(
@@ -159,6 +164,32 @@ record Opening(
                 IndexingOwner.DEFAULT_IMPORTS,
                 config.wakeUps().handOver() ? reader.commits() : CommitListener.NONE);
     return new Index(reader, owner, coding, Optional.empty());
+  }
+
+  /** Opens the half that reads; if that fails, nobody waits for a dictionary. */
+  private ChannelIndex reader(
+      IndexBucket bucket,
+      IndexKeys keys,
+      SettingsDocument agreed,
+      PartitionMap map,
+      BlockCoding coding)
+      throws InterruptedException {
+    try {
+      return answer(
+          ChannelIndex.open(
+              bucket,
+              keys,
+              agreed,
+              wakeUps(bucket, keys, map),
+              ReaderSettings.DEFAULT.withCachedBytes(config.index().cacheBytes()),
+              config.tokens().settings(),
+              coding,
+              workers.executor()),
+          "opening the index");
+    } catch (InterruptedException | RuntimeException failed) {
+      coding.close();
+      throw failed;
+    }
   }
 
   private Index inMemory(

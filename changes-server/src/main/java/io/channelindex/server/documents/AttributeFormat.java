@@ -107,7 +107,7 @@ final class AttributeFormat {
 
   private static Set<String> channels(JsonNode names) {
     Set<String> channels = new TreeSet<>();
-    names.forEach(name -> channels.add(text(name)));
+    names.forEach(name -> channels.add(requireChannel(text(name))));
     channels.remove(EVERYTHING);
     return channels;
   }
@@ -122,10 +122,23 @@ final class AttributeFormat {
             left -> {
               JsonNode slot = slots.path(left.getValue().asText());
               long seqno = HexNumber.parse(text(slot.path("seq")));
-              leavings.put(left.getKey(), new Leaving(revision(slot), seqno, life(slot)));
+              leavings.put(
+                  requireChannel(left.getKey()), new Leaving(revision(slot), seqno, life(slot)));
             });
     leavings.remove(EVERYTHING);
     return leavings;
+  }
+
+  /**
+   * Refuses a name that no channel can have, whatever the limits of the database are now: the index
+   * has no key for some of them, and others are channels of principals.
+   */
+  private static String requireChannel(String name) {
+    Optional<String> violation = ChannelRule.violation(name, DocumentLimits.MAX_CHANNEL_LENGTH);
+    if (violation.isPresent()) {
+      throw new IllegalArgumentException(violation.get());
+    }
+    return name;
   }
 
   private static Life life(JsonNode node) {

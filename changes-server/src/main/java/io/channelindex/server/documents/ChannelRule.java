@@ -99,12 +99,22 @@ final class ChannelRule {
   }
 
   private Optional<String> violation(String channel) {
-    if (channel.isEmpty() || channel.length() > limits.channelLength()) {
+    return violation(channel, limits.channelLength());
+  }
+
+  /**
+   * Why no channel can have a name.
+   *
+   * @param maxLength the most characters
+   * @return empty if one can
+   */
+  static Optional<String> violation(String channel, int maxLength) {
+    if (channel.isEmpty() || channel.length() > maxLength) {
       return Optional.of(
           "length of a channel's name out of range: length="
               + channel.length()
               + ", min=1, max="
-              + limits.channelLength());
+              + maxLength);
     }
     if (channel.indexOf(',') >= 0 || channel.chars().anyMatch(Character::isISOControl)) {
       return Optional.of(

@@ -9,6 +9,9 @@ package io.channelindex.server.documents;
  * @param channelLength characters of a channel's name, 1 … 250
  */
 public record DocumentLimits(int documentBytes, int depth, int channels, int channelLength) {
+  /** The most characters of a channel's name that any database allows. */
+  static final int MAX_CHANNEL_LENGTH = 250;
+
   /** What a database gets that does not say otherwise. */
   public static final DocumentLimits DEFAULT = new DocumentLimits(1024 * 1024, 100, 200, 250);
 
@@ -16,7 +19,7 @@ public record DocumentLimits(int documentBytes, int depth, int channels, int cha
     requireRange("documentBytes", documentBytes, 20 * 1024 * 1024);
     requireRange("depth", depth, 1000);
     requireRange("channels", channels, 1000);
-    requireRange("channelLength", channelLength, 250);
+    requireRange("channelLength", channelLength, MAX_CHANNEL_LENGTH);
   }
 
   private static void requireRange(String name, int value, int max) {

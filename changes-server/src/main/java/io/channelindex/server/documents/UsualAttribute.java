@@ -121,18 +121,25 @@ final class UsualAttribute {
     if (next(']')) {
       return Set.of();
     }
-    String first = text();
+    String first = channel();
     if (next(']')) {
       return first.equals(EVERYTHING) ? Set.of() : Set.of(first);
     }
     Set<String> several = new TreeSet<>();
     several.add(first);
     while (!strange && next(',')) {
-      several.add(text());
+      several.add(channel());
     }
     expect(']');
     several.remove(EVERYTHING);
     return several;
+  }
+
+  /** A name; of those that are plain, no channel can have a long one, nor one with a comma. */
+  private String channel() {
+    String name = text();
+    strange |= name.length() > DocumentLimits.MAX_CHANNEL_LENGTH || name.indexOf(',') >= 0;
+    return name;
   }
 
   /** A text that is not empty. */

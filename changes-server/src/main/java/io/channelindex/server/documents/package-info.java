@@ -25,6 +25,9 @@
  * before; those of earlier writes keep what the macro became. The stream of changes is
  * deduplicated, so this is the only place where a leaving is certain to be found.
  *
+ * <p>An attribute that is not like this is not of our making, and as good as none: so is one that
+ * names a channel as no channel can be called.
+ *
  * <p>The data service tells who wrote last: if neither {@code cas} is the document's CAS nor {@code
  * crc} its body's checksum, it was somebody who does not know the attribute. A touch changes the
  * CAS only.

@@ -10,13 +10,16 @@ import io.channelindex.server.documents.DocumentMetadata.Life;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Chars;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
-import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -74,6 +77,37 @@ class DocumentAttributeTest {
     assertThat(DocumentAttribute.parse(json.getBytes(UTF_8))).isEmpty();
   }
 
+  /** The index has no key for some of them, and others are channels of principals. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "\\ud800", "a\\udc00b", "\\u001fuser:ann", "\\u0000", "a,b", "a\\u002cb"})
+  void namesThatNoChannelCanHaveAreNotOurs(String name) {
+    assertThat(DocumentAttribute.parse(in(name))).as("in").isEmpty();
+    assertThat(DocumentAttribute.parse(left(name))).as("left").isEmpty();
+  }
+
+  @Test
+  void namesAreAsLongAsAnyDatabaseAllows() {
+    String longest = "n".repeat(250);
+    assertThat(DocumentAttribute.parse(in(longest)).orElseThrow().metadata().channels())
+        .containsExactly(longest);
+    assertThat(DocumentAttribute.parse(left(longest)).orElseThrow().metadata().leavings())
+        .containsOnlyKeys(longest, "d");
+    assertThat(DocumentAttribute.parse(in(longest + "n"))).isEmpty();
+    assertThat(DocumentAttribute.parse(left(longest + "n"))).isEmpty();
+  }
+
+  /** An attribute as most are, of a document that is in a channel. */
+  private static byte[] in(String channel) {
+    return "{\"v\":1,\"rev\":\"1-%s\",\"ch\":[\"%s\"],\"cas\":\"0x1\",\"seq\":\"0x1\",\"crc\":\"0x1\"}"
+        .formatted(DIGEST, channel)
+        .getBytes(UTF_8);
+  }
+
+  private static byte[] left(String channel) {
+    return GOLDEN.replace("\"c\"", '"' + channel + '"').getBytes(UTF_8);
+  }
+
   /** No byte of it may bring a partition down. */
   @Property
   void neverFailsOnDamagedBytes(@ForAll int position, @ForAll byte value) {
@@ -93,7 +127,7 @@ class DocumentAttributeTest {
   /** What is read in the short way means what it means in the long one. */
   @Property
   void theUsualAttributeIsReadAsAnyOther(
-      @ForAll @Size(max = 4) List<@StringLength(max = 6) String> channels,
+      @ForAll @Size(max = 4) List<@From("names") String> channels,
       @ForAll @LongRange(min = 0) long number,
       @ForAll @Size(max = 2) List<@IntRange(max = 200) Integer> positions,
       @ForAll
@@ -114,10 +148,19 @@ class DocumentAttributeTest {
       assertThat(AttributeFormat.readTree(json)).contains(usual);
     }
     boolean plain =
-        channels.stream().allMatch(name -> name.matches("[ !#-\\[\\]-~]+")) && positions.isEmpty();
+        channels.stream().allMatch(name -> name.matches("[ !#-+.-\\[\\]-~-]{1,250}"))
+            && positions.isEmpty();
     if (plain) {
       assertThat(usual).isNotNull();
     }
+  }
+
+  @Provide
+  Arbitrary<String> names() {
+    return Arbitraries.oneOf(
+        Arbitraries.strings().ofMaxLength(6),
+        Arbitraries.strings().withChars("a,b").ofMaxLength(6),
+        Arbitraries.strings().withChars('a').ofMinLength(249).ofMaxLength(252));
   }
 
   @ParameterizedTest

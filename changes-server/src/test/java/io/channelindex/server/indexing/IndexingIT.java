@@ -9,6 +9,8 @@ import static org.awaitility.Awaitility.await;
 import com.couchbase.client.core.error.DocumentNotFoundException;
 import com.couchbase.client.java.Collection;
 import com.couchbase.client.java.json.JsonObject;
+import com.couchbase.client.java.kv.MutateInMacro;
+import com.couchbase.client.java.kv.MutateInSpec;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.channelindex.embedded.BucketSettings;
@@ -204,6 +206,37 @@ class IndexingIT {
         .extracting(Membership::seqno)
         .containsOnly(changes.get(2).seqno());
     assertThat(stream.translated().stream().map(it -> it.change().seqno()).toList()).hasSize(4);
+  }
+
+  /** It would have no key in the index, or stand in the channel of a principal. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\u001fuser:ann", "a,b"})
+  void anAttributeWithANameThatNoChannelCanHaveIsReplaced(String name) {
+    String revision = "1-" + "0".repeat(32);
+    JsonObject forged =
+        JsonObject.create()
+            .put("v", 1)
+            .put("rev", revision)
+            .put("ch", List.of(name))
+            .put("left", JsonObject.create().put(name, 1))
+            .put(
+                "slots",
+                JsonObject.create()
+                    .put("1", JsonObject.create().put("rev", revision).put("seq", "0x1")));
+    sdk.insert("doc", JsonObject.create().put("channels", "a"));
+    caughtUp();
+    sdk.mutateIn(
+        "doc",
+        List.of(
+            MutateInSpec.upsert("_ci", forged).xattr(),
+            MutateInSpec.upsert("_ci.cas", MutateInMacro.CAS).xattr(),
+            MutateInSpec.upsert("_ci.seq", MutateInMacro.SEQ_NO).xattr(),
+            MutateInSpec.upsert("_ci.crc", MutateInMacro.VALUE_CRC_32C).xattr()));
+
+    assertThat(indexed("doc"))
+        .allSatisfy(change -> assertThat(states(change)).containsOnlyKeys("*", "a"));
+    assertThat(last("doc").seqno()).isEqualTo(done(store.current("doc")).orElseThrow().seqno());
+    assertThat(done(store.get("doc")).channels()).containsExactly("a");
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.channelindex.index.write.DocumentSource;
 import io.channelindex.index.write.IndexedChange;
 import io.channelindex.index.write.StreamProgress;
 import io.channelindex.sequence.BranchHistory;
+import io.channelindex.sequence.BranchHistory.Branch;
 import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.StreamPosition;
 import io.channelindex.storage.Entry;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * was there, unless that is of a branch that has ended: then nothing, because documents may have
  * gone back to states that nobody can tell before the stream has brought them.
  *
- * <p>Its history is what the failover log says and nothing else: whoever stood on an earlier branch
+ * <p>Its history is what the failover logs say and nothing else: whoever stood on an earlier branch
  * resumes at 0. What was undone of that branch, other nodes may have told and this one may never
  * have seen; where readers passed over a row because of it, they passed over it anywhere.
  *
@@ -142,7 +144,7 @@ final class MemoryVbucket {
   }
 
   private boolean observe(List<FailoverEntry> newLog) {
-    BranchHistory observed = BranchHistory.NONE.observe(newLog);
+    BranchHistory observed = observed(newLog);
     boolean news = !observed.equals(history);
     if (loading && observed.current() != history.current()) {
       stable = 0;
@@ -150,6 +152,21 @@ final class MemoryVbucket {
     log = newLog;
     history = observed;
     return news;
+  }
+
+  /**
+   * The history by a log, and of the branches that a log forgot because it is full what they have
+   * in common with it: rows carry their names.
+   */
+  private BranchHistory observed(List<FailoverEntry> newLog) {
+    List<Branch> branches = new ArrayList<>(BranchHistory.NONE.observe(newLog).branches());
+    Set<Long> known = branches.stream().map(Branch::vbuuid).collect(Collectors.toSet());
+    for (Branch branch : history.observe(newLog).branches()) {
+      if (!known.contains(branch.vbuuid())) {
+        branches.add(new Branch(branch.vbuuid(), branch.end(), 0));
+      }
+    }
+    return new BranchHistory(branches);
   }
 
   void snapshot(long start, long end) {

@@ -169,13 +169,23 @@ final class StableClocks implements WakeUps.Listener, CommitListener {
     source
         .read()
         .whenCompleteAsync(
-            (documents, failure) -> {
-              if (documents != null) {
-                adoptAll(before, documents);
-              }
-              finish(look, failure);
-            },
+            (documents, failure) ->
+                finish(look, documents == null ? failure : adopt(before, documents)),
             executor);
+  }
+
+  /**
+   * Takes over what was read.
+   *
+   * @return what went wrong, of which whoever waits for the look has to hear; null if nothing did
+   */
+  private @Nullable Throwable adopt(StableView before, List<StableDocument> documents) {
+    try {
+      adoptAll(before, documents);
+      return null;
+    } catch (RuntimeException | Error thrown) {
+      return thrown;
+    }
   }
 
   private synchronized void adoptAll(StableView before, List<StableDocument> documents) {

@@ -3,6 +3,7 @@ package io.channelindex.index.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.channelindex.storage.EntryState;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class StableClocksTest {
@@ -53,6 +55,38 @@ class StableClocksTest {
           .as("nobody is woken before there is something to see")
           .containsExactly(1L, 2L);
       assertThat(clocks.view().document(0).commit()).isEqualTo(2);
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  @Test
+  void aListenerThatFailsFailsTheLookAndNotThoseAfterIt() {
+    TestIndex content = new TestIndex(1, 1);
+    ScheduledExecutorService executor = Executors.newScheduledThreadPool(1);
+    try {
+      StableClocks clocks =
+          new StableClocks(
+              new BucketStableSource(content.bucket, content.keys, content.map, executor),
+              content.map,
+              TestReader.SETTINGS,
+              executor,
+              new ReadCounters());
+      AtomicBoolean fails = new AtomicBoolean(true);
+      clocks.start(
+          (movement, after) -> {
+            if (fails.getAndSet(false)) {
+              throw new IllegalStateException("planted");
+            }
+          });
+      content.stable(0, 1);
+      content.commit(0);
+
+      assertThat(clocks.refresh().toCompletableFuture())
+          .failsWithin(Duration.ofSeconds(30))
+          .withThrowableThat()
+          .withMessageContaining("planted");
+      assertThat(TestReader.get(clocks.refresh()).document(0).commit()).isEqualTo(1);
     } finally {
       executor.shutdownNow();
     }

@@ -23,7 +23,11 @@ import org.jspecify.annotations.Nullable;
  * FailoverTable::needsRollback).
  */
 final class DataVbucket {
+  /** The most entries that the data service's logs have (kv_engine, max_failover_entries). */
+  static final int LOG_LIMIT = 25;
+
   private final int number;
+  private final int logLimit;
   private final @Nullable LongSupplier vbuuids;
   private final Map<Long, List<Version>> branches = new HashMap<>();
   private final Map<Long, Long> starts = new HashMap<>();
@@ -37,17 +41,27 @@ final class DataVbucket {
   boolean lostTraces;
 
   DataVbucket(int number) {
-    this(number, null);
+    this(number, LOG_LIMIT);
+  }
+
+  /** A vbucket whose failover log has no more than so many entries: the oldest go first. */
+  DataVbucket(int number, int logLimit) {
+    this(number, null, logLimit);
   }
 
   /**
    * A vbucket whose branches somebody else names.
    *
-   * @param vbuuids the identity of a branch that begins; null to make one up
+   * @param vbuuids the identity of a branch that begins
    */
-  DataVbucket(int number, @Nullable LongSupplier vbuuids) {
+  DataVbucket(int number, LongSupplier vbuuids) {
+    this(number, vbuuids, LOG_LIMIT);
+  }
+
+  private DataVbucket(int number, @Nullable LongSupplier vbuuids, int logLimit) {
     this.number = number;
     this.vbuuids = vbuuids;
+    this.logLimit = logLimit;
     newBranch();
   }
 
@@ -99,6 +113,9 @@ final class DataVbucket {
     long vbuuid =
         vbuuids == null ? (number + 1) * 1_000L + branches.size() + 1 : vbuuids.getAsLong();
     log.add(0, new FailoverEntry(vbuuid, high));
+    if (log.size() > logLimit) {
+      log.remove(logLimit);
+    }
     starts.put(vbuuid, high);
     versions = new ArrayList<>(versions);
     branches.put(vbuuid, versions);

@@ -1,7 +1,17 @@
 package io.channelindex.index.write;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.channelindex.index.write.DataVbucket.Row;
+import io.channelindex.index.write.IndexReading.Place;
 import io.channelindex.index.write.MemoryHistory.Trouble;
+import io.channelindex.sequence.PartitionMap;
+import io.channelindex.storage.InMemoryIndexBucket;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -45,6 +55,40 @@ class MemoryHistoriesTest {
   @Test
   void everythingGoesWrongAtOnce() {
     assertHistories(Histories.troubles(Trouble.class, EnumSet.allOf(Trouble.class)), 7_000);
+  }
+
+  @Test
+  void rowsStayWhenTheLogForgetsTheirBranch() {
+    PartitionMap map = new PartitionMap(1, 1);
+    DataVbucket source = new DataVbucket(0, 3);
+    Turns turns = new Turns(new Random(1));
+    InMemoryIndexBucket bucket = new InMemoryIndexBucket(turns);
+    MemoryNode node =
+        new MemoryNode(turns, new Random(2), map, Map.of(0, source), bucket, List.of("a"));
+    source.write("left", Optional.of(Set.of("a")));
+    source.write("left", Optional.of(Set.of()));
+    source.write("stays", Optional.of(Set.of("a")));
+    catchUp(turns, node);
+    Map<Place, Row> before = node.rows("a", 0);
+    assertThat(before).hasSize(2);
+
+    for (int i = 1; i <= 4; i++) {
+      source.failOver(source.high());
+      node.streams.disconnectAll();
+      catchUp(turns, node);
+      assertThat(node.rows("a", 0)).as("after failover %d", i).isEqualTo(before);
+    }
+    source.write("stays", Optional.empty());
+    catchUp(turns, node);
+    assertThat(node.check()).isPositive();
+  }
+
+  private static void catchUp(Turns turns, MemoryNode node) {
+    for (int round = 0; !node.isFinished(0); round++) {
+      assertThat(round).as("rounds: %s", node.describe(0)).isLessThan(1_000);
+      node.feed(0);
+      turns.steps(20);
+    }
   }
 
   /** Nothing is wrong, though all of this went wrong and clients read all the time. */

@@ -39,7 +39,7 @@ final class MemoryHistory {
     turns = new Turns(new Random(seed + 1));
     InMemoryIndexBucket bucket = new InMemoryIndexBucket(turns);
     for (int vbucket = 0; vbucket < MAP.vbuckets(); vbucket++) {
-      data.put(vbucket, new DataVbucket(vbucket));
+      data.put(vbucket, new DataVbucket(vbucket, logLimit(seed)));
     }
     for (int i = 0; i < 2; i++) {
       nodes.add(new MemoryNode(turns, random, MAP, data, bucket, CHANNELS));
@@ -47,6 +47,11 @@ final class MemoryHistory {
     clients =
         new HistoryClients(
             turns, new Random(seed + 2), nodes, HistoryClients.Knowledge.OWN, page -> page);
+  }
+
+  /** In half of the histories the failover log forgets branches. */
+  private static int logLimit(long seed) {
+    return seed % 2 == 0 ? DataVbucket.LOG_LIMIT : 3;
   }
 
   /** What may happen to an index in memory. */

@@ -1,6 +1,7 @@
 package io.channelindex.storage.compress;
 
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -10,8 +11,9 @@ import java.util.function.Supplier;
  *
  * <p>Thread-safe.
  */
-final class ContextPool<C extends AutoCloseable> {
+final class ContextPool<C extends AutoCloseable> implements AutoCloseable {
   private final ArrayBlockingQueue<C> idle;
+  private final AtomicInteger open = new AtomicInteger();
   private final Supplier<C> factory;
 
   ContextPool(Supplier<C> factory) {
@@ -22,7 +24,17 @@ final class ContextPool<C extends AutoCloseable> {
   /** A context that nobody else has until it is given back. */
   C take() {
     C context = idle.poll();
-    return context == null ? factory.get() : context;
+    if (context != null) {
+      return context;
+    }
+    C made = factory.get();
+    open.incrementAndGet();
+    return made;
+  }
+
+  /** How many there are, lent or not. */
+  int open() {
+    return open.get();
   }
 
   /** Takes back one that is as good as new. */
@@ -34,10 +46,19 @@ final class ContextPool<C extends AutoCloseable> {
 
   /** Takes back one that is not, or one too many. */
   void discard(C context) {
+    open.decrementAndGet();
     try {
       context.close();
     } catch (Exception e) {
       throw new IllegalStateException("a context that cannot be closed", e);
+    }
+  }
+
+  /** Closes those that are not lent; nobody may take one any more. */
+  @Override
+  public void close() {
+    for (C context = idle.poll(); context != null; context = idle.poll()) {
+      discard(context);
     }
   }
 }

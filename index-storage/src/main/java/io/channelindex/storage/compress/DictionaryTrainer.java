@@ -5,6 +5,8 @@ import com.github.luben.zstd.ZstdException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Collects samples of payloads, and makes a dictionary of them.
@@ -31,9 +33,16 @@ public final class DictionaryTrainer {
   // What has to be saved of what zstd without a dictionary leaves.
   private static final double LEAST_SAVING = 0.05;
 
+  /** What never paid so often will not: the samples have doubled each time. */
+  static final int MAX_REFUSALS = 12;
+
   private final Random random;
+  private final Supplier<ZstdCodec> plain;
+  private final Function<byte[], ZstdCodec> taught;
   private final byte[][] samples = new byte[MAX_SAMPLES][];
   private long offered;
+  private long due = LEAST_SAMPLES;
+  private int refusals;
 
   /**
    * Without a sample yet.
@@ -41,7 +50,19 @@ public final class DictionaryTrainer {
    * @param seed of the choice
    */
   public DictionaryTrainer(long seed) {
+    this(seed, ZstdCodec::new, ZstdCodec::new);
+  }
+
+  /**
+   * Without a sample yet.
+   *
+   * @param plain codecs to compare with
+   * @param taught codecs to try a dictionary with
+   */
+  DictionaryTrainer(long seed, Supplier<ZstdCodec> plain, Function<byte[], ZstdCodec> taught) {
     this.random = new Random(seed);
+    this.plain = plain;
+    this.taught = taught;
   }
 
   /** Shows a payload, which may or may not be kept. */
@@ -59,33 +80,63 @@ public final class DictionaryTrainer {
     return offered;
   }
 
+  /** Whether it was tried so often that nothing more is made of what is shown. */
+  public synchronized boolean hasGivenUp() {
+    return refusals >= MAX_REFUSALS;
+  }
+
   /**
    * Makes a dictionary: of one half of the samples, tried on the other. This takes a second or so.
+   * If it does not pay, nothing is tried before twice as many payloads were shown.
    *
    * @return empty if there are too few samples, or a dictionary saves less than a twentieth
    */
   public Optional<byte[]> train() {
-    byte[][] kept = samples();
-    if (kept.length < LEAST_SAMPLES) {
+    long shown = offered();
+    if (!isDue(shown)) {
       return Optional.empty();
     }
-    byte[][] taught = new byte[(kept.length + 1) / 2][];
+    Optional<byte[]> made = make(samples());
+    if (made.isEmpty()) {
+      refused(shown);
+    }
+    return made;
+  }
+
+  private synchronized boolean isDue(long shown) {
+    return shown >= due && refusals < MAX_REFUSALS;
+  }
+
+  private synchronized void refused(long shown) {
+    due = 2 * shown;
+    refusals++;
+  }
+
+  private Optional<byte[]> make(byte[][] kept) {
+    byte[][] lessons = new byte[(kept.length + 1) / 2][];
     byte[][] tried = new byte[kept.length / 2][];
     for (int i = 0; i < kept.length; i++) {
-      (i % 2 == 0 ? taught : tried)[i / 2] = kept[i];
+      (i % 2 == 0 ? lessons : tried)[i / 2] = kept[i];
     }
     byte[] dictionary = new byte[DICTIONARY_BYTES];
-    int size;
+    long size;
     try {
-      size = Math.toIntExact(Zstd.trainFromBuffer(taught, dictionary, false));
+      size = Zstd.trainFromBuffer(lessons, dictionary, false);
     } catch (ZstdException e) {
-      // So the library says that it found nothing that the samples have in common.
+      // So the library says that it found nothing that the samples have in common,
       return Optional.empty();
     }
-    byte[] content = Arrays.copyOf(dictionary, size);
-    long without = compressed(tried, new ZstdCodec());
-    long with = compressed(tried, new ZstdCodec(content));
-    return with <= (1 - LEAST_SAVING) * without ? Optional.of(content) : Optional.empty();
+    if (Zstd.isError(size)) {
+      // or so.
+      return Optional.empty();
+    }
+    byte[] content = Arrays.copyOf(dictionary, Math.toIntExact(size));
+    try (ZstdCodec without = plain.get();
+        ZstdCodec with = taught.apply(content)) {
+      return compressed(tried, with) <= (1 - LEAST_SAVING) * compressed(tried, without)
+          ? Optional.of(content)
+          : Optional.empty();
+    }
   }
 
   private synchronized byte[][] samples() {

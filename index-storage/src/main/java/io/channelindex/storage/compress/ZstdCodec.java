@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Zstandard with or without a dictionary. Frames go without checksum, content size and dictionary
  * id: the document has them.
  */
-final class ZstdCodec implements Codec {
+final class ZstdCodec implements Codec, AutoCloseable {
   /** The library's default. */
   static final int LEVEL = 3;
 
@@ -85,6 +85,24 @@ final class ZstdCodec implements Codec {
     } catch (ZstdException e) {
       decompressors.discard(context);
       throw new IllegalArgumentException("no zstd frame: length=" + length, e);
+    }
+  }
+
+  /** How many native contexts it has. */
+  int openContexts() {
+    return compressors.open() + decompressors.open();
+  }
+
+  /** Gives native memory back; nobody may use it any more. */
+  @Override
+  public void close() {
+    compressors.close();
+    decompressors.close();
+    if (forCompression != null) {
+      forCompression.close();
+    }
+    if (forDecompression != null) {
+      forDecompression.close();
     }
   }
 }

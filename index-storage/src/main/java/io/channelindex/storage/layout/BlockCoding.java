@@ -36,6 +36,9 @@ public final class BlockCoding implements AutoCloseable {
   private final ThreadLocal<LogFrameEncoder> encoders;
   private volatile @Nullable ScheduledFuture<?> training;
 
+  /** The training under way, or the last one. Guarded by {@code this}. */
+  private CompletionStage<Integer> latest = CompletableFuture.completedFuture(0);
+
   /**
    * Blocks that are compressed in one way where that pays, and no dictionaries but those that the
    * compressions know.
@@ -93,15 +96,20 @@ public final class BlockCoding implements AutoCloseable {
 
   /**
    * Makes a dictionary of what has been written so far, if there is none but one is wanted, and if
-   * it pays. Done by itself every now and then.
+   * it pays. Done by itself every now and then, until there is one or it never paid. Who asks while
+   * that is under way waits for it.
    *
    * @return the version that there is then, 0 for none; fails with an {@code IndexStorageException}
    *     if the bucket cannot be asked
    */
-  public CompletionStage<Integer> train() {
-    return dictionaries == null || trainer == null || compressions.newestDictionary() > 0
-        ? CompletableFuture.completedFuture(compressions.newestDictionary())
-        : dictionaries.train(trainer);
+  public synchronized CompletionStage<Integer> train() {
+    if (dictionaries == null || trainer == null || compressions.newestDictionary() > 0) {
+      return CompletableFuture.completedFuture(compressions.newestDictionary());
+    }
+    if (latest.toCompletableFuture().isDone()) {
+      latest = dictionaries.train(trainer);
+    }
+    return latest;
   }
 
   private void trainBy(ScheduledExecutorService executor) {
@@ -118,6 +126,9 @@ public final class BlockCoding implements AutoCloseable {
       LOG.info("No dictionary yet, plain zstd is used: cause={}", failure.toString());
     } else if (newest != null && newest > 0) {
       LOG.info("Blocks are compressed with a dictionary: version={}", newest);
+      close();
+    } else if (trainer != null && trainer.hasGivenUp()) {
+      LOG.info("No dictionary, plain zstd is used: none paid, of samples={}", trainer.offered());
       close();
     }
   }

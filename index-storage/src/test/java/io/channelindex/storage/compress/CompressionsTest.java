@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -172,6 +173,48 @@ class CompressionsTest {
         .hasValueSatisfying(
             content ->
                 assertThat(content.length).isBetween(256, DictionaryTrainer.DICTIONARY_BYTES));
+  }
+
+  @Test
+  void whatDoesNotPayIsTriedAgainWhenTwiceAsMuchWasShown() {
+    List<ZstdCodec> opened = new ArrayList<>();
+    DictionaryTrainer trainer =
+        new DictionaryTrainer(
+            1,
+            () -> noted(opened, new ZstdCodec()),
+            dictionary -> noted(opened, new ZstdCodec(dictionary)));
+    Random source = new Random(3);
+    byte[] payload = new byte[300];
+    for (int tick = 1; tick <= 100; tick++) {
+      for (int i = 0; i < DictionaryTrainer.LEAST_SAMPLES; i++) {
+        source.nextBytes(payload);
+        trainer.offer(payload, 0, payload.length);
+      }
+      assertThat(trainer.train()).isEmpty();
+    }
+    assertThat(opened).as("two for each try: after 1, 2, 4 … 64 ticks").hasSize(2 * 7);
+    assertThat(opened).extracting(ZstdCodec::openContexts).containsOnly(0);
+    assertThat(trainer.hasGivenUp()).isFalse();
+  }
+
+  @Test
+  void trainingGivesUp() {
+    DictionaryTrainer trainer = new DictionaryTrainer(1);
+    byte[] nothing = new byte[0];
+    for (int tries = 1; tries <= DictionaryTrainer.MAX_REFUSALS; tries++) {
+      assertThat(trainer.hasGivenUp()).isFalse();
+      long due = (long) DictionaryTrainer.LEAST_SAMPLES << (tries - 1);
+      while (trainer.offered() < due) {
+        trainer.offer(nothing, 0, 0);
+      }
+      assertThat(trainer.train()).isEmpty();
+    }
+    assertThat(trainer.hasGivenUp()).isTrue();
+  }
+
+  private static ZstdCodec noted(List<ZstdCodec> opened, ZstdCodec codec) {
+    opened.add(codec);
+    return codec;
   }
 
   static byte[] trained(long seed) {
