@@ -258,7 +258,7 @@
     ["bytes_per_entry", "bytes per entry"],
     ["bytes_per_entry_raw", "raw"],
     ["documents_per_entry", "documents"],
-    ["stored_entries_per_live_entry", "entries stored per live one, at rest"],
+    ["stored_entries_per_live_entry", "entries per live one, at rest"],
     ["stored_entries_per_live_entry_busy", "busy"],
     ["cold_read_entries_per_second", "cold entries/s"],
     ["cached_read_entries_per_second", "cached entries/s"],
@@ -295,9 +295,10 @@
         `Every variant indexes the same documents from nothing, in turns, ${repeats} × after a pass to warm up: ` +
         "the median, and below it the least and the greatest. The row that is marked again is the same variant " +
         "once more; how far it differs is noise. An entry is a document in a channel, and every document is also " +
-        `in the channel *. Bytes sent are those of values as writers send them; bytes stored those of documents after each ' +
-        "write, which is what the data service keeps on disk, replicates and streams: an APPEND sends a frame, and the " +
-        "whole document is stored again. Bytes per entry are those of keys and values of all documents of the index, and ${overhead} ` +
+        "in the channel *. Bytes sent are those of values as writers send them; bytes stored those of documents after " +
+        "each write, which is what the data service keeps on disk, replicates and streams: an APPEND sends a frame, and " +
+        "the whole document is stored again. Bytes per entry are those of keys and values of all documents of the " +
+        `index, and ${overhead} ` +
         "more for each, as the data service takes.";
     }
     for (const {workload, title: heading, shape, vbuckets: count, reading} of data.matrix) {
