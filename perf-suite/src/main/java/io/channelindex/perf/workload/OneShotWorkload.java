@@ -57,8 +57,12 @@ final class OneShotWorkload implements Workload {
   private static final String CACHE_REQUESTS = "channelindex_reader_cache_requests_total";
   private static final String HITS = "outcome=\"hit\"";
 
-  /** A cache that keeps all that one request reads, but not until the next round of requests. */
-  private static final String NARROW = "8MiB";
+  /**
+   * How much cache a document gets where nothing is to be in memory: several times what a channel
+   * takes, for a request to keep what it reads, and a fraction of all channels, so that each is
+   * forgotten before its turn comes again.
+   */
+  private static final int NARROW_KIB = 2;
 
   private static final String ROOMY = "256MiB";
 
@@ -240,7 +244,8 @@ final class OneShotWorkload implements Workload {
     }
 
     private void cold(List<String> channels) throws InterruptedException {
-      ServerConfig config = config(ServerConfig.Indexing.NONE, NARROW);
+      ServerConfig config =
+          config(ServerConfig.Indexing.NONE, NARROW_KIB * scale.documents() + "KiB");
       try (ChangesServer server = starter.start(run, config);
           ChangesClient client = new ChangesClient(server.address(), config.database())) {
         warmUp(client, channels);
