@@ -58,11 +58,11 @@ final class OneShotWorkload implements Workload {
   private static final String HITS = "outcome=\"hit\"";
 
   /**
-   * How much cache a document gets where nothing is to be in memory: several times what a channel
-   * takes, for a request to keep what it reads, and a fraction of all channels, so that each is
-   * forgotten before its turn comes again.
+   * For how many documents there is a KiB of cache where nothing is to be in memory: enough for a
+   * request to keep what it reads, and for a tenth of all channels, so that each is forgotten
+   * before its turn comes again. A channel was seen to take less than 70 bytes for a document.
    */
-  private static final int NARROW_KIB = 2;
+  private static final int DOCUMENTS_PER_KIB = 5;
 
   private static final String ROOMY = "256MiB";
 
@@ -245,7 +245,7 @@ final class OneShotWorkload implements Workload {
 
     private void cold(List<String> channels) throws InterruptedException {
       ServerConfig config =
-          config(ServerConfig.Indexing.NONE, NARROW_KIB * scale.documents() + "KiB");
+          config(ServerConfig.Indexing.NONE, 1 + scale.documents() / DOCUMENTS_PER_KIB + "KiB");
       try (ChangesServer server = starter.start(run, config);
           ChangesClient client = new ChangesClient(server.address(), config.database())) {
         warmUp(client, channels);
