@@ -141,13 +141,14 @@ final class Compaction {
     PartRun(CompactionParts parts, Part part, List<Summary> divided) {
       this.parts = parts;
       this.part = part;
-      list(Retired.Kind.COMPACTED, divided);
+      divided.stream()
+          .filter(part::has)
+          .forEach(block -> listed.add(new Source(Retired.Kind.COMPACTED, block, true)));
     }
 
-    private void list(Retired.Kind kind, List<Summary> blocks) {
-      blocks.stream()
-          .filter(part::has)
-          .forEach(block -> listed.add(new Source(kind, block, parts.isInSeveral(block))));
+    /** All of them: what was undone of a closed block its summary does not tell. */
+    private void listClosed(List<Summary> blocks) {
+      blocks.forEach(block -> listed.add(new Source(Retired.Kind.BLOCK, block, false)));
     }
 
     /** Step after step, until all that is closed is in compacted blocks. */
@@ -188,7 +189,7 @@ final class Compaction {
       }
       if (!closedListed) {
         closedListed = true;
-        list(Retired.Kind.BLOCK, state.closed());
+        listClosed(state.closed());
         return nextBlocks(taken, sum);
       }
       return CompletableFuture.completedFuture(taken);
@@ -201,8 +202,7 @@ final class Compaction {
           .get(WriterStep.COMPACTION, key)
           .thenAccept(
               answer ->
-                  list(
-                      Retired.Kind.BLOCK,
+                  listClosed(
                       DirectoryPage.decode(key, state.channel(), require(key, answer)).blocks()));
     }
 

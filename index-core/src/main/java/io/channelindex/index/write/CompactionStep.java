@@ -48,7 +48,7 @@ final class CompactionStep {
     /**
      * A block of which nothing is read yet.
      *
-     * @param divided whether it has entries of others parts of the channel, and goes in any case
+     * @param divided whether it has entries of other parts of the channel, and goes in any case
      */
     Source(Retired.Kind kind, Summary summary, boolean divided) {
       this.kind = kind;

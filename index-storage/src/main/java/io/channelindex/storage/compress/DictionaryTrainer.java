@@ -123,11 +123,10 @@ public final class DictionaryTrainer {
     try {
       size = Zstd.trainFromBuffer(lessons, dictionary, false);
     } catch (ZstdException e) {
-      // So the library says that it found nothing that the samples have in common,
+      // One of two ways in which the library says that the samples have nothing in common.
       return Optional.empty();
     }
     if (Zstd.isError(size)) {
-      // or so.
       return Optional.empty();
     }
     byte[] content = Arrays.copyOf(dictionary, Math.toIntExact(size));
