@@ -177,7 +177,7 @@ final class Compaction {
       long most = parts.fits(part) ? Long.MAX_VALUE : maxEntries / 2;
       long sum = entries;
       while (!listed.isEmpty()) {
-        sum += parts.share(listed.getFirst().summary);
+        sum += parts.share(part, listed.getFirst().summary);
         if (!taken.isEmpty() && sum > most) {
           return CompletableFuture.completedFuture(taken);
         }
@@ -208,7 +208,7 @@ final class Compaction {
 
     /** Closed blocks, after the newest compacted ones of the part that may be taken with them. */
     private List<Source> withCompacted(List<Source> closed) {
-      long entries = closed.stream().mapToLong(source -> parts.share(source.summary)).sum();
+      long entries = closed.stream().mapToLong(source -> parts.share(part, source.summary)).sum();
       Deque<Source> sources = new ArrayDeque<>(closed);
       for (int i = compacted.size() - 1; i >= 0; i--) {
         Summary block = compacted.get(i);
@@ -220,8 +220,8 @@ final class Compaction {
           break;
         }
         sources.addFirst(new Source(Retired.Kind.COMPACTED, block, false));
+        compacted.remove(i);
       }
-      sources.forEach(source -> compacted.remove(source.summary));
       return List.copyOf(sources);
     }
 

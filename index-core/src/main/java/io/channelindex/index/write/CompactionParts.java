@@ -81,7 +81,7 @@ final class CompactionParts {
 
   /** Whether all that is closed and compacted of a part fits into memory. */
   boolean fits(Part part) {
-    return listed.stream().filter(part::has).mapToLong(this::share).sum() <= maxEntries;
+    return listed.stream().mapToLong(block -> share(part, block)).sum() <= maxEntries;
   }
 
   /** Whether a block has to be taken apart. */
@@ -89,9 +89,12 @@ final class CompactionParts {
     return partsOf(block) > 1;
   }
 
-  /** About how many entries of a block are of a part that it has any of. */
-  long share(Summary block) {
-    int its = Math.max(1, partsOf(block));
+  /** About how many readable entries of a block are of a part. */
+  long share(Part part, Summary block) {
+    if (!part.has(block)) {
+      return 0;
+    }
+    int its = partsOf(block);
     return ((long) block.entries() + its - 1) / its;
   }
 

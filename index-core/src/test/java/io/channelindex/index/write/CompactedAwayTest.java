@@ -8,6 +8,7 @@ import io.channelindex.storage.BucketFault.Action;
 import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layouts;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -92,6 +93,51 @@ class CompactedAwayTest {
     partition.tell(next, partition.document("newer", 3, "a"));
     partition.turns.untilQuiet();
     assertThat(partition.rows("a")).contains("new@2 ACTIVE", "newer@3 ACTIVE");
+  }
+
+  /**
+   * Blocks of a write that crashed before any head named them come to light when the channel grows
+   * up to them: closed, and with nothing in them that is true any more. They go all the same.
+   */
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void blocksOfWhatWasUndoneGo(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    partition.batching = partition.batching.withChanges(4_000).withBytes(1 << 24);
+    partition.linger(Duration.ofSeconds(1));
+    AtomicBoolean crashes = new AtomicBoolean();
+    partition.probe =
+        (number, step) -> {
+          if (step == WriterStep.CLOCKS && crashes.get()) {
+            throw new IllegalStateException("crashed before " + step);
+          }
+        };
+    PartitionWriter writer = partition.takeAndOpen(1);
+    partition.tell(writer, partition.document("kept", 1, "a"));
+    partition.turns.untilQuiet();
+    crashes.set(true);
+    writer.snapshot(0, 2, 4_001);
+    for (int seqno = 2; seqno <= 4_001; seqno++) {
+      partition.tell(writer, partition.document("undone" + seqno, seqno, "a"));
+      partition.documents.remove("undone" + seqno);
+    }
+    partition.turns.untilQuiet();
+    assertThat(partition.bucket.peek(partition.keys.block("a", 0, 1))).isNotNull();
+    crashes.set(false);
+
+    PartitionWriter next = partition.take();
+    next.opened(0, AFTER_LOSS);
+    next.snapshot(0, 1, 2_000);
+    for (int seqno = 2; seqno <= 2_000; seqno++) {
+      partition.tell(next, partition.document("new" + seqno, seqno, "a"));
+      partition.turns.untilQuiet();
+    }
+    CompletableFuture<Void> compacted = next.compact().toCompletableFuture();
+    partition.turns.untilQuiet();
+
+    assertThat(compacted).isCompleted();
+    assertThat(partition.rows("a")).hasSize(2_000).contains("kept@1 ACTIVE", "new2000@2000 ACTIVE");
+    assertThat(partition.bucket.keys()).noneMatch(key -> key.contains(":block:"));
   }
 
   /**

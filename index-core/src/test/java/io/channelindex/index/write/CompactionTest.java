@@ -192,6 +192,27 @@ class CompactionTest {
     assertThat(head(partition).compacted().blocks()).as("a block of each part").hasSize(2);
   }
 
+  /** As many entries up to the same seqno under the same number: yet one is not the other. */
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void aCompactedBlockIsNotTakenForTheClosedOneThatIsLikeIt(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    partition.compactEntries = 2;
+    PartitionWriter writer = partition.takeAndOpen(3_000);
+    writer.opened(1, OnePartition.LOG);
+    for (int seqno = 1; seqno <= 3_000; seqno++) {
+      partition.tell(writer, partition.document("doc" + seqno, seqno, "a"));
+    }
+    partition.turns.untilQuiet();
+    assertThat(head(partition).closed()).as("all of vbucket 0").isNotEmpty();
+
+    writer.compact();
+    partition.turns.untilQuiet();
+
+    assertThat(partition.rows("a")).hasSize(3_000);
+    assertThat(storedEntries(partition, "a")).isEqualTo(3_000);
+  }
+
   /** While the partition never rests: half as much as is alive, or what a block holds. */
   @ParameterizedTest
   @MethodSource("layouts")
