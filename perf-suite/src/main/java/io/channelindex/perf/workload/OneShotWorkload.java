@@ -150,6 +150,9 @@ final class OneShotWorkload implements Workload {
     private long missed;
     private long unexpected;
 
+    /** What was in a cache that was to have nothing. */
+    private long remembered;
+
     Asking(WorkloadRun run, String layout, int place, Outcome.Builder all)
         throws InterruptedException {
       this.run = run;
@@ -179,7 +182,11 @@ final class OneShotWorkload implements Workload {
             overHttp();
             wide();
           });
-      return outcome.check("missed", missed).check("unexpected", unexpected).build();
+      return outcome
+          .check("missed", missed)
+          .check("unexpected", unexpected)
+          .check("remembered", remembered)
+          .build();
     }
 
     private void cleanUp() throws InterruptedException {
@@ -251,7 +258,9 @@ final class OneShotWorkload implements Workload {
         warmUp(client, channels);
         CacheUse before = cacheUse(server);
         outcome.metric("http-cold", first(client, channels));
-        hitRate("http-cold-hit-rate", cacheUse(server).since(before));
+        CacheUse use = cacheUse(server).since(before);
+        remembered = (long) use.hits();
+        hitRate("http-cold-hit-rate", use);
       }
     }
 
