@@ -78,8 +78,7 @@ final class Scan {
     if (known != null && known.reaches(firstPartition)) {
       return CompletableFuture.completedFuture(known.from(firstPartition));
     }
-    return plan(concerned(firstPartition))
-        .thenCompose(plans -> counts(plans, which))
+    return countWindows(concerned(firstPartition), which, new long[plans.length], COUNTED_ENTRIES)
         .thenApply(
             counts -> {
               Outlook outlook = new Outlook(firstPartition, counts);
@@ -115,16 +114,25 @@ final class Scan {
     if (begin >= partitions.size()) {
       return CompletableFuture.completedFuture(null);
     }
-    int window = Math.max(1, WINDOW_HEADS / iteration.channels().size());
-    int end = Math.min(partitions.size(), begin + window);
+    int end = Math.min(partitions.size(), begin + window());
     return plan(partitions.subList(begin, end))
-        .thenCompose(plans -> runs(plans, 0, budget, sink))
-        .thenComposeAsync(
-            goOn ->
-                goOn
-                    ? windows(partitions, end, budget, sink)
-                    : CompletableFuture.<Void>completedFuture(null),
-            executor);
+        .thenCompose(
+            plans ->
+                runs(plans, 0, budget, sink)
+                    .thenComposeAsync(
+                        goOn -> {
+                          if (!goOn) {
+                            return CompletableFuture.<Void>completedFuture(null);
+                          }
+                          plans.forEach(this::forget);
+                          return windows(partitions, end, budget, sink);
+                        },
+                        executor));
+  }
+
+  /** Of how many partitions heads are read at once. */
+  private int window() {
+    return Math.max(1, WINDOW_HEADS / iteration.channels().size());
   }
 
   /**
@@ -192,39 +200,55 @@ final class Scan {
     }
   }
 
-  private CompletionStage<long[]> counts(List<PartitionPlan> plans, FeedRequest.Rows which) {
-    long listed = 0;
-    for (PartitionPlan plan : plans) {
-      listed += plan.listedEntries();
+  /**
+   * Counts the rows of partitions, some after the other.
+   *
+   * @param counts gets the number of each partition
+   * @param exact how many entries may still be read for it
+   */
+  private CompletionStage<long[]> countWindows(
+      List<Integer> partitions, FeedRequest.Rows which, long[] counts, long exact) {
+    if (partitions.isEmpty()) {
+      return CompletableFuture.completedFuture(counts);
     }
-    return listed <= COUNTED_ENTRIES ? counted(plans, which) : listed(plans);
+    int end = Math.min(partitions.size(), window());
+    List<Integer> later = partitions.subList(end, partitions.size());
+    return plan(partitions.subList(0, end))
+        .thenCompose(
+            plans -> {
+              long listed = plans.stream().mapToLong(PartitionPlan::listedEntries).sum();
+              return (listed <= exact ? counted(plans, which, counts) : listed(plans, counts))
+                  .thenComposeAsync(
+                      done -> {
+                        plans.forEach(this::forget);
+                        return countWindows(later, which, counts, Math.max(0, exact - listed));
+                      },
+                      executor);
+            });
   }
 
-  private CompletionStage<long[]> counted(List<PartitionPlan> plans, FeedRequest.Rows which) {
+  private CompletionStage<Void> counted(
+      List<PartitionPlan> plans, FeedRequest.Rows which, long[] counts) {
     return rows(plans)
-        .thenApply(
+        .thenAccept(
             read -> {
-              long[] counts = new long[view.map().partitions()];
               for (PartitionRows partition : read) {
                 counts[partition.partition()] = count(partition.rows(), which);
               }
               keep(read);
-              return counts;
             });
   }
 
   /** Active blocks are not in any directory: they are read to be counted. */
-  private CompletionStage<long[]> listed(List<PartitionPlan> plans) {
+  private CompletionStage<Void> listed(List<PartitionPlan> plans, long[] counts) {
     List<PartitionPlan> actives = plans.stream().map(PartitionPlan::activesOnly).toList();
     return entries(actives)
-        .thenApply(
+        .thenAccept(
             read -> {
-              long[] counts = new long[view.map().partitions()];
               for (int i = 0; i < plans.size(); i++) {
                 long active = read.get(i).stream().mapToLong(List::size).sum();
                 counts[plans.get(i).partition()] = plans.get(i).listedEntries() + active;
               }
-              return counts;
             });
   }
 
@@ -263,6 +287,10 @@ final class Scan {
               }
               return known(partitions);
             });
+  }
+
+  private void forget(PartitionPlan plan) {
+    plans[plan.partition()] = null;
   }
 
   private List<PartitionPlan> known(List<Integer> partitions) {
