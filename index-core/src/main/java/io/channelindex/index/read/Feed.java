@@ -232,7 +232,7 @@ final class Feed {
                   new Iteration(upper, row.vbucket(), row.seqno(), page.document(last));
               FeedState after = new FeedState(state.branches(), state.span(), position);
               return new Reading(
-                  new Page(rows, rows.get(last).seq(), false, left), after, view, seen);
+                  new Page(rows, rows.get(last).seq(), false, left), after, view.clock(), seen);
             });
   }
 
@@ -275,14 +275,14 @@ final class Feed {
     CompletionStage<String> lastSeq = endToken(ask, reached);
     if (page.rows().size() < 2) {
       return lastSeq.thenApply(
-          seq -> new Reading(lastPage(page, List.of(), seq, left), after, view, seen));
+          seq -> new Reading(lastPage(page, List.of(), seq, left), after, view.clock(), seen));
     }
     return rowTokens(ask, upper)
         .thenCombine(
             lastSeq,
             (each, seq) -> {
               List<Row> rows = rows(page, each, page.rows().size() - 1);
-              return new Reading(lastPage(page, rows, seq, left), after, view, seen);
+              return new Reading(lastPage(page, rows, seq, left), after, view.clock(), seen);
             });
   }
 

@@ -88,7 +88,7 @@ final class FeedFollower implements Follower {
 
   private Page moveOn(Reading reading) {
     Page page = reading.page();
-    boolean allSeen = page.caughtUp() && reading.state().since().covers(reading.view().clock());
+    boolean allSeen = page.caughtUp() && reading.state().since().covers(reading.readable());
     standing = new Standing(reading.state(), page.lastSeq(), allSeen ? reading.seen() : null);
     if (page.caughtUp()) {
       round.over();

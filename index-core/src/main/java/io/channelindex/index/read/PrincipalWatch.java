@@ -4,6 +4,8 @@ import io.channelindex.index.principals.Access;
 import io.channelindex.index.principals.Principal;
 import io.channelindex.index.principals.PrincipalName;
 import io.channelindex.index.principals.PrincipalSource;
+import io.channelindex.sequence.BranchVector;
+import io.channelindex.sequence.SequenceClock;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.IndexStorageException;
 import java.util.ArrayList;
@@ -40,9 +42,19 @@ final class PrincipalWatch {
   /**
    * What was read, or is being read.
    *
-   * @param view a view that was known before, or that is as good
+   * @param view the number of a view that was known before, or that is as good
+   * @param clock of that view
+   * @param branches of that view
    */
-  private record Known(StableView view, CompletableFuture<Optional<Principal>> principal) {}
+  private record Known(
+      long view,
+      SequenceClock clock,
+      BranchVector branches,
+      CompletableFuture<Optional<Principal>> principal) {
+    static Known as(StableView view, CompletableFuture<Optional<Principal>> principal) {
+      return new Known(view.number(), view.clock(), view.branches(), principal);
+    }
+  }
 
   PrincipalWatch(PrincipalName name, Tail tail, PrincipalSource source, Executor executor) {
     this.name = name;
@@ -73,12 +85,12 @@ final class PrincipalWatch {
     CompletableFuture<Optional<Principal>> reading = new CompletableFuture<>();
     synchronized (this) {
       if (known != null && answers(known, view)) {
-        if (view.clock().covers(known.view().clock())) {
-          known = new Known(view, known.principal());
+        if (view.clock().covers(known.clock())) {
+          known = Known.as(view, known.principal());
         }
         return known.principal();
       }
-      known = new Known(view, reading);
+      known = Known.as(view, reading);
     }
     var unused =
         CompletableFuture.completedFuture(name)
@@ -94,14 +106,14 @@ final class PrincipalWatch {
   }
 
   private boolean answers(Known answer, StableView view) {
-    if (answer.view() == view) {
+    if (answer.view() == view.number()) {
       return true;
     }
-    if (!answer.view().branches().equals(view.branches())) {
+    if (!answer.branches().equals(view.branches())) {
       return false;
     }
     List<Entry> since = new ArrayList<>();
-    return tail.collect(answer.view().clock(), view.clock(), view, since) >= 0 && since.isEmpty();
+    return tail.collect(answer.clock(), view.clock(), view, since) >= 0 && since.isEmpty();
   }
 
   private void failed(CompletableFuture<Optional<Principal>> reading, Throwable cause) {

@@ -17,7 +17,13 @@ final class RecentPages {
 
   private final ArrayDeque<Recent> recent = new ArrayDeque<>(PAGES + 1);
 
-  private record Recent(Feed.Ask ask, StableView view, CompletableFuture<Reading> reading) {}
+  /**
+   * A page.
+   *
+   * @param view the number of the view that it is read under: views are big, and the pages of quiet
+   *     feeds stay for long
+   */
+  private record Recent(Feed.Ask ask, long view, CompletableFuture<Reading> reading) {}
 
   /**
    * A page that answers, which may be under way; else null, and what the caller is going to read
@@ -26,11 +32,11 @@ final class RecentPages {
   synchronized @Nullable CompletableFuture<Reading> find(
       Feed.Ask ask, StableView view, CompletableFuture<Reading> otherwise) {
     for (Recent page : recent) {
-      if ((page.view() == view || hasRows(page.reading())) && page.ask().equals(ask)) {
+      if ((page.view() == view.number() || hasRows(page.reading())) && page.ask().equals(ask)) {
         return page.reading();
       }
     }
-    recent.addFirst(new Recent(ask, view, otherwise));
+    recent.addFirst(new Recent(ask, view.number(), otherwise));
     if (recent.size() > PAGES) {
       recent.removeLast();
     }

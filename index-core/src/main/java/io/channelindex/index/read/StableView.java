@@ -15,13 +15,19 @@ import java.util.Collection;
  * <p>Immutable.
  */
 final class StableView {
+  private final long number;
   private final PartitionMap map;
   private final StableDocument[] documents;
   private final SequenceClock clock;
   private final BranchVector branches;
 
   private StableView(
-      PartitionMap map, StableDocument[] documents, SequenceClock clock, BranchVector branches) {
+      long number,
+      PartitionMap map,
+      StableDocument[] documents,
+      SequenceClock clock,
+      BranchVector branches) {
+    this.number = number;
     this.map = map;
     this.documents = documents;
     this.clock = clock;
@@ -35,6 +41,7 @@ final class StableView {
       documents[partition] = StableDocument.unowned(map, partition);
     }
     return new StableView(
+        0,
         map,
         documents,
         SequenceClock.zero(map.vbuckets()),
@@ -66,11 +73,20 @@ final class StableView {
     }
     BranchVector vector = BranchVector.of(vbuuids);
     return new StableView(
-        map, changed, SequenceClock.of(seqnos), vector.equals(branches) ? branches : vector);
+        number + 1,
+        map,
+        changed,
+        SequenceClock.of(seqnos),
+        vector.equals(branches) ? branches : vector);
   }
 
   PartitionMap map() {
     return map;
+  }
+
+  /** Of the views that follow from one another, which one it is. */
+  long number() {
+    return number;
   }
 
   /** Up to where each vbucket is readable. */
