@@ -4,7 +4,6 @@ import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.Versioned;
-import io.channelindex.storage.WriteResult.Outcome;
 import io.channelindex.storage.format.BitFlagBlock;
 import io.channelindex.storage.format.ChannelHead;
 import io.channelindex.storage.format.EntryFilter;
@@ -136,14 +135,7 @@ final class BitFlagLayout extends Layout {
                 return CompletableFuture.<Void>completedFuture(null);
               }
               requireNotAfter(key, found.get(), documents);
-              return documents
-                  .remove(key, found.get().cas())
-                  .thenAccept(
-                      result -> {
-                        if (result.outcome() == Outcome.CONFLICT) {
-                          documents.conflicted(key, true);
-                        }
-                      });
+              return documents.removeFound(key, found.get());
             });
   }
 

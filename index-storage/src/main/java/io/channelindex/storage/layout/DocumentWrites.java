@@ -23,6 +23,17 @@ public interface DocumentWrites extends DocumentReads {
   /** Removes a version of a document. */
   CompletionStage<WriteResult> remove(String key, long cas);
 
+  /** Removes a document as it was found; if another has written it meanwhile, gives up for now. */
+  default CompletionStage<Void> removeFound(String key, Versioned<byte[]> found) {
+    return remove(key, found.cas())
+        .thenAccept(
+            result -> {
+              if (result.outcome() == WriteResult.Outcome.CONFLICT) {
+                conflicted(key, true);
+              }
+            });
+  }
+
   /** The epoch of the owner who writes, unsigned. */
   long epoch();
 

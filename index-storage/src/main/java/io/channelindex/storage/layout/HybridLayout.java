@@ -4,7 +4,6 @@ import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.Versioned;
-import io.channelindex.storage.WriteResult.Outcome;
 import io.channelindex.storage.format.DenseBlockBuilder;
 import io.channelindex.storage.format.EntryFilter;
 import io.channelindex.storage.format.Revisions;
@@ -263,14 +262,7 @@ final class HybridLayout extends Layout {
                   return CompletableFuture.<Void>completedFuture(null);
                 }
               }
-              return documents
-                  .remove(key, found.get().cas())
-                  .thenAccept(
-                      result -> {
-                        if (result.outcome() == Outcome.CONFLICT) {
-                          documents.conflicted(key, true);
-                        }
-                      });
+              return documents.removeFound(key, found.get());
             });
   }
 
