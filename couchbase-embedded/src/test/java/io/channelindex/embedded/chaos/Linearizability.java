@@ -26,8 +26,11 @@ import org.jspecify.annotations.Nullable;
  * <p>A write without an answer is done at any time after its invocation, or never. It matters only
  * if something shows it, therefore it is taken to be done directly before an operation whose answer
  * depends on the document; where it is overwritten unseen and comes back by a loss, it can as well
- * be done after that. At first only one such write is tried at a time, then more, and in the end,
- * if nothing fits, without the assumption that one that comes back can be done later.
+ * be done after that. Of several that ask for the same, the one that was asked first is taken
+ * first. A search that tries as few such writes at a time as the next answer needs is quick and
+ * overlooks orders; what it finds is one. Where it finds none, at first only one such write is
+ * tried at a time, then more, and in the end, if nothing fits, without the assumption that one that
+ * comes back can be done later.
  */
 final class Linearizability {
   /** What was found out. */
@@ -70,18 +73,25 @@ final class Linearizability {
    */
   private record Possibility(Register register, long done, BitSet guessed) {}
 
+  private static final int MANY = Integer.MAX_VALUE;
+
   /** How thorough a search is. */
   private enum Effort {
-    ONE_GUESS(1, Memory.OUTLINES),
-    FEW_GUESSES(3, Memory.OUTLINES),
-    ALL_GUESSES(Integer.MAX_VALUE, Memory.OUTLINES),
-    ALL(Integer.MAX_VALUE, Memory.LINEAGES);
+    AS_NEEDED(0, 8, Memory.OUTLINES),
+    ONE_GUESS(1, 1, Memory.OUTLINES),
+    FEW_GUESSES(3, 3, Memory.OUTLINES),
+    ALL_GUESSES(MANY, MANY, Memory.OUTLINES),
+    ALL(MANY, MANY, Memory.LINEAGES);
 
+    /** How many unanswered writes are tried at a time, and how many if nothing fits. */
     private final int guesses;
+
+    private final int mostGuesses;
     private final Memory memory;
 
-    Effort(int guesses, Memory memory) {
+    Effort(int guesses, int mostGuesses, Memory memory) {
       this.guesses = guesses;
+      this.mostGuesses = mostGuesses;
       this.memory = memory;
     }
   }
@@ -104,10 +114,15 @@ final class Linearizability {
   private static final int MAX_STEPS = 20_000_000;
 
   private static final int MAX_STEPS_AT_ONCE = 500_000;
+  private static final int COMPARISONS_OF_A_STEP = 64;
   private static final int MAX_UNDER_WAY = Long.SIZE;
 
   private final List<Event> events = new ArrayList<>();
   private final List<Operation> unanswered;
+
+  /** Of each unanswered write the one before that asks for the same, or -1. */
+  private final int[] alike;
+
   private final Branches branches;
   private final Effort effort;
   private final @Nullable Step[] underWay = new @Nullable Step[MAX_UNDER_WAY];
@@ -139,6 +154,18 @@ final class Linearizability {
             .filter(operation -> operation.isWrite() && !operation.isEvidence())
             .sorted(Comparator.comparingLong(Operation::invokedNanos))
             .toList();
+    alike = new int[unanswered.size()];
+    for (int i = 0; i < alike.length; i++) {
+      alike[i] = i - 1;
+      while (alike[i] >= 0 && !isAlike(unanswered.get(i), unanswered.get(alike[i]))) {
+        alike[i]--;
+      }
+    }
+  }
+
+  /** Nothing can tell which of them was done: where the seqno is not known, no level matters. */
+  private static boolean isAlike(Operation one, Operation other) {
+    return one.request().withoutDurability().equals(other.request().withoutDurability());
   }
 
   /**
@@ -168,10 +195,16 @@ final class Linearizability {
           begin(event.step());
           continue;
         }
-        Possibilities next = complete(now, event);
+        int guesses = effort.guesses;
+        Possibilities next = complete(now, event, guesses);
+        while (next.isEmpty() && guesses < effort.mostGuesses) {
+          guesses++;
+          next = complete(now, event, guesses);
+        }
         if (next.isEmpty()) {
           return new Verdict.Violation(explain(event.step(), now));
         }
+        underWay[slotOf(event.step())] = null;
         now = next;
       }
       return new Verdict.Linearizable();
@@ -199,8 +232,12 @@ final class Linearizability {
     throw new IllegalStateException("not under way: step=" + step);
   }
 
-  /** All that the document can be when the step of {@code end} is over. */
-  private Possibilities complete(Possibilities now, Event end) throws GaveUp {
+  /**
+   * All that the document can be when the step of {@code end} is over.
+   *
+   * @param guesses how many unanswered writes are tried at a time
+   */
+  private Possibilities complete(Possibilities now, Event end, int guesses) throws GaveUp {
     int slot = slotOf(end.step());
     long bit = 1L << slot;
     Possibilities after = new Possibilities(effort.memory);
@@ -220,21 +257,21 @@ final class Linearizability {
       for (Register register : results(from.register(), end.step())) {
         after.add(new Possibility(register, from.done(), from.guessed()));
       }
-      for (Possibility further : further(from, slot, end.nanos())) {
+      for (Possibility further : further(from, slot, end.nanos(), guesses)) {
         if (visited.add(further)) {
           open.add(further);
         }
       }
+      steps += visited.takeComparisons() / COMPARISONS_OF_A_STEP;
       if (steps > MAX_STEPS || steps - before > MAX_STEPS_AT_ONCE) {
         throw new GaveUp();
       }
     }
-    underWay[slot] = null;
     return after;
   }
 
   /** What else can be done before the step in {@code slot}. */
-  private List<Possibility> further(Possibility from, int slot, long nanos) {
+  private List<Possibility> further(Possibility from, int slot, long nanos, int guesses) {
     List<Possibility> further = new ArrayList<>();
     for (int other = 0; other < MAX_UNDER_WAY; other++) {
       Step step = underWay[other];
@@ -244,7 +281,7 @@ final class Linearizability {
         }
       }
     }
-    if (from.register().guesses() < effort.guesses) {
+    if (from.register().guesses() < guesses) {
       addGuesses(from, nanos, further);
     }
     steps += 1 + further.size();
@@ -257,8 +294,8 @@ final class Linearizability {
       if (write.invokedNanos() - nanos > 0) {
         return;
       }
-      Register register =
-          from.guessed().get(i) ? null : from.register().afterGuess(write, branches);
+      boolean isTurn = !from.guessed().get(i) && (alike[i] < 0 || from.guessed().get(alike[i]));
+      Register register = isTurn ? from.register().afterGuess(write, branches) : null;
       if (register != null) {
         BitSet guessed = (BitSet) from.guessed().clone();
         guessed.set(i);
@@ -298,6 +335,7 @@ final class Linearizability {
   private static final class Possibilities {
     private final Memory memory;
     private final Map<Point, List<Possibility>> byPoint = new HashMap<>();
+    private int comparisons;
 
     Possibilities(Memory memory) {
       this.memory = memory;
@@ -314,6 +352,7 @@ final class Linearizability {
     /** Returns whether it was added: there is none that takes as much or less to be done. */
     boolean add(Possibility added) {
       List<Possibility> alike = byPoint.computeIfAbsent(point(added), point -> new ArrayList<>(1));
+      comparisons += 1 + alike.size();
       for (Possibility other : alike) {
         if (contains(added.guessed(), other.guessed())) {
           return false;
@@ -322,6 +361,13 @@ final class Linearizability {
       alike.removeIf(other -> contains(other.guessed(), added.guessed()));
       alike.add(added);
       return true;
+    }
+
+    /** How much was compared since this was asked last. */
+    int takeComparisons() {
+      int taken = comparisons;
+      comparisons = 0;
+      return taken;
     }
 
     private Point point(Possibility possibility) {

@@ -25,6 +25,16 @@ class LinearizabilityModelTest {
     assertThat(Promises.check(history.operations(), Map.of(0, history.branches()))).isEmpty();
   }
 
+  /** As long as those of a soak. */
+  @Property(tries = 30, seed = "1")
+  void whatIsRightIsFoundRightHoweverLong(@ForAll long seed) {
+    SimulatedHistory history = SimulatedHistory.run(seed, 5, 8_000, 100, 6);
+
+    assertThat(Linearizability.check(history.operations(), history.branches()))
+        .as("operations=%d", history.operations().size())
+        .isEqualTo(new Linearizability.Verdict.Linearizable());
+  }
+
   @Property(tries = 1_500)
   void findsWhatTryingEverythingFinds(@ForAll long seed) {
     SimulatedHistory history = SimulatedHistory.run(seed, 3, 28, 10, 50);

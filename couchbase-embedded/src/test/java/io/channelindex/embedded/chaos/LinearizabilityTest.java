@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Histories that are made up: what may be seen, and what may not. */
 class LinearizabilityTest {
+  private static final long BEGINNING = Script.BEGINNING;
   private static final long NEXT = 200;
   private static final long THIRD = 300;
 
@@ -326,6 +327,34 @@ class LinearizabilityTest {
   }
 
   // Bounds.
+
+  /** Each round could be explained by the writes of all rounds before, which nobody saw. */
+  @Test
+  void longHistoriesWithManyWritesWithoutAnswerAreDecided() {
+    Script script = script();
+    long vbuuid = BEGINNING;
+    long seqno = 0;
+    long value = 0;
+    long time = 0;
+    for (int round = 1; round <= 40; round++) {
+      script.increment(time, time + 1).unanswered().remove(time, time + 1).unanswered();
+      for (int i = 0; i < 20; i++) {
+        time += 2;
+        Token token = new Token(0, vbuuid, ++seqno);
+        String count = String.valueOf(++value);
+        script.increment(time, time + 1).answers(new Outcome.Written(seqno, token, count));
+      }
+      time += 2;
+      script.increment(time, time + 9).unanswered().increment(time, time + 9).unanswered();
+      script.get(time + 10, time + 11).reads(String.valueOf(value + 2), seqno + 1_000);
+      time += 20;
+      vbuuid = NEXT + round;
+      script.branch(time, time + 1, vbuuid, seqno, CRASH);
+      time += 2;
+    }
+
+    assertPossible(script);
+  }
 
   @Test
   void whatTakesTooLongIsUndecided() {

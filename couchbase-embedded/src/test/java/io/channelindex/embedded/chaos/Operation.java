@@ -50,6 +50,10 @@ record Operation(
       }
     }
 
+    Request withoutDurability() {
+      return new Request(key, kind, argument, expected, DurabilityLevel.NONE);
+    }
+
     static Request get(String key) {
       return new Request(key, Kind.GET, "", null, DurabilityLevel.NONE);
     }

@@ -106,11 +106,7 @@ record Register(int branch, Lineage newest, int guesses) {
     }
     Lineage next =
         newest
-            .then(
-                valueAfter(request),
-                Lineage.UNKNOWN,
-                Lineage.UNKNOWN,
-                operation.request().durability())
+            .then(valueAfter(request), Lineage.UNKNOWN, Lineage.UNKNOWN, DurabilityLevel.NONE)
             .rooted(branches.lowestCutAfter(branch));
     return new Register(branch, next, guesses + 1);
   }
