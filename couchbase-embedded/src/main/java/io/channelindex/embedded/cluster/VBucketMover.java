@@ -221,6 +221,7 @@ final class VBucketMover {
     try (ReplicaFeed last = new ReplicaFeed(source, heir)) {
       while (true) {
         moveAll(last);
+        bucket.flush(to, vbucket);
         if (last.hasReached(Long.MAX_VALUE) && isPersisted(heir)) {
           return true;
         }

@@ -228,6 +228,13 @@ public final class Bucket {
     }
   }
 
+  /** As {@link #flush()}, of one vbucket. */
+  public synchronized void flush(int vbucket) {
+    if (persistenceDeferred && !persistencePaused) {
+      vbuckets.get(vbucket).flush();
+    }
+  }
+
   /** As a hard kill of the process: what was not persisted is lost. */
   public void crash() {
     crash(new Loss.Unpersisted());

@@ -196,6 +196,36 @@ class ClusterTest {
     assertThat(bucket.copy(heir, 0).get(Key.of("k"))).isNotNull();
   }
 
+  private static Write value(int n) {
+    return new Write().set(new byte[] {(byte) n}, Datatype.RAW, 0, 0, 0);
+  }
+
+  /** Or nothing could be done to any node until that disk writes the next time. */
+  @Test
+  void aHandoverDoesNotWaitForTheNextTimeThatASlowDiskWrites() {
+    ClusterNode heir = cluster.addNode();
+    ClusterBucket bucket = createReplicated(1);
+    VBucket source = bucket.copy(node, 0);
+    VBucket copy = bucket.copy(heir, 0);
+    source.set(Key.of("k"), value(1));
+    await().until(() -> copy.highSeqno() == source.highSeqno());
+    bucket.copy(heir).deferPersistence();
+    onHandover(
+        source,
+        () -> {
+          copy.discard();
+          copy.becomeReplica();
+        });
+
+    CompletableFuture<Void> handover =
+        CompletableFuture.runAsync(() -> cluster.failOverGracefully(node, Duration.ofMinutes(1)));
+
+    await().until(handover::isDone);
+    handover.join();
+    bucket.copy(heir).crash();
+    assertThat(copy.get(Key.of("k"))).isNotNull();
+  }
+
   @Test
   void aHandoverToACopyThatIsNoReplicaAnyMoreBeginsAnew() {
     ClusterNode heir = cluster.addNode();
