@@ -10,6 +10,7 @@ import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.BucketShape;
 import io.channelindex.embedded.engine.Key;
 import io.channelindex.embedded.engine.MutationListener;
+import io.channelindex.embedded.engine.ReplicaFeed;
 import io.channelindex.embedded.engine.VBucket;
 import io.channelindex.embedded.engine.VBucketState;
 import io.channelindex.embedded.engine.Write;
@@ -224,6 +225,46 @@ class ClusterTest {
     handover.join();
     bucket.copy(heir).crash();
     assertThat(copy.get(Key.of("k"))).isNotNull();
+  }
+
+  /** Flushes, and has the copy of {@code heir} lag behind again before anybody can look at it. */
+  private static void flushAndLag(Bucket heir, VBucket source) {
+    VBucket copy = heir.vbucket(0);
+    synchronized (heir) {
+      synchronized (copy) {
+        heir.flush();
+        if (source.state() == VBucketState.ACTIVE) {
+          source.set(Key.of("k"), value(2));
+          try (ReplicaFeed feed = new ReplicaFeed(source, copy)) {
+            while (feed.open()) {
+              feed.move(Integer.MAX_VALUE, Long.MAX_VALUE);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aMoveToASlowDiskDoesNotWaitForAWriterToRest() throws Exception {
+    ClusterNode heir = cluster.addNode();
+    ClusterBucket bucket = createReplicated(1);
+    VBucket source = bucket.copy(node, 0);
+    Bucket slow = bucket.copy(heir);
+    slow.deferPersistence();
+    flushAndLag(slow, source);
+
+    CompletableFuture<Void> handover =
+        CompletableFuture.runAsync(() -> cluster.failOverGracefully(node, Duration.ofSeconds(3)));
+    while (bucket.map().active(0) != heir && !handover.isDone()) {
+      Thread.sleep(20);
+      if (source.state() == VBucketState.ACTIVE) {
+        flushAndLag(slow, source);
+      }
+    }
+
+    await().until(handover::isDone);
+    handover.join();
   }
 
   @Test
