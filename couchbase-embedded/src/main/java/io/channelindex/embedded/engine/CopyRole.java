@@ -123,7 +123,7 @@ final class CopyRole {
 
   /**
    * A whole history arrives in the place of what this replica has, of which not all is part of it;
-   * does nothing if this is no replica any more.
+   * does nothing if this is no replica any more. A slow disk has either the one or the other, too.
    *
    * @param items all of {@code range}
    */
@@ -132,6 +132,9 @@ final class CopyRole {
       store.startOver();
       manifest = CollectionsManifest.initial();
       receive(receive(range), items, range);
+      if (bucket.isPersistenceSlow()) {
+        flush();
+      }
     }
   }
 
@@ -335,6 +338,12 @@ final class CopyRole {
       commitPending();
     }
     listeners.onMutation();
+  }
+
+  /** Persists what is there now, and no more. */
+  void flush() {
+    resumePersistence();
+    pausePersistence();
   }
 
   /** Goes back to what survives {@code loss}; the caller holds the collections' monitor. */

@@ -562,8 +562,7 @@ public final class VBucket {
 
   /** Persists what is there now, and no more. */
   synchronized void flush() {
-    role.resumePersistence();
-    role.pausePersistence();
+    role.flush();
   }
 
   /**
