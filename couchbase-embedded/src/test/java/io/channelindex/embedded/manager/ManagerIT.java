@@ -189,6 +189,19 @@ class ManagerIT {
     assertThat(services.at("/nodesExt/0/services/mgmt").intValue()).isEqualTo(node.managerPort());
   }
 
+  /** Or clients that outlive a cluster would go by its configuration, whose revision is higher. */
+  @Test
+  void aClusterThatComesAtOnceHasAHigherEpoch() throws Exception {
+    long epoch = json("/pools/default/b/data").get("revEpoch").longValue();
+    for (int i = 0; i < 3; i++) {
+      stop();
+      start();
+      long next = json("/pools/default/b/data").get("revEpoch").longValue();
+      assertThat(next).isGreaterThan(epoch);
+      epoch = next;
+    }
+  }
+
   /** Only terse configurations have markers: whoever reads anything else replaces none. */
   @Test
   void namesItselfAsItWasAsked() throws Exception {
