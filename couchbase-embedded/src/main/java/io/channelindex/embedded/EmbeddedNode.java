@@ -286,6 +286,7 @@ public final class EmbeddedNode {
       throw new IllegalArgumentException("warmUp=" + warmUp + ", minimum=" + Duration.ZERO);
     }
     start();
+    resumePersistence();
     if (warmUp.isZero()) {
       node.become(NodeState.RUNNING);
     } else {

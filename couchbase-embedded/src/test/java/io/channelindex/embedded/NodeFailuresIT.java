@@ -76,6 +76,17 @@ class NodeFailuresIT {
   }
 
   @Test
+  void aNodeThatIsStartedAgainHasADiskThatWorks() {
+    node.pausePersistence();
+    node.kill();
+    node.pausePersistence();
+
+    node.restart();
+
+    assertThat(node.isPersistencePaused()).isFalse();
+  }
+
+  @Test
   void clientsWaitForANodeThatStandsStill() throws Exception {
     writeAll(1);
     node.pause();
