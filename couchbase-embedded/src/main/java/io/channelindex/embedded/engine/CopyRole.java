@@ -121,14 +121,21 @@ final class CopyRole {
     return true;
   }
 
+  /** Whether this is a replica, and its disk can go back: one that stands still cannot. */
+  boolean canStartOver() {
+    return state == VBucketState.REPLICA
+        && (!store.history().isPersistencePaused() || bucket.isPersistenceSlow());
+  }
+
   /**
    * A whole history arrives in the place of what this replica has, of which not all is part of it;
-   * does nothing if this is no replica any more. A slow disk has either the one or the other, too.
+   * does nothing if it {@linkplain #canStartOver cannot start over}. A slow disk has either the one
+   * or the other, too.
    *
    * @param items all of {@code range}
    */
   void startOver(HistoryRange range, List<Item> items) {
-    if (state == VBucketState.REPLICA) {
+    if (canStartOver()) {
       store.startOver();
       manifest = CollectionsManifest.initial();
       receive(receive(range), items, range);

@@ -217,6 +217,31 @@ class ReplicaFeedTest {
     assertThat(body(replica.getReplica(Key.of("kept")))).isEqualTo("durable");
   }
 
+  @Test
+  void aReplicaWhoseDiskStandsStillBeginsAnewWhenItGoesOn() {
+    setDurably("kept", Durability.Level.PERSIST_TO_MAJORITY);
+    drain(feed);
+    drain(feed);
+    sources.pausePersistence();
+    set("tail", "tail");
+    drain(feed);
+    replicas.pausePersistence();
+    sources.crash();
+    assertThat(feed.open()).isFalse();
+    assertThat(body(replica.getReplica(Key.of("tail")))).isEqualTo("tail");
+
+    replicas.resumePersistence();
+    assertThat(feed.open()).isTrue();
+    replicas.pausePersistence();
+    assertThat(feed.move(Integer.MAX_VALUE, Long.MAX_VALUE)).isFalse();
+    replicas.crash();
+    assertThat(body(replica.getReplica(Key.of("kept")))).isEqualTo("durable");
+
+    drain(feed);
+    assertThat(replica.vbuuid()).isEqualTo(source.vbuuid());
+    assertThat(replica.getReplica(Key.of("tail"))).isNull();
+  }
+
   /** Somebody may have seen it committed, whoever waited for it. */
   @Test
   void aWriteThatIsCommittedAnewIsNotGivenUpForItsFirstClient() {
