@@ -19,12 +19,10 @@ public final class ClientLink {
    * From now on what clients send to the data service arrives after {@code delay}, and what it
    * sends to them, too. The manager's port is as near as before.
    *
-   * @throws IllegalArgumentException if it is negative
+   * @throws IllegalArgumentException if it is negative, or more than 292 years
    */
   public void delay(Duration value) {
-    if (value.isNegative()) {
-      throw new IllegalArgumentException("delay=" + value + ", minimum=" + Duration.ZERO);
-    }
+    EmbeddedNode.requireDelay("delay", value);
     delay = value;
     node.adapt();
   }

@@ -380,10 +380,7 @@ public final class EmbeddedCouchbase implements AutoCloseable {
      * default.
      */
     public Builder persistenceDelay(Duration value) {
-      if (value.isNegative()) {
-        throw new IllegalArgumentException(
-            "persistenceDelay=" + value + ", minimum=" + Duration.ZERO);
-      }
+      EmbeddedNode.requireDelay("persistenceDelay", value);
       persistenceDelay = value;
       return this;
     }

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * under way. They must not be called on a thread on which a client is answered.
  */
 public final class EmbeddedNode {
+  /** What a timer can wait for. */
+  private static final Duration MAX_DELAY = Duration.ofNanos(Long.MAX_VALUE);
+
   private final ClusterNode node;
   private final RunningNodes.Settings settings;
   private final NodeResources resources;
@@ -193,12 +196,10 @@ public final class EmbeddedNode {
    * observe_seqno} says how far it is, and a crash loses the rest. 0, the default, persists at
    * once. Tombstones are not purged from a slow disk.
    *
-   * @throws IllegalArgumentException if it is negative
+   * @throws IllegalArgumentException if it is negative, or more than 292 years
    */
   public synchronized void persistenceDelay(Duration delay) {
-    if (delay.isNegative()) {
-      throw new IllegalArgumentException("delay=" + delay + ", minimum=" + Duration.ZERO);
-    }
+    requireDelay("delay", delay);
     endFlushing();
     persistenceDelay = delay;
     node.buckets().forEach(this::adaptPersistence);
@@ -209,6 +210,15 @@ public final class EmbeddedNode {
               .acceptor()
               .scheduleWithFixedDelay(
                   () -> tend(Bucket::flush), nanos, nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  static void requireDelay(String name, Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException(name + "=" + value + ", minimum=" + Duration.ZERO);
+    }
+    if (value.compareTo(MAX_DELAY) > 0) {
+      throw new IllegalArgumentException(name + "=" + value + ", maximum=" + MAX_DELAY);
     }
   }
 
@@ -277,15 +287,15 @@ public final class EmbeddedNode {
    * {@code warmUp} is over; until then they are asked to come again (<i>temporary failure</i>), and
    * nothing is replicated. Persistence is not paused any more.
    *
+   * @throws IllegalArgumentException if {@code warmUp} is negative, or more than 292 years
    * @throws IllegalStateException if it was not killed, or was failed over meanwhile; or if a port
    *     cannot be bound any more
    */
   public synchronized void restart(Duration warmUp) {
     require(NodeState.KILLED);
-    if (warmUp.isNegative()) {
-      throw new IllegalArgumentException("warmUp=" + warmUp + ", minimum=" + Duration.ZERO);
-    }
+    requireDelay("warmUp", warmUp);
     start();
+    resumePersistence();
     if (warmUp.isZero()) {
       node.become(NodeState.RUNNING);
     } else {

@@ -84,7 +84,7 @@ final class RunningNodes implements AutoCloseable {
 
   private final Settings settings;
   private final Account account;
-  private final Cluster cluster = new Cluster(newUuid(), Instant.now().getEpochSecond());
+  private final Cluster cluster = new Cluster(newUuid(), Instant.now().toEpochMilli());
   private final @Nullable ControlDesk control;
   private final NodeResources resources;
   private final AtomicBoolean closed = new AtomicBoolean();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.channelindex.embedded.cluster.NodeState;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -73,6 +74,33 @@ class NodeFailuresIT {
                 }
               }
             });
+  }
+
+  /** Or it would be left half done: with a disk that writes never, or a start without end. */
+  @Test
+  void whatNoTimerCanWaitForIsRefused() {
+    Duration ages = Duration.ofDays(365 * 1000);
+
+    assertThatThrownBy(() -> node.persistenceDelay(ages))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("delay=PT8760000H, maximum=PT2562047H47M16.854775807S");
+    assertThat(node.persistenceDelay()).isZero();
+    node.kill();
+    assertThatThrownBy(() -> node.restart(ages))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("warmUp=PT8760000H, maximum=");
+    assertThat(node.state()).isEqualTo(NodeState.KILLED);
+  }
+
+  @Test
+  void aNodeThatIsStartedAgainHasADiskThatWorks() {
+    node.pausePersistence();
+    node.kill();
+    node.pausePersistence();
+
+    node.restart();
+
+    assertThat(node.isPersistencePaused()).isFalse();
   }
 
   @Test

@@ -130,6 +130,14 @@ public final class ClusterBucket {
     return copy != null && copy.isPersistencePaused();
   }
 
+  /** Has a slow disk of {@code node} write a vbucket now; one that stands still does not. */
+  void flush(ClusterNode node, int vbucket) {
+    Bucket copy = copies.get(node);
+    if (copy != null) {
+      copy.flush(vbucket);
+    }
+  }
+
   void addCopy(ClusterNode node) {
     Bucket copy = new Bucket(name, uuid, shape, clock, collections, VBucketState.DEAD);
     copies.put(node, copy);

@@ -7,6 +7,7 @@ import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.CollectionsManifest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The cluster as JSON, in the terse forms that clients follow: with a bucket's vbucket map, or
@@ -57,7 +58,7 @@ public final class ClusterConfig {
   /** The configuration without a bucket as a tree. */
   public ObjectNode globalTree() {
     ObjectNode config = header();
-    config.set("nodesExt", nodesExt(cluster.nodes()));
+    config.set("nodesExt", nodesExt(cluster.nodes(), UnaryOperator.identity()));
     config.putArray("clusterCapabilitiesVer").add(1).add(0);
     config.putObject("clusterCapabilities");
     return config;
@@ -68,8 +69,17 @@ public final class ClusterConfig {
     return bytes(tree(bucket));
   }
 
-  /** The configuration of {@code bucket} as a tree, to be built upon. */
+  /** The configuration of {@code bucket} as a tree. */
   public ObjectNode tree(ClusterBucket bucket) {
+    return tree(bucket, UnaryOperator.identity());
+  }
+
+  /**
+   * The same with other addresses, to be built upon.
+   *
+   * @param seen the addresses in it, by those of the nodes
+   */
+  public ObjectNode tree(ClusterBucket bucket, UnaryOperator<Node> seen) {
     ObjectNode config = header();
     List<ClusterNode> members = cluster.nodes();
     config.put("name", bucket.name());
@@ -77,12 +87,12 @@ public final class ClusterConfig {
     config.put("streamingUri", "/pools/default/bucketsStreaming/" + bucket.name());
     ArrayNode nodes = config.putArray("nodes");
     for (ClusterNode member : members) {
-      Node node = member.address();
+      Node node = seen.apply(member.address());
       ObjectNode entry = nodes.addObject();
       entry.put("hostname", node.managerAddress());
       entry.putObject("ports").put("direct", node.kvPort());
     }
-    config.set("nodesExt", nodesExt(members));
+    config.set("nodesExt", nodesExt(members, seen));
     config.put("nodeLocator", "vbucket");
     config.put("uuid", bucket.uuid());
     config.put("collectionsManifestUid", Long.toHexString(bucket.manifest().uid()));
@@ -92,17 +102,18 @@ public final class ClusterConfig {
     if (bucket.shape().replicas() > 0) {
       capabilities.add("subdoc.ReplicaRead");
     }
-    config.set("vBucketServerMap", vbucketServerMap(bucket, members));
+    config.set("vBucketServerMap", vbucketServerMap(bucket, members, seen));
     return config;
   }
 
-  private static ObjectNode vbucketServerMap(ClusterBucket bucket, List<ClusterNode> members) {
+  private static ObjectNode vbucketServerMap(
+      ClusterBucket bucket, List<ClusterNode> members, UnaryOperator<Node> seen) {
     ObjectNode json = JSON.objectNode();
     json.put("hashAlgorithm", "CRC");
     json.put("numReplicas", bucket.shape().replicas());
     ArrayNode servers = json.putArray("serverList");
     for (ClusterNode member : members) {
-      servers.add(member.address().kvAddress());
+      servers.add(seen.apply(member.address()).kvAddress());
     }
     json.set("vBucketMap", positions(bucket.map(), members));
     VBucketMap forward = bucket.forward();
@@ -130,10 +141,10 @@ public final class ClusterConfig {
     return config;
   }
 
-  private ArrayNode nodesExt(List<ClusterNode> members) {
+  private ArrayNode nodesExt(List<ClusterNode> members, UnaryOperator<Node> seen) {
     ArrayNode nodes = JSON.arrayNode();
     for (ClusterNode member : members) {
-      Node node = member.address();
+      Node node = seen.apply(member.address());
       ObjectNode entry = nodes.addObject();
       entry.putObject("services").put("kv", node.kvPort()).put("mgmt", node.managerPort());
       if (member.equals(self)) {

@@ -21,6 +21,11 @@ public record Node(InetAddress host, int kvPort, int managerPort) {
     return host.isAnyLocalAddress();
   }
 
+  /** The node for who reached it, or its neighbour, at {@code used}, and replaces no marker. */
+  public Node seenAt(InetAddress used) {
+    return isEverywhere() ? new Node(used, kvPort, managerPort) : this;
+  }
+
   /** The host, for a configuration. */
   String hostname() {
     return isEverywhere() ? HOST_OF_THE_CLIENT : host.getHostAddress();

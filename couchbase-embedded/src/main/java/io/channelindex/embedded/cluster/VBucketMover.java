@@ -164,7 +164,8 @@ final class VBucketMover {
     awaitReplicas(vbucket, from, List.of(to), patience);
     // While the disk there hangs the vbucket is better served here.
     VBucket copy = bucket.copy(to, vbucket);
-    await(vbucket, from, to, () -> isPersisted(copy), "copy is not persisted", patience);
+    long seqno = copy.highSeqno();
+    await(vbucket, from, to, () -> isPersisted(copy, seqno), "copy is not persisted", patience);
   }
 
   /**
@@ -221,7 +222,8 @@ final class VBucketMover {
     try (ReplicaFeed last = new ReplicaFeed(source, heir)) {
       while (true) {
         moveAll(last);
-        if (last.hasReached(Long.MAX_VALUE) && isPersisted(heir)) {
+        bucket.flush(to, vbucket);
+        if (last.hasReached(Long.MAX_VALUE) && isPersisted(heir, Long.MAX_VALUE)) {
           return true;
         }
         // A crash over there takes some of it away again, but what else stands in the way stays.
@@ -260,9 +262,10 @@ final class VBucketMover {
     }
   }
 
-  private static boolean isPersisted(VBucket copy) {
+  /** Whether everything up to {@code seqno} is on disk, or all if it went back to before that. */
+  private static boolean isPersisted(VBucket copy, long seqno) {
     VBucket.Position position = copy.position();
-    return position.persistedSeqno() >= position.highSeqno();
+    return position.persistedSeqno() >= Math.min(seqno, position.highSeqno());
   }
 
   private void await(

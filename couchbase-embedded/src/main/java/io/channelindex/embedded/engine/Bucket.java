@@ -27,7 +27,7 @@ public final class Bucket {
   private volatile boolean persistencePaused;
 
   /** Whether only {@link #flush} persists anything. */
-  private boolean persistenceDeferred;
+  private volatile boolean persistenceDeferred;
 
   /** Creates an empty bucket without replicas and without a memory quota. */
   public Bucket(String name, String uuid, int vbucketCount, InstantSource clock) {
@@ -195,6 +195,11 @@ public final class Bucket {
     return persistencePaused;
   }
 
+  /** Whether {@link #flush} would persist something. */
+  boolean isPersistenceSlow() {
+    return persistenceDeferred && !persistencePaused;
+  }
+
   /** From now on nothing is persisted: a {@link #crash} loses what is written. */
   public synchronized void pausePersistence() {
     persistencePaused = true;
@@ -223,8 +228,15 @@ public final class Bucket {
 
   /** Persists what is there now, if that is deferred and not paused. */
   public synchronized void flush() {
-    if (persistenceDeferred && !persistencePaused) {
+    if (isPersistenceSlow()) {
       vbuckets.forEach(VBucket::flush);
+    }
+  }
+
+  /** As {@link #flush()}, of one vbucket. */
+  public synchronized void flush(int vbucket) {
+    if (isPersistenceSlow()) {
+      vbuckets.get(vbucket).flush();
     }
   }
 

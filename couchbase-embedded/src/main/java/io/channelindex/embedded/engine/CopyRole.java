@@ -121,17 +121,27 @@ final class CopyRole {
     return true;
   }
 
+  /** Whether this is a replica, and its disk can go back: one that stands still cannot. */
+  boolean canStartOver() {
+    return state == VBucketState.REPLICA
+        && (!store.history().isPersistencePaused() || bucket.isPersistenceSlow());
+  }
+
   /**
    * A whole history arrives in the place of what this replica has, of which not all is part of it;
-   * does nothing if this is no replica any more.
+   * does nothing if it {@linkplain #canStartOver cannot start over}. A slow disk has either the one
+   * or the other, too.
    *
    * @param items all of {@code range}
    */
   void startOver(HistoryRange range, List<Item> items) {
-    if (state == VBucketState.REPLICA) {
+    if (canStartOver()) {
       store.startOver();
       manifest = CollectionsManifest.initial();
       receive(receive(range), items, range);
+      if (bucket.isPersistenceSlow()) {
+        flush();
+      }
     }
   }
 
@@ -335,6 +345,12 @@ final class CopyRole {
       commitPending();
     }
     listeners.onMutation();
+  }
+
+  /** Persists what is there now, and no more. */
+  void flush() {
+    resumePersistence();
+    pausePersistence();
   }
 
   /** Goes back to what survives {@code loss}; the caller holds the collections' monitor. */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A replica that saw what is no longer part of the history has to start over. What it has then
  * may be all that is left of what was acknowledged, if the source is lost before the rest of the
- * range is there. So such a range is collected here, and the replica gets it as a whole.
+ * range is there. So such a range is collected here, and the replica gets it as a whole; not while
+ * its disk stands still, which would lose to a crash what it has, too.
  *
  * <pre>{@code
  * while (feed.open()) {
@@ -48,7 +49,10 @@ public final class ReplicaFeed implements AutoCloseable {
     HistoryRange next = position == null ? null : source.rangeAfter(position);
     startsOver = next != null && position != null && next.from() < position.from().seqno();
     range = next;
-    return next != null;
+    if (startsOver && !replica.canStartOver()) {
+      close();
+    }
+    return range != null;
   }
 
   /**

@@ -463,6 +463,11 @@ public final class VBucket {
     return role.receive(range);
   }
 
+  /** As {@link CopyRole#canStartOver}. */
+  synchronized boolean canStartOver() {
+    return role.canStartOver();
+  }
+
   /** As {@link CopyRole#startOver}. */
   synchronized void startOver(HistoryRange range, List<Item> items) {
     role.startOver(range, items);
@@ -562,8 +567,7 @@ public final class VBucket {
 
   /** Persists what is there now, and no more. */
   synchronized void flush() {
-    role.resumePersistence();
-    role.pausePersistence();
+    role.flush();
   }
 
   /**

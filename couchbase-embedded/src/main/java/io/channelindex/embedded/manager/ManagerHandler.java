@@ -26,6 +26,8 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -119,7 +121,7 @@ final class ManagerHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     if (followed != null) {
       follow(context, followed);
     } else {
-      send(context, request, answer(request, path, user));
+      send(context, request, answer(context, request, path, user));
     }
   }
 
@@ -143,11 +145,12 @@ final class ManagerHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     service.streams().add(context.channel(), bucket);
   }
 
-  private FullHttpResponse answer(FullHttpRequest request, List<String> path, String user) {
+  private FullHttpResponse answer(
+      ChannelHandlerContext context, FullHttpRequest request, List<String> path, String user) {
     try {
       JsonNode body;
       if (request.method().equals(HttpMethod.GET)) {
-        body = resources.get(path, user);
+        body = resources.get(path, user, asked(context));
       } else if (request.method().equals(HttpMethod.POST)) {
         body = resources.post(path, form(request));
       } else if (request.method().equals(HttpMethod.DELETE)) {
@@ -163,6 +166,10 @@ final class ManagerHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     } catch (IllegalArgumentException e) {
       return errors(HttpResponseStatus.BAD_REQUEST, e);
     }
+  }
+
+  private static InetAddress asked(ChannelHandlerContext context) {
+    return ((InetSocketAddress) context.channel().localAddress()).getAddress();
   }
 
   private static FullHttpResponse errors(HttpResponseStatus status, IllegalArgumentException e) {

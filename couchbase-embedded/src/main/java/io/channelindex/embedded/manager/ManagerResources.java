@@ -11,6 +11,7 @@ import io.channelindex.embedded.cluster.ClusterNode;
 import io.channelindex.embedded.cluster.Node;
 import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.CollectionsManifest;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is behind the manager's paths. A path is a list of segments; null stands for one that is not
  * there, an {@link IllegalArgumentException} for a request that is refused with its message.
+ *
+ * <p>Terse configurations have a marker where a node listens on all addresses; whoever asks for
+ * anything else is told the address that was asked. Source: {@code build_node_hostname} in {@code
+ * menelaus_web_node.erl} of couchbase/ns_server.
  */
 final class ManagerResources {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -33,7 +38,12 @@ final class ManagerResources {
     this.config = new ClusterConfig(self);
   }
 
-  @Nullable JsonNode get(List<String> path, String user) {
+  /**
+   * The answer to a GET.
+   *
+   * @param asked the address of this node that the request came to
+   */
+  @Nullable JsonNode get(List<String> path, String user, InetAddress asked) {
     if (path.equals(List.of("whoami"))) {
       return JSON.objectNode().put("id", user).put("domain", "local");
     }
@@ -45,11 +55,11 @@ final class ManagerResources {
     }
     List<String> rest = path.subList(2, path.size());
     if (rest.isEmpty()) {
-      return pool();
+      return pool(asked);
     }
     return switch (rest.get(0)) {
       case "nodeServices" -> rest.size() == 1 ? config.globalTree() : null;
-      case "buckets" -> rest.size() == 1 ? buckets() : bucketOrScopes(rest);
+      case "buckets" -> rest.size() == 1 ? buckets(asked) : bucketOrScopes(rest, asked);
       case "b" -> rest.size() == 2 ? terse(rest.get(1)) : null;
       default -> null;
     };
@@ -68,12 +78,12 @@ final class ManagerResources {
     return root;
   }
 
-  private JsonNode pool() {
+  private JsonNode pool(InetAddress asked) {
     ObjectNode root = JSON.objectNode();
     root.put("name", "default");
     root.put("clusterName", "");
     root.put("rebalanceStatus", isRebalancing() ? "running" : "none");
-    root.set("nodes", nodes());
+    root.set("nodes", nodes(asked));
     root.putObject("buckets").put("uri", "/pools/default/buckets");
     return root;
   }
@@ -82,10 +92,10 @@ final class ManagerResources {
     return cluster.buckets().stream().anyMatch(bucket -> bucket.forward() != null);
   }
 
-  private ArrayNode nodes() {
+  private ArrayNode nodes(InetAddress asked) {
     ArrayNode nodes = JSON.arrayNode();
     for (ClusterNode member : cluster.nodes()) {
-      Node node = member.address();
+      Node node = member.address().seenAt(asked);
       ObjectNode entry = nodes.addObject();
       entry.put("hostname", node.managerAddress());
       entry.put("status", status(member));
@@ -108,18 +118,18 @@ final class ManagerResources {
     };
   }
 
-  private JsonNode buckets() {
+  private JsonNode buckets(InetAddress asked) {
     ArrayNode buckets = JSON.arrayNode();
-    cluster.buckets().forEach(bucket -> buckets.add(details(bucket)));
+    cluster.buckets().forEach(bucket -> buckets.add(details(bucket, asked)));
     return buckets;
   }
 
-  private ObjectNode details(ClusterBucket bucket) {
-    ObjectNode details = config.tree(bucket);
+  private ObjectNode details(ClusterBucket bucket, InetAddress asked) {
+    ObjectNode details = config.tree(bucket, node -> node.seenAt(asked));
     details.put("bucketType", "membase");
     details.put("storageBackend", "couchstore");
     details.put("replicaNumber", bucket.shape().replicas());
-    details.set("nodes", nodes());
+    details.set("nodes", nodes(asked));
     long quota = Math.min(bucket.shape().quotaBytes(), Runtime.getRuntime().maxMemory());
     details.putObject("quota").put("ram", quota).put("rawRAM", quota);
     describeSettings(details);
@@ -147,13 +157,13 @@ final class ManagerResources {
     return bucket == null ? null : config.tree(bucket);
   }
 
-  private @Nullable JsonNode bucketOrScopes(List<String> path) {
+  private @Nullable JsonNode bucketOrScopes(List<String> path, InetAddress asked) {
     ClusterBucket bucket = cluster.bucket(path.get(1));
     if (bucket == null) {
       return null;
     }
     if (path.size() == 2) {
-      return details(bucket);
+      return details(bucket, asked);
     }
     boolean scopes = path.size() == 3 && path.get(2).equals("scopes");
     return scopes ? ClusterConfig.manifestTree(bucket.manifest()) : null;

@@ -10,6 +10,7 @@ import io.channelindex.embedded.engine.Bucket;
 import io.channelindex.embedded.engine.BucketShape;
 import io.channelindex.embedded.engine.Key;
 import io.channelindex.embedded.engine.MutationListener;
+import io.channelindex.embedded.engine.ReplicaFeed;
 import io.channelindex.embedded.engine.VBucket;
 import io.channelindex.embedded.engine.VBucketState;
 import io.channelindex.embedded.engine.Write;
@@ -194,6 +195,76 @@ class ClusterTest {
     handover.join();
     assertThat(bucket.map().active(0)).isEqualTo(heir);
     assertThat(bucket.copy(heir, 0).get(Key.of("k"))).isNotNull();
+  }
+
+  private static Write value(int n) {
+    return new Write().set(new byte[] {(byte) n}, Datatype.RAW, 0, 0, 0);
+  }
+
+  /** Or nothing could be done to any node until that disk writes the next time. */
+  @Test
+  void aHandoverDoesNotWaitForTheNextTimeThatASlowDiskWrites() {
+    ClusterNode heir = cluster.addNode();
+    ClusterBucket bucket = createReplicated(1);
+    VBucket source = bucket.copy(node, 0);
+    VBucket copy = bucket.copy(heir, 0);
+    source.set(Key.of("k"), value(1));
+    await().until(() -> copy.highSeqno() == source.highSeqno());
+    bucket.copy(heir).deferPersistence();
+    onHandover(
+        source,
+        () -> {
+          copy.discard();
+          copy.becomeReplica();
+        });
+
+    CompletableFuture<Void> handover =
+        CompletableFuture.runAsync(() -> cluster.failOverGracefully(node, Duration.ofMinutes(1)));
+
+    await().until(handover::isDone);
+    handover.join();
+    bucket.copy(heir).crash();
+    assertThat(copy.get(Key.of("k"))).isNotNull();
+  }
+
+  /** Flushes, and has the copy of {@code heir} lag behind again before anybody can look at it. */
+  private static void flushAndLag(Bucket heir, VBucket source) {
+    VBucket copy = heir.vbucket(0);
+    synchronized (heir) {
+      synchronized (copy) {
+        heir.flush();
+        if (source.state() == VBucketState.ACTIVE) {
+          source.set(Key.of("k"), value(2));
+          try (ReplicaFeed feed = new ReplicaFeed(source, copy)) {
+            while (feed.open()) {
+              feed.move(Integer.MAX_VALUE, Long.MAX_VALUE);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aMoveToASlowDiskDoesNotWaitForAWriterToRest() throws Exception {
+    ClusterNode heir = cluster.addNode();
+    ClusterBucket bucket = createReplicated(1);
+    VBucket source = bucket.copy(node, 0);
+    Bucket slow = bucket.copy(heir);
+    slow.deferPersistence();
+    flushAndLag(slow, source);
+
+    CompletableFuture<Void> handover =
+        CompletableFuture.runAsync(() -> cluster.failOverGracefully(node, Duration.ofSeconds(3)));
+    while (bucket.map().active(0) != heir && !handover.isDone()) {
+      Thread.sleep(20);
+      if (source.state() == VBucketState.ACTIVE) {
+        flushAndLag(slow, source);
+      }
+    }
+
+    await().until(handover::isDone);
+    handover.join();
   }
 
   @Test

@@ -17,7 +17,8 @@ class ReplicaFeedTest {
   private final BucketCollections collections = new BucketCollections();
   private final Bucket sources = copy();
   private final VBucket source = sources.vbucket(0);
-  private final VBucket replica = copy().vbucket(0);
+  private final Bucket replicas = copy();
+  private final VBucket replica = replicas.vbucket(0);
   private final ReplicaFeed feed = new ReplicaFeed(source, replica);
   private final List<String> committed = new ArrayList<>();
 
@@ -191,6 +192,54 @@ class ReplicaFeedTest {
     assertThat(replica.position().failoverLog().branches())
         .isEqualTo(source.position().failoverLog().branches());
     assertThat(replica.position().documents()).isEqualTo(5);
+  }
+
+  /** Its disk had it: that was acknowledged. */
+  @Test
+  void aReplicaWithASlowDiskThatBeganAnewHasAfterACrashWhatItHadPersisted() {
+    replicas.deferPersistence();
+    setDurably("kept", Durability.Level.PERSIST_TO_MAJORITY);
+    drain(feed);
+    replicas.flush();
+    drain(feed);
+    assertThat(committed).containsExactly("kept");
+    drain(feed);
+    replicas.flush();
+    sources.pausePersistence();
+    set("tail", "tail");
+    drain(feed);
+    sources.crash();
+    drain(feed);
+    assertThat(replica.vbuuid()).isEqualTo(source.vbuuid());
+
+    replicas.crash();
+
+    assertThat(body(replica.getReplica(Key.of("kept")))).isEqualTo("durable");
+  }
+
+  @Test
+  void aReplicaWhoseDiskStandsStillBeginsAnewWhenItGoesOn() {
+    setDurably("kept", Durability.Level.PERSIST_TO_MAJORITY);
+    drain(feed);
+    drain(feed);
+    sources.pausePersistence();
+    set("tail", "tail");
+    drain(feed);
+    replicas.pausePersistence();
+    sources.crash();
+    assertThat(feed.open()).isFalse();
+    assertThat(body(replica.getReplica(Key.of("tail")))).isEqualTo("tail");
+
+    replicas.resumePersistence();
+    assertThat(feed.open()).isTrue();
+    replicas.pausePersistence();
+    assertThat(feed.move(Integer.MAX_VALUE, Long.MAX_VALUE)).isFalse();
+    replicas.crash();
+    assertThat(body(replica.getReplica(Key.of("kept")))).isEqualTo("durable");
+
+    drain(feed);
+    assertThat(replica.vbuuid()).isEqualTo(source.vbuuid());
+    assertThat(replica.getReplica(Key.of("tail"))).isNull();
   }
 
   /** Somebody may have seen it committed, whoever waited for it. */

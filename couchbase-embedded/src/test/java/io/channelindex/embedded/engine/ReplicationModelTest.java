@@ -349,6 +349,8 @@ class ReplicationModelTest {
     private void takeOver() {
       VBucket before = active;
       VBucket heir = replicas().get(random.nextInt(copies - 1));
+      // A move waits for a disk that stands still.
+      buckets.get(copies().indexOf(heir)).resumePersistence();
       before.handOver();
       ReplicaFeed last = feeds.get(heir);
       last.close();

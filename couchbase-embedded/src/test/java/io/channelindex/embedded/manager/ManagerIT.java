@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -186,6 +187,43 @@ class ManagerIT {
     assertThat(pool.at("/nodes/0/ports/direct").intValue()).isEqualTo(node.port());
     assertThat(services.at("/nodesExt/0/services/kv").intValue()).isEqualTo(node.port());
     assertThat(services.at("/nodesExt/0/services/mgmt").intValue()).isEqualTo(node.managerPort());
+  }
+
+  /** Or clients that outlive a cluster would go by its configuration, whose revision is higher. */
+  @Test
+  void aClusterThatComesAtOnceHasAHigherEpoch() throws Exception {
+    long epoch = json("/pools/default/b/data").get("revEpoch").longValue();
+    for (int i = 0; i < 3; i++) {
+      stop();
+      start();
+      long next = json("/pools/default/b/data").get("revEpoch").longValue();
+      assertThat(next).isGreaterThan(epoch);
+      epoch = next;
+    }
+  }
+
+  /** Only terse configurations have markers: whoever reads anything else replaces none. */
+  @Test
+  void namesItselfAsItWasAsked() throws Exception {
+    try (EmbeddedCouchbase everywhere =
+        EmbeddedCouchbase.builder()
+            .host(InetAddress.getByName("0.0.0.0"))
+            .nodes(2)
+            .bucket("data")
+            .start()) {
+      String manager = "127.0.0.1:" + everywhere.managerPort();
+      for (String path : List.of("/pools/default", "/pools/default/buckets/data")) {
+        HttpRequest request =
+            HttpRequest.newBuilder(URI.create("http://" + manager + path))
+                .header("Authorization", basic(node.username() + ":" + node.password()))
+                .build();
+
+        String body = send(request).body();
+
+        assertThat(JSON.readTree(body).at("/nodes/0/hostname").textValue()).isEqualTo(manager);
+        assertThat(body).doesNotContain("$HOST");
+      }
+    }
   }
 
   @Test
