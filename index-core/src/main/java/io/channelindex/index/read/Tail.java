@@ -123,10 +123,13 @@ final class Tail {
     return true;
   }
 
-  /** Completes when the tail has all that the view says is there; fails if that cannot be read. */
+  /**
+   * Completes when the tail has all that the view says is there; fails if that cannot be read. One
+   * that was dropped will never have it: at once then.
+   */
   CompletionStage<Void> reach(StableView view) {
     synchronized (this) {
-      if (has(view)) {
+      if (dropped || has(view)) {
         return CompletableFuture.completedFuture(null);
       }
     }
@@ -142,7 +145,7 @@ final class Tail {
    */
   synchronized long collect(
       SequenceClock since, SequenceClock upper, StableView view, List<Entry> into) {
-    if (!has(view) || !reachesBackTo(since, upper)) {
+    if (dropped || !has(view) || !reachesBackTo(since, upper)) {
       return -1;
     }
     long seen = news;

@@ -130,6 +130,31 @@ class BucketFeedTest {
     assertThat(reader.index.statistics().sharedPages()).isGreaterThanOrEqualTo(15);
   }
 
+  /** Its tail is dropped in the middle of a read: what waits for it does not wait for ever. */
+  @Test
+  void aFollowerIsClosedWhileItsPageIsRead() {
+    twentyRows();
+    ReaderSettings noIdleTails =
+        new ReaderSettings(
+            0, 64 * 1024, 1 << 20, cachedBytes, 1_000, Duration.ofMillis(1), Duration.ofMillis(5));
+    try (TestReader other = new TestReader(content, noIdleTails)) {
+      Follower follower = other.follow(new Since.Now(), "a");
+      assertThat(get(follower.next(10)).caughtUp()).isTrue();
+      other.push(pushed("a", 5, 10, "new"));
+      BucketFault held =
+          content.bucket.inject(
+              BucketFault.of(Action.HOLD).on(Operation.GET).where(key -> key.contains("head")));
+
+      CompletionStage<Page> page = follower.next(10);
+      await().until(() -> held.hits() > 0);
+      follower.close();
+      held.stop();
+      content.bucket.release();
+
+      assertThat(ids(get(page).rows())).containsExactly("new");
+    }
+  }
+
   @Test
   void followersWhoBeginTogetherShareWhatIsReadOfTheBucket() {
     twentyRows();
