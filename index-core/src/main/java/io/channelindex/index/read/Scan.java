@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -217,14 +218,37 @@ final class Scan {
         .thenCompose(
             plans -> {
               long listed = plans.stream().mapToLong(PartitionPlan::listedEntries).sum();
-              return (listed <= exact ? counted(plans, which, counts) : listed(plans, counts))
-                  .thenComposeAsync(
-                      done -> {
-                        plans.forEach(this::forget);
-                        return countWindows(later, which, counts, Math.max(0, exact - listed));
-                      },
-                      executor);
+              CompletionStage<Void> counted =
+                  listed <= exact
+                      ? inRuns(plans, plans.size(), run -> counted(run, which, counts))
+                      : listed(plans, counts);
+              return counted.thenComposeAsync(
+                  done -> {
+                    plans.forEach(this::forget);
+                    return countWindows(later, which, counts, Math.max(0, exact - listed));
+                  },
+                  executor);
             });
+  }
+
+  /** Counts as many partitions at once as may be, the last first: what is wanted first is kept. */
+  private CompletionStage<Void> inRuns(
+      List<PartitionPlan> plans,
+      int end,
+      Function<List<PartitionPlan>, CompletionStage<Void>> count) {
+    if (end == 0) {
+      return CompletableFuture.completedFuture(null);
+    }
+    int begin = end - 1;
+    long blocks = plans.get(begin).blocks();
+    while (begin > 0 && blocks + plans.get(begin - 1).blocks() <= MOST_BLOCKS) {
+      begin--;
+      blocks += plans.get(begin).blocks();
+    }
+    int next = begin;
+    return count
+        .apply(plans.subList(begin, end))
+        .thenComposeAsync(done -> inRuns(plans, next, count), executor);
   }
 
   private CompletionStage<Void> counted(
@@ -241,13 +265,20 @@ final class Scan {
 
   /** Active blocks are not in any directory: they are read to be counted. */
   private CompletionStage<Void> listed(List<PartitionPlan> plans, long[] counts) {
+    for (PartitionPlan plan : plans) {
+      counts[plan.partition()] = plan.listedEntries();
+    }
     List<PartitionPlan> actives = plans.stream().map(PartitionPlan::activesOnly).toList();
+    return inRuns(actives, actives.size(), run -> addActives(run, counts));
+  }
+
+  private CompletionStage<Void> addActives(List<PartitionPlan> actives, long[] counts) {
     return entries(actives)
         .thenAccept(
             read -> {
-              for (int i = 0; i < plans.size(); i++) {
+              for (int i = 0; i < actives.size(); i++) {
                 long active = read.get(i).stream().mapToLong(List::size).sum();
-                counts[plans.get(i).partition()] = plans.get(i).listedEntries() + active;
+                counts[actives.get(i).partition()] += active;
               }
             });
   }

@@ -19,7 +19,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -266,31 +265,6 @@ class BucketFeedTest {
     // There are 1,600 blocks and 800 pages; blocks are read of the one partition that has ten rows.
     assertThat(reader.index.statistics().bulks()).isLessThanOrEqualTo(10);
     assertThat(content.bucket.count(Operation.GET)).isLessThan(1_300);
-  }
-
-  /** To page, and to say how many rows there are beyond the page. */
-  @Test
-  void theHeadsOfManyChannelsAreNotReadAllAtOnce() {
-    twentyRows();
-    String[] channels =
-        IntStream.range(0, 3_000).mapToObj(i -> i == 0 ? "a" : "a" + i).toArray(String[]::new);
-    Follower follower = reader.follow(new Since.Beginning(), channels);
-    BucketFault held =
-        content.bucket.inject(
-            BucketFault.of(Action.HOLD_ANSWER)
-                .on(Operation.GET)
-                .where(key -> key.contains("head")));
-    CompletionStage<Page> page = follower.next(1);
-    for (int partition = 0; partition < 4; partition++) {
-      await().until(() -> content.bucket.heldCount() >= 3_000);
-      assertThat(content.bucket.heldCount()).as("partition %d", partition).isEqualTo(3_000);
-      content.bucket.release();
-    }
-    held.stop();
-
-    assertThat(get(page).rows()).hasSize(1);
-    assertThat(get(page).pending()).isEqualTo(19);
-    assertThat(drain(follower, 100)).hasSize(19);
   }
 
   @Test

@@ -1,0 +1,90 @@
+package io.channelindex.index.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.channelindex.index.read.BlockPlan.Active;
+import io.channelindex.sequence.PartitionMap;
+import io.channelindex.sequence.SequenceClock;
+import io.channelindex.storage.Entry;
+import io.channelindex.storage.EntryState;
+import io.channelindex.storage.format.StableDocument;
+import io.channelindex.storage.format.StableDocument.VbucketState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How much an iteration reads at once. */
+class ScanTest {
+  private static final int PARTITIONS = 64;
+
+  private final PartitionMap map = new PartitionMap(PARTITIONS, PARTITIONS);
+  private int mostHeads;
+  private int mostBlocks;
+
+  /** Each channel has a closed block in each partition, of so many entries, and an active one. */
+  private SliceReader reader(int closedEntries) {
+    return new SliceReader() {
+      @Override
+      public CompletionStage<List<SlicePlan>> plan(List<Slice> slices) {
+        mostHeads = Math.max(mostHeads, slices.size());
+        BlockPlan.Listed closed = new BlockPlan.Listed(ChannelCache.Kind.BLOCK, 0, "");
+        List<SlicePlan> plans = new ArrayList<>();
+        for (Slice slice : slices) {
+          plans.add(
+              new BlockPlan(
+                  slice, Directory.EMPTY, List.of(closed), closedEntries, Active.MUST_EXIST));
+        }
+        return CompletableFuture.completedFuture(plans);
+      }
+
+      @Override
+      public CompletionStage<List<List<Entry>>> read(List<SlicePlan> plans) {
+        mostBlocks = Math.max(mostBlocks, plans.stream().mapToInt(SlicePlan::blocks).sum());
+        List<List<Entry>> entries = new ArrayList<>();
+        for (SlicePlan plan : plans) {
+          int vbucket = plan.slice().partition();
+          String id = plan.slice().channel().name() + vbucket;
+          entries.add(List.of(new Entry(id, "1-a", vbucket, 1, 7, EntryState.ACTIVE)));
+        }
+        return CompletableFuture.completedFuture(entries);
+      }
+    };
+  }
+
+  private StableView view() {
+    List<StableDocument> documents = new ArrayList<>();
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      VbucketState stable =
+          new VbucketState(1, VbucketState.NEW.position(), VbucketState.NEW.history(), false);
+      documents.add(new StableDocument(partition, partition, 1, "", 1, List.of(stable), List.of()));
+    }
+    return StableView.unread(map).with(documents);
+  }
+
+  /** Of a client that follows many channels: what is left is counted in bounds, too. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 10})
+  void whatIsCountedIsNotReadAllAtOnce(int closedEntries) {
+    int channels = 200;
+    StableView view = view();
+    IterationCache.Key iteration =
+        new IterationCache.Key(
+            IntStream.range(0, channels).mapToObj(i -> Channel.of("c" + i)).toList(),
+            0,
+            SequenceClock.zero(PARTITIONS),
+            view.clock());
+    Scan scan =
+        new Scan(
+            iteration, view, reader(closedEntries), new IterationCache(100_000), Runnable::run);
+
+    long rows = scan.countFrom(0, FeedRequest.Rows.ALL).toCompletableFuture().join();
+
+    assertThat(rows).isEqualTo((long) PARTITIONS * channels * (closedEntries + 1));
+    assertThat(mostHeads).isLessThanOrEqualTo(4_096);
+    assertThat(mostBlocks).isLessThanOrEqualTo(512);
+  }
+}
