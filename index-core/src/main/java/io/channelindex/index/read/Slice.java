@@ -9,6 +9,7 @@ import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.format.EntryFilter;
 import io.channelindex.storage.format.StableDocument;
+import io.channelindex.storage.format.StableDocument.VbucketState;
 import io.channelindex.storage.layout.BlockCoding;
 import io.channelindex.storage.layout.BlockPlace;
 
@@ -48,24 +49,27 @@ final class Slice implements EntryFilter {
 
   /** All that is visible. */
   static Slice all(Channel channel, StableDocument state) {
-    int size = state.vbuckets().size();
-    long[] high = new long[size];
-    for (int i = 0; i < size; i++) {
-      high[i] = state.vbuckets().get(i).stable();
-    }
-    return new Slice(channel, state, new long[size], high);
+    long[] high = stable(state);
+    return new Slice(channel, state, new long[high.length], high);
   }
 
   /** What became readable between two states of a partition. */
   static Slice between(Channel channel, StableDocument before, StableDocument after) {
-    int size = after.vbuckets().size();
-    long[] low = new long[size];
-    long[] high = new long[size];
-    for (int i = 0; i < size; i++) {
-      low[i] = before.vbuckets().get(i).stable();
-      high[i] = after.vbuckets().get(i).stable();
-    }
-    return new Slice(channel, after, low, high);
+    return after(channel, stable(before), after);
+  }
+
+  /**
+   * What became readable after some seqnos.
+   *
+   * @param since one per vbucket of the partition; not changed any more
+   */
+  static Slice after(Channel channel, long[] since, StableDocument state) {
+    return new Slice(channel, state, since, stable(state));
+  }
+
+  /** Up to where each vbucket of a partition is readable. */
+  static long[] stable(StableDocument state) {
+    return state.vbuckets().stream().mapToLong(VbucketState::stable).toArray();
   }
 
   Channel channel() {

@@ -49,7 +49,7 @@ final class Tail {
   private final ReadCounters counters;
 
   private final ArrayDeque<Entry> entries = new ArrayDeque<>();
-  private final Map<Integer, StableDocument> behind = new HashMap<>();
+  private final Map<Integer, Lag> behind = new HashMap<>();
   private final Set<Runnable> waiting = new LinkedHashSet<>();
   private final Backoff backoff;
   private SequenceClock from;
@@ -59,6 +59,22 @@ final class Tail {
   private @Nullable CompletableFuture<Void> catchingUp;
   private boolean retryScheduled;
   private boolean dropped;
+
+  /**
+   * Up to where the tail has a partition that it is behind in. It may stay so for long, and stable
+   * documents are big.
+   */
+  private static final class Lag {
+    final long commit;
+
+    /** One seqno per vbucket of the partition. */
+    final long[] stable;
+
+    Lag(StableDocument document) {
+      commit = document.commit();
+      stable = Slice.stable(document);
+    }
+  }
 
   /** How many followers hold the tail. Guarded by {@link StableClocks}. */
   int users;
@@ -101,7 +117,7 @@ final class Tail {
     if (brought != null && !behind.containsKey(movement.partition())) {
       return takeOver(movement, brought);
     }
-    behind.putIfAbsent(movement.partition(), movement.before());
+    behind.computeIfAbsent(movement.partition(), partition -> new Lag(movement.before()));
     catchUpIfAwaited();
     return false;
   }
@@ -189,8 +205,8 @@ final class Tail {
   }
 
   private boolean has(StableView view) {
-    for (Map.Entry<Integer, StableDocument> lag : behind.entrySet()) {
-      if (lag.getValue().commit() < view.document(lag.getKey()).commit()) {
+    for (Map.Entry<Integer, Lag> lag : behind.entrySet()) {
+      if (lag.getValue().commit < view.document(lag.getKey()).commit()) {
         return false;
       }
     }
@@ -226,8 +242,7 @@ final class Tail {
     long began = resets;
     List<Slice> slices = new ArrayList<>(behind.size());
     behind.forEach(
-        (partition, before) ->
-            slices.add(Slice.between(channel, before, view.document(partition))));
+        (partition, lag) -> slices.add(Slice.after(channel, lag.stable, view.document(partition))));
     // Whatever is thrown on the way has to reach who waits for the read.
     var unused =
         CompletableFuture.completedFuture(slices)
@@ -303,7 +318,7 @@ final class Tail {
     if (now.document(partition).commit() == read.document(partition).commit()) {
       behind.remove(partition);
     } else {
-      behind.put(partition, read.document(partition));
+      behind.put(partition, new Lag(read.document(partition)));
     }
   }
 

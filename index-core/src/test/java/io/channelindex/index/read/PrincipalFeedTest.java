@@ -13,7 +13,9 @@ import io.channelindex.sequence.token.FeedToken.Stage;
 import io.channelindex.sequence.token.TokenSettings;
 import io.channelindex.storage.EntryState;
 import io.channelindex.storage.IndexStorageException;
+import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.format.StableDocument.Touched;
+import java.lang.ref.WeakReference;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,6 +122,30 @@ class PrincipalFeedTest {
     put("a", "4");
     reader.refresh();
     assertThat(drain(follower)).containsExactly("4");
+  }
+
+  /** Views have all stable documents: feeds can be idle for hours. */
+  @Test
+  void anIdleFeedHoldsNoOldView() {
+    put("a", "1");
+    grant("a");
+    Follower follower = follow();
+    assertThat(ids(TestReader.drain(follower, 10))).containsExactly("1");
+    StableClocks clocks = reader.index.principals(principals).clocks;
+    WeakReference<StableView> view = new WeakReference<>(clocks.view());
+    WeakReference<StableDocument> document = new WeakReference<>(clocks.view().document(0));
+
+    put("a", "2");
+    reader.refresh();
+
+    await()
+        .untilAsserted(
+            () -> {
+              System.gc();
+              assertThat(view.get()).isNull();
+              assertThat(document.get()).isNull();
+            });
+    assertThat(ids(TestReader.drain(follower, 10))).containsExactly("2");
   }
 
   @Test
