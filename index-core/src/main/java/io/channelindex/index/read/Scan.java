@@ -28,6 +28,9 @@ final class Scan {
 
   private static final int MOST_BLOCKS = 512;
 
+  /** About how many entries are read at once where none seem to be wanted, but of one partition. */
+  private static final int MOST_ENTRIES = 100_000;
+
   /** What is expected of an active block, whose entries nobody has counted. */
   private static final int ACTIVE_ENTRIES = 32;
 
@@ -153,7 +156,7 @@ final class Scan {
   }
 
   private static long doubled(long budget) {
-    return Math.min(2 * budget, Integer.MAX_VALUE);
+    return Math.max(budget, Math.min(2 * budget, MOST_ENTRIES));
   }
 
   private int endOfRun(List<PartitionPlan> plans, int begin, long budget) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,6 +25,7 @@ class ScanTest {
   private final PartitionMap map = new PartitionMap(PARTITIONS, PARTITIONS);
   private int mostHeads;
   private int mostBlocks;
+  private long mostEntries;
 
   /** Each channel has a closed block in each partition, of so many entries, and an active one. */
   private SliceReader reader(int closedEntries) {
@@ -44,6 +46,8 @@ class ScanTest {
       @Override
       public CompletionStage<List<List<Entry>>> read(List<SlicePlan> plans) {
         mostBlocks = Math.max(mostBlocks, plans.stream().mapToInt(SlicePlan::blocks).sum());
+        mostEntries =
+            Math.max(mostEntries, plans.stream().mapToLong(SlicePlan::listedEntries).sum());
         List<List<Entry>> entries = new ArrayList<>();
         for (SlicePlan plan : plans) {
           int vbucket = plan.slice().partition();
@@ -65,11 +69,7 @@ class ScanTest {
     return StableView.unread(map).with(documents);
   }
 
-  /** Of a client that follows many channels: what is left is counted in bounds, too. */
-  @ParameterizedTest
-  @ValueSource(ints = {0, 10})
-  void whatIsCountedIsNotReadAllAtOnce(int closedEntries) {
-    int channels = 200;
+  private Scan scan(int channels, int closedEntries) {
     StableView view = view();
     IterationCache.Key iteration =
         new IterationCache.Key(
@@ -77,14 +77,42 @@ class ScanTest {
             0,
             SequenceClock.zero(PARTITIONS),
             view.clock());
-    Scan scan =
-        new Scan(
-            iteration, view, reader(closedEntries), new IterationCache(100_000), Runnable::run);
+    IterationCache cache = new IterationCache(100_000);
+    return new Scan(iteration, view, reader(closedEntries), cache, Runnable::run);
+  }
 
-    long rows = scan.countFrom(0, FeedRequest.Rows.ALL).toCompletableFuture().join();
+  /** Of a client that follows many channels: what is left is counted in bounds, too. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 10})
+  void whatIsCountedIsNotReadAllAtOnce(int closedEntries) {
+    int channels = 200;
 
-    assertThat(rows).isEqualTo((long) PARTITIONS * channels * (closedEntries + 1));
+    CompletionStage<Long> counted =
+        scan(channels, closedEntries).countFrom(0, FeedRequest.Rows.ALL);
+
+    assertThat(counted.toCompletableFuture())
+        .isCompletedWithValue((long) PARTITIONS * channels * (closedEntries + 1));
     assertThat(mostHeads).isLessThanOrEqualTo(4_096);
     assertThat(mostBlocks).isLessThanOrEqualTo(512);
+  }
+
+  /** A feed that wants none of the rows, those of deleted documents for instance. */
+  @Test
+  void whereNothingIsWantedNotEverythingIsReadAtOnce() {
+    List<Integer> taken = new ArrayList<>();
+
+    CompletionStage<Void> done =
+        scan(1, 40_000)
+            .run(
+                0,
+                1_000,
+                (partition, rows) -> {
+                  taken.add(partition);
+                  return true;
+                });
+
+    assertThat(done.toCompletableFuture()).isCompleted();
+    assertThat(taken).hasSize(PARTITIONS).isSorted();
+    assertThat(mostEntries).isBetween(80_000L, 140_000L);
   }
 }
