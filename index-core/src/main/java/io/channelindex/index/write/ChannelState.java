@@ -38,6 +38,10 @@ final class ChannelState {
   private static final int BYTES_PER_ENTRY = 32;
 
   private static final int BYTES_PER_SUMMARY = 64;
+
+  /** What a seqno takes in a list: an object and its reference. */
+  private static final int BYTES_PER_SEQNO = 20;
+
   private static final int BYTES_PER_CHANNEL = 1024;
 
   private final Scope scope;
@@ -412,9 +416,10 @@ final class ChannelState {
 
   /** What remembering this costs, about. */
   int bytes() {
+    int listed = closed.size() + pages.size() + compacted.blocks().size();
     return BYTES_PER_CHANNEL
         + block.memoryBytes()
-        + BYTES_PER_SUMMARY * (closed.size() + pages.size() + compacted.blocks().size());
+        + (BYTES_PER_SUMMARY + BYTES_PER_SEQNO * clock.length) * listed;
   }
 
   private void added(Entry entry) {

@@ -6,12 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.channelindex.index.write.Batching.Linger;
 import io.channelindex.index.write.VbucketProgress.Past;
 import io.channelindex.sequence.FailoverEntry;
+import io.channelindex.sequence.PartitionMap;
 import io.channelindex.sequence.StreamPosition;
 import io.channelindex.storage.BucketFault;
 import io.channelindex.storage.BucketFault.Action;
 import io.channelindex.storage.InMemoryIndexBucket;
 import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.IndexKeys;
+import io.channelindex.storage.format.ChannelHead;
+import io.channelindex.storage.format.ChannelHead.ActiveState;
+import io.channelindex.storage.format.ChannelHead.Compacted;
+import io.channelindex.storage.format.ChannelHead.Summary;
 import io.channelindex.storage.format.StableDocument.Touched;
 import io.channelindex.storage.format.StableDocument.VbucketState;
 import io.channelindex.storage.layout.BlockCoding;
@@ -64,6 +69,44 @@ class BoundsTest {
     assertThat(collector.touched().channels()).hasSize(512);
     collector.add(List.of(1_000L));
     assertThat(collector.touched()).isEqualTo(Touched.ALL);
+  }
+
+  /** Each block has a seqno of each vbucket, which are objects. */
+  @Test
+  void whatAHeadListsIsAccountedFor() {
+    OnePartition partition = new OnePartition();
+    WriterCounters counters = new WriterCounters();
+    Scope scope =
+        new Scope(
+            0,
+            new PartitionMap(16, 1),
+            partition.keys,
+            WriterSettings.DEFAULT,
+            partition.turns,
+            partition.turns,
+            new StepBucket(partition.bucket, partition.turns, counters),
+            new Retries(Duration.ofSeconds(1), partition.turns, partition.turns, counters, 0),
+            counters);
+    List<Summary> closed = new ArrayList<>();
+    for (int block = 0; block < 100; block++) {
+      long highest = 1_000L + block;
+      List<Long> seqnos = LongStream.range(highest, highest + 16).boxed().toList();
+      closed.add(new Summary(block, 10, seqnos));
+    }
+    ChannelHead head =
+        new ChannelHead(
+            "a",
+            0,
+            0,
+            1,
+            closed.get(99).highest(),
+            List.of(),
+            closed,
+            100,
+            ActiveState.NOT_STORED,
+            Compacted.none(16));
+
+    assertThat(new ChannelState(scope, head, 1, 1).bytes()).isBetween(32_000, 48_000);
   }
 
   @Test
