@@ -24,6 +24,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Compacts a channel in this partition (W9): what is closed becomes few blocks of columns, without
@@ -32,8 +34,8 @@ import java.util.concurrent.CompletionStage;
  * <p>A channel that does not fit into memory is compacted in parts of its vbuckets, one after the
  * other: whatever supersedes an entry is of the same vbucket. Compacted blocks that lie in several
  * parts are taken apart. A part that still does not fit is compacted in steps of a limited number
- * of entries, the oldest closed blocks first, each together with the newest compacted ones, those
- * of the step before among them; so what is superseded may stay there. A step
+ * of entries, the oldest blocks first; each step reads all that come later to know what they
+ * supersede, and keeps nothing of them. A step
  *
  * <ol>
  *   <li>has the head reserve the numbers of its blocks, as documents that are to be removed, and
@@ -54,6 +56,7 @@ import java.util.concurrent.CompletionStage;
 final class Compaction {
   private static final int BLOCKS_AT_ONCE = 64;
   private static final int INSERTS_AT_ONCE = 4;
+  private static final int DECODED_AT_ONCE = 4;
 
   private final Scope scope;
   private final ChannelState state;
@@ -131,6 +134,7 @@ final class Compaction {
     private final Part part;
     private final Iterator<Summary> pages = state.pages().iterator();
     private final Deque<Source> listed = new ArrayDeque<>();
+    private final boolean fits;
     private boolean closedListed;
 
     /**
@@ -141,6 +145,12 @@ final class Compaction {
     PartRun(CompactionParts parts, Part part, List<Summary> divided) {
       this.parts = parts;
       this.part = part;
+      this.fits = parts.fits(part);
+      if (!fits) {
+        List<Summary> all = compacted.stream().filter(part::has).toList();
+        compacted.removeAll(all);
+        all.forEach(block -> listed.add(new Source(Retired.Kind.COMPACTED, block, false)));
+      }
       divided.stream()
           .filter(part::has)
           .forEach(block -> listed.add(new Source(Retired.Kind.COMPACTED, block, true)));
@@ -153,17 +163,19 @@ final class Compaction {
 
     /** Step after step, until all that is closed is in compacted blocks. */
     CompletableFuture<Void> steps() {
-      return nextBlocks(new ArrayList<>(), 0)
+      return (fits ? CompletableFuture.<Void>completedFuture(null) : listAll())
+          .thenCompose(ready -> nextBlocks(new ArrayList<>(), 0))
           .thenCompose(
               closed -> {
                 if (closed.isEmpty()) {
                   return CompletableFuture.completedFuture(null);
                 }
-                List<Source> sources = withCompacted(closed);
+                List<Source> sources = fits ? withCompacted(closed) : List.copyOf(closed);
                 CompactionStep step =
                     new CompactionStep(
                         state.channel(), layout(), owner, readable, sources, parts.blockEntries());
-                return readSources(sources, 0)
+                return readBlocks(sources, 0, (source, entries) -> source.entries.addAll(entries))
+                    .thenCompose(read -> seeLater(step))
                     .thenCompose(read -> rewrite(step))
                     .thenCompose(done -> steps());
               });
@@ -174,7 +186,7 @@ final class Compaction {
      * what a step may take; at least one.
      */
     private CompletableFuture<List<Source>> nextBlocks(List<Source> taken, long entries) {
-      long most = parts.fits(part) ? Long.MAX_VALUE : maxEntries / 2;
+      long most = fits ? Long.MAX_VALUE : maxEntries / 2;
       long sum = entries;
       while (!listed.isEmpty()) {
         sum += parts.share(part, listed.getFirst().summary);
@@ -193,6 +205,18 @@ final class Compaction {
         return nextBlocks(taken, sum);
       }
       return CompletableFuture.completedFuture(taken);
+    }
+
+    /** What comes later has to be known where a step does not have all. */
+    private CompletableFuture<Void> listAll() {
+      if (pages.hasNext()) {
+        return listPage(pages.next()).thenCompose(read -> listAll());
+      }
+      if (!closedListed) {
+        closedListed = true;
+        listClosed(state.closed());
+      }
+      return CompletableFuture.completedFuture(null);
     }
 
     private CompletableFuture<Void> listPage(Summary page) {
@@ -225,7 +249,17 @@ final class Compaction {
       return List.copyOf(sources);
     }
 
-    private CompletableFuture<Void> readSources(List<Source> sources, int from) {
+    /**
+     * What was undone supersedes nothing, so blocks of which the part has nothing do not matter.
+     */
+    private CompletableFuture<Void> seeLater(CompactionStep step) {
+      List<Source> later =
+          fits ? List.of() : listed.stream().filter(source -> part.has(source.summary)).toList();
+      return readBlocks(later, 0, (source, entries) -> step.seeLater(entries));
+    }
+
+    private CompletableFuture<Void> readBlocks(
+        List<Source> sources, int from, BiConsumer<Source, List<Entry>> sink) {
       if (from >= sources.size()) {
         return CompletableFuture.completedFuture(null);
       }
@@ -235,25 +269,26 @@ final class Compaction {
           .bucket()
           .getAll(WriterStep.COMPACTION, keys)
           .thenCompose(
-              answers -> {
-                List<CompletableFuture<?>> reads = new ArrayList<>();
-                for (int i = 0; i < keys.size(); i++) {
-                  String key = keys.get(i);
-                  reads.add(read(some.get(i), new StoredBlock(key, require(key, answers.get(i)))));
-                }
-                return CompletableFuture.allOf(reads.toArray(CompletableFuture[]::new));
-              })
-          .thenCompose(read -> readSources(sources, from + BLOCKS_AT_ONCE));
+              answers ->
+                  Window.each(
+                      indices(keys),
+                      DECODED_AT_ONCE,
+                      i -> {
+                        String key = keys.get(i);
+                        StoredBlock block = new StoredBlock(key, require(key, answers.get(i)));
+                        return read(block).thenAccept(entries -> sink.accept(some.get(i), entries));
+                      }))
+          .thenCompose(read -> readBlocks(sources, from + BLOCKS_AT_ONCE, sink));
     }
 
-    private CompletableFuture<Void> read(Source source, StoredBlock block) {
+    private CompletableFuture<List<Entry>> read(StoredBlock block) {
       EntryFilter ofPart = (vbucket, seqno, vbuuid) -> part.has(scope.index(vbucket));
       return scope
           .read(place(), List.of(block), ofPart)
-          .thenAccept(
+          .thenApply(
               contents -> {
                 owner.requireNotAfter(block.key(), contents.epoch());
-                source.entries.addAll(contents.entries());
+                return contents.entries();
               });
     }
   }
@@ -306,11 +341,12 @@ final class Compaction {
   }
 
   private CompletableFuture<Void> write(List<Summary> blocks, List<List<Entry>> packs) {
-    List<Integer> places = new ArrayList<>();
-    for (int i = 0; i < packs.size(); i++) {
-      places.add(i);
-    }
-    return Window.each(places, INSERTS_AT_ONCE, i -> insert(blocks.get(i).number(), packs.get(i)));
+    return Window.each(
+        indices(packs), INSERTS_AT_ONCE, i -> insert(blocks.get(i).number(), packs.get(i)));
+  }
+
+  private static List<Integer> indices(List<?> list) {
+    return IntStream.range(0, list.size()).boxed().toList();
   }
 
   /** Nobody else writes under a number that the head has reserved, unless it is late. */

@@ -37,6 +37,7 @@ final class CompactionStep {
   private final List<Summary> untouched = new ArrayList<>();
   private final List<Entry> pruned = new ArrayList<>();
   private List<List<Entry>> packs = List.of();
+  private @Nullable Superseded superseded;
 
   /** A block that is compacted. */
   static final class Source {
@@ -99,10 +100,27 @@ final class CompactionStep {
     return pruned;
   }
 
+  /** Entries that were indexed later, in other blocks; after the sources were read. */
+  void seeLater(List<Entry> entries) {
+    Superseded seen = superseded();
+    for (Entry entry : entries) {
+      if (seen.by(entry) != null) {
+        seen.see(entry);
+      }
+    }
+  }
+
+  private Superseded superseded() {
+    if (superseded == null) {
+      superseded = new Superseded(readable);
+      sources.forEach(source -> source.entries.forEach(superseded::see));
+    }
+    return superseded;
+  }
+
   /** Decides what becomes of each entry. */
   void choose() {
-    Superseded superseded = new Superseded(readable);
-    sources.forEach(source -> source.entries.forEach(superseded::see));
+    Superseded superseded = superseded();
     Set<ChannelLoader.Identity> kept = new HashSet<>();
     List<Entry> rest = new ArrayList<>();
     for (Source source : List.copyOf(sources)) {
