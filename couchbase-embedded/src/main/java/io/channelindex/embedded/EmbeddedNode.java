@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One node of an {@link EmbeddedCouchbase}: ports, connections, faults, and its own copies of the
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * under way. They must not be called on a thread on which a client is answered.
  */
 public final class EmbeddedNode {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedNode.class);
+
   /** What a timer can wait for. */
   private static final Duration MAX_DELAY = Duration.ofNanos(Long.MAX_VALUE);
 
@@ -208,8 +212,15 @@ public final class EmbeddedNode {
       flusher =
           resources
               .acceptor()
-              .scheduleWithFixedDelay(
-                  () -> tend(Bucket::flush), nanos, nanos, TimeUnit.NANOSECONDS);
+              .scheduleWithFixedDelay(this::flush, nanos, nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void flush() {
+    try {
+      tend(Bucket::flush);
+    } catch (RuntimeException e) {
+      LOG.error("A slow disk did not write; it will try again: node={}", this, e);
     }
   }
 

@@ -190,7 +190,7 @@ final class RunningNodes implements AutoCloseable {
     return bucket;
   }
 
-  ClusterBucket createBucket(BucketSettings bucket) {
+  synchronized ClusterBucket createBucket(BucketSettings bucket) {
     ClusterBucket created =
         cluster.createBucket(
             bucket.name(),

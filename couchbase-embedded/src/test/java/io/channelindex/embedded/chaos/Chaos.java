@@ -183,7 +183,7 @@ final class Chaos implements AutoCloseable {
         stops.incrementAndGet();
         yield troubles.begin(node, step);
       }
-      case SLOW_CLIENTS, CUT_CLIENTS, SLOW_LINKS, CUT_LINKS, STOPPED_DISK, FAULTS ->
+      case SLOW_CLIENTS, CUT_CLIENTS, SLOW_LINKS, CUT_LINKS, STOPPED_DISK, SLOW_DISK, FAULTS ->
           troubles.begin(node, step);
     };
   }

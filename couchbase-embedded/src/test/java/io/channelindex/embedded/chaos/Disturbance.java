@@ -18,6 +18,7 @@ enum Disturbance {
   SLOW_LINKS(Kind.TROUBLE, 4),
   CUT_LINKS(Kind.TROUBLE, 4),
   STOPPED_DISK(Kind.TROUBLE, 4),
+  SLOW_DISK(Kind.TROUBLE, 4),
   FAULTS(Kind.TROUBLE, 4);
 
   /** What can happen at the same time: troubles can, and one change of the topology. */

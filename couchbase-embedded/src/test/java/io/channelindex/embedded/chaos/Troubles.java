@@ -49,7 +49,7 @@ final class Troubles {
   private final EmbeddedBucket bucket;
   private final BiConsumer<Duration, Runnable> later;
 
-  /** Since when the disks stand still, of nodes whose disks do. */
+  /** Since when the disks stand still or are slow, of nodes whose disks are. */
   private final Map<EmbeddedNode, Long> stoppedDisks = new HashMap<>();
 
   /** With a way to have something done later, on the same thread. */
@@ -67,6 +67,7 @@ final class Troubles {
       case SLOW_LINKS -> slowLinks(node, step);
       case CUT_LINKS -> cutLinks(node, step);
       case STOPPED_DISK -> stopDisk(node, step);
+      case SLOW_DISK -> slowDisk(node, step);
       case FAULTS -> disturb(node, step);
       default -> throw new IllegalArgumentException("no trouble: step=" + step);
     };
@@ -78,7 +79,7 @@ final class Troubles {
       resume(node);
       restore(node.clientLink());
       node.faults().clear();
-      node.bucket(bucket.name()).resumePersistence();
+      restoreDisk(node);
     }
     eachLink(cluster.nodes(), cluster.nodes(), Troubles::restore);
   }
@@ -173,13 +174,23 @@ final class Troubles {
   private String stopDisk(EmbeddedNode node, Schedule.Step step) {
     stoppedDisks.putIfAbsent(node, System.nanoTime());
     ifMember(node, () -> node.bucket(bucket.name()).pausePersistence());
-    later.accept(
-        step.lasting(),
-        () -> {
-          ifMember(node, () -> node.bucket(bucket.name()).resumePersistence());
-          stoppedDisks.remove(node);
-        });
+    later.accept(step.lasting(), () -> ifMember(node, () -> restoreDisk(node)));
     return node + " for " + step.lasting();
+  }
+
+  private String slowDisk(EmbeddedNode node, Schedule.Step step) {
+    Duration delay = Duration.ofMillis(1 + step.pick() % 300);
+    stoppedDisks.putIfAbsent(node, System.nanoTime());
+    ifMember(node, () -> node.persistenceDelay(delay));
+    later.accept(step.lasting(), () -> ifMember(node, () -> restoreDisk(node)));
+    return node + " by " + delay + " for " + step.lasting();
+  }
+
+  /** Both at once: whatever ends first ends the other. */
+  private void restoreDisk(EmbeddedNode node) {
+    node.persistenceDelay(Duration.ZERO);
+    node.bucket(bucket.name()).resumePersistence();
+    stoppedDisks.remove(node);
   }
 
   /** Does what is harmless to fail for a node that leaves meanwhile. */
