@@ -116,9 +116,7 @@ final class ClockContentionWorkload implements Workload {
       throws InterruptedException {
     int partitions = PartitionMap.ofVbuckets(run.session().vbuckets()).partitions();
     for (ContentionCell cell : cells) {
-      ClosedLoop loop = new ClosedLoop(partitions, 1, cell::fill);
-      loop.start(1);
-      driver.awaitEnd("load", loop, partitions);
+      driver.each("load", partitions, 1, cell::fill);
     }
   }
 
@@ -154,13 +152,7 @@ final class ClockContentionWorkload implements Workload {
   private static void remove(WorkloadRun run, Driver driver, List<ContentionCell> cells)
       throws InterruptedException {
     List<String> keys = cells.stream().flatMap(cell -> cell.documents().stream()).toList();
-    ClosedLoop loop =
-        new ClosedLoop(
-            keys.size(),
-            run.load().inFlight(),
-            i -> run.session().index().removeIfThere(keys.get(i)));
-    loop.start(1);
-    driver.awaitEnd("clean up", loop, keys.size());
+    driver.each("clean up", keys.size(), i -> run.session().index().removeIfThere(keys.get(i)));
   }
 
   private static <T> T answer(CompletionStage<T> stage) throws InterruptedException {

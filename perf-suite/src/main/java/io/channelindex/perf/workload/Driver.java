@@ -30,10 +30,23 @@ final class Driver {
 
   /** Puts an operation to every document once, as fast as the target answers. */
   void pass(String phase, DocumentSet documents, Operation operation) throws InterruptedException {
-    ClosedLoop loop = new ClosedLoop(documents.size(), run.load().inFlight(), operation);
-    run.phases().at(phase, 0, 0);
-    loop.start(1);
-    awaitEnd(phase, loop, documents.size());
+    each(phase, documents.size(), operation);
+  }
+
+  /** Does an operation with each index below a number once, as fast as the target answers. */
+  void each(String phase, int count, Operation operation) throws InterruptedException {
+    each(phase, count, run.load().inFlight(), operation);
+  }
+
+  /** As above, with so many under way at once. */
+  void each(String phase, int count, int inFlight, Operation operation)
+      throws InterruptedException {
+    if (count > 0) {
+      ClosedLoop loop = new ClosedLoop(count, inFlight, operation);
+      run.phases().at(phase, 0, 0);
+      loop.start(1);
+      awaitEnd(phase, loop, count);
+    }
   }
 
   /** Writes every document once. */
@@ -105,10 +118,7 @@ final class Driver {
     for (int i = 0; i < indexes.length; i++) {
       indexes[i] = each.next();
     }
-    ClosedLoop loop =
-        new ClosedLoop(indexes.length, run.load().inFlight(), i -> documents.resolve(indexes[i]));
-    loop.start(1);
-    awaitEnd("resolve unknown outcomes", loop, indexes.length);
+    each("resolve unknown outcomes", indexes.length, i -> documents.resolve(indexes[i]));
     outcome.check("unresolved", documents.ledger().uncertain().size());
   }
 

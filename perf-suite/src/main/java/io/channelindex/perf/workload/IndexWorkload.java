@@ -9,7 +9,6 @@ import io.channelindex.perf.follow.ChangesClient;
 import io.channelindex.perf.follow.StoredDocuments;
 import io.channelindex.perf.load.ChannelDocuments;
 import io.channelindex.perf.load.ChannelPlan;
-import io.channelindex.perf.load.ClosedLoop;
 import io.channelindex.perf.measure.Metric;
 import io.channelindex.perf.measure.Unit;
 import io.channelindex.perf.server.ChangesServer;
@@ -81,14 +80,8 @@ final class IndexWorkload implements Workload {
         new ChannelDocuments(run.namespace(), plan, run.load().seed(), run.feeds().documentBytes());
     StoredDocuments store =
         new StoredDocuments(run.session().collection(), run.session().vbuckets());
-    ClosedLoop loop =
-        new ClosedLoop(
-            documents,
-            run.load().inFlight(),
-            i -> store.store(run.namespace().key(i), null, bodies.body(i, 1)));
-    run.phases().at("load", 0, 0);
-    loop.start(1);
-    driver.awaitEnd("load", loop, documents);
+    driver.each(
+        "load", documents, i -> store.store(run.namespace().key(i), null, bodies.body(i, 1)));
   }
 
   /**

@@ -17,8 +17,6 @@ import io.channelindex.perf.indexing.MeasuredIndex;
 import io.channelindex.perf.indexing.MeasuredIndex.Arrival;
 import io.channelindex.perf.indexing.StoredSizes;
 import io.channelindex.perf.indexing.Written;
-import io.channelindex.perf.load.ClosedLoop;
-import io.channelindex.perf.load.Operation;
 import io.channelindex.perf.measure.Metric;
 import io.channelindex.perf.measure.Unit;
 import io.channelindex.sequence.PartitionMap;
@@ -133,8 +131,7 @@ final class MatrixRun {
     driver.cleaningUp(
         () -> {
           removeIndexes(driver);
-          each(
-              driver,
+          driver.each(
               "clean up",
               documents.count(),
               i -> run.session().documents().removeIfThere(documents.key(i)));
@@ -388,17 +385,7 @@ final class MatrixRun {
   private void writeRound(Driver driver) throws InterruptedException {
     int version = ++versions;
     KeyValue data = run.session().documents();
-    each(
-        driver, "load", documents.count(), i -> documents.write(i, version, store, data::revision));
-  }
-
-  private void each(Driver driver, String phase, int count, Operation operation)
-      throws InterruptedException {
-    if (count > 0) {
-      ClosedLoop loop = new ClosedLoop(count, run.load().inFlight(), operation);
-      loop.start(1);
-      driver.awaitEnd(phase, loop, count);
-    }
+    driver.each("load", documents.count(), i -> documents.write(i, version, store, data::revision));
   }
 
   private Positions dataNow() throws InterruptedException {
@@ -436,7 +423,7 @@ final class MatrixRun {
 
   private void removeIndexes(Driver driver) throws InterruptedException {
     List<String> keys = stored().keys(run.namespace().database());
-    each(driver, "clean up", keys.size(), i -> run.session().index().removeIfThere(keys.get(i)));
+    driver.each("clean up", keys.size(), i -> run.session().index().removeIfThere(keys.get(i)));
   }
 
   private void step(MatrixCell cell, int pass) {

@@ -11,7 +11,6 @@ import io.channelindex.perf.indexing.IndexReader;
 import io.channelindex.perf.indexing.IndexVariant;
 import io.channelindex.perf.indexing.MeasuredIndex;
 import io.channelindex.perf.indexing.MeasuredIndex.Arrival;
-import io.channelindex.perf.load.ClosedLoop;
 import io.channelindex.perf.measure.Metric;
 import io.channelindex.perf.measure.Unit;
 import io.channelindex.sequence.PartitionMap;
@@ -87,13 +86,10 @@ final class PlacedIndexes {
   private void write(MatrixDocuments documents, ClusterSession session, Driver driver)
       throws InterruptedException {
     StoredDocuments store = new StoredDocuments(session.collection(), map.vbuckets());
-    ClosedLoop loop =
-        new ClosedLoop(
-            documents.count(),
-            run.load().inFlight(),
-            i -> documents.write(i, 1, store, session.documents()::revision));
-    loop.start(1);
-    driver.awaitEnd("servers, load", loop, documents.count());
+    driver.each(
+        "servers, load",
+        documents.count(),
+        i -> documents.write(i, 1, store, session.documents()::revision));
   }
 
   private static long[] seqnos(ClusterSession session) throws InterruptedException {

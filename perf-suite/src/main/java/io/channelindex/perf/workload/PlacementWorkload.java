@@ -1,7 +1,6 @@
 package io.channelindex.perf.workload;
 
 import io.channelindex.perf.cluster.ClusterSession;
-import io.channelindex.perf.load.ClosedLoop;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.storage.CouchbaseBucketSettings;
 import io.channelindex.storage.CouchbaseIndexBucket;
@@ -54,10 +53,7 @@ final class PlacementWorkload implements Workload {
           () -> remove(run, driver, cells),
           () -> {
             for (PlacementCell cell : cells) {
-              ClosedLoop loop =
-                  new ClosedLoop(cell.documents(), run.load().inFlight(), cell::write);
-              loop.start(1);
-              driver.awaitEnd("load", loop, cell.documents());
+              driver.each("load", cell.documents(), cell::write);
             }
             for (int pass = 0; pass < PASSES; pass++) {
               pass(run, driver, cells, pass);
@@ -106,13 +102,11 @@ final class PlacementWorkload implements Workload {
     List<PlacementCell> order = new ArrayList<>(cells);
     Collections.rotate(order, -pass);
     for (PlacementCell cell : order) {
-      ClosedLoop loop =
-          new ClosedLoop(
-              cell.channels(),
-              1,
-              channel -> cell.read(channel).thenAccept(read -> cell.judge(channel, read)));
-      loop.start(1);
-      driver.awaitEnd("read", loop, cell.channels());
+      driver.each(
+          "read",
+          cell.channels(),
+          1,
+          channel -> cell.read(channel).thenAccept(read -> cell.judge(channel, read)));
       cell.measured();
       if (pass == 0) {
         cell.forget();
@@ -123,13 +117,10 @@ final class PlacementWorkload implements Workload {
   private static void remove(WorkloadRun run, Driver driver, List<PlacementCell> cells)
       throws InterruptedException {
     for (PlacementCell cell : cells) {
-      ClosedLoop loop =
-          new ClosedLoop(
-              cell.documents(),
-              run.load().inFlight(),
-              document -> run.session().index().removeIfThere(cell.key(document)));
-      loop.start(1);
-      driver.awaitEnd("clean up", loop, cell.documents());
+      driver.each(
+          "clean up",
+          cell.documents(),
+          document -> run.session().index().removeIfThere(cell.key(document)));
     }
   }
 }

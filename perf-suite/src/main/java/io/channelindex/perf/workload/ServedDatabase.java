@@ -8,8 +8,6 @@ import io.channelindex.perf.cluster.Positions;
 import io.channelindex.perf.follow.ChangesClient;
 import io.channelindex.perf.load.ChannelDocuments;
 import io.channelindex.perf.load.ChannelPlan;
-import io.channelindex.perf.load.ClosedLoop;
-import io.channelindex.perf.load.Operation;
 import io.channelindex.perf.load.VbucketCover;
 import java.time.Duration;
 import java.util.List;
@@ -59,19 +57,16 @@ final class ServedDatabase {
             new ChannelPlan(1, documents + 1, 0),
             run.load().seed(),
             run.feeds().documentBytes());
-    ClosedLoop writing =
-        new ClosedLoop(
-            markers.size(),
-            run.load().inFlight(),
-            i ->
-                client
-                    .documents()
-                    .store(
-                        run.namespace().key(markers.get(i)),
-                        null,
-                        bodies.inChannel(channel, markers.get(i), 1)));
-    writing.start(1);
-    driver.awaitEnd("start", writing, markers.size());
+    driver.each(
+        "start",
+        markers.size(),
+        i ->
+            client
+                .documents()
+                .store(
+                    run.namespace().key(markers.get(i)),
+                    null,
+                    bodies.inChannel(channel, markers.get(i), 1)));
     long until = run.time().nanos() + PATIENCE.toNanos();
     int seen = 0;
     Throwable unreadable = null;
@@ -94,8 +89,12 @@ final class ServedDatabase {
 
   /** Removes documents and index. To be called when the server has ended. */
   void cleanUp() throws InterruptedException {
-    remove(documents, i -> run.session().documents().removeIfThere(run.namespace().key(i)));
-    remove(
+    driver.each(
+        "clean up",
+        documents,
+        i -> run.session().documents().removeIfThere(run.namespace().key(i)));
+    driver.each(
+        "clean up",
         markers.size(),
         i -> run.session().documents().removeIfThere(run.namespace().key(markers.get(i))));
     KeysWritten written = new KeysWritten(run.namespace().database());
@@ -104,12 +103,6 @@ final class ServedDatabase {
       feed.awaitEnd(PATIENCE);
     }
     List<String> keys = List.copyOf(written.keys());
-    remove(keys.size(), i -> run.session().index().removeIfThere(keys.get(i)));
-  }
-
-  private void remove(int count, Operation removal) throws InterruptedException {
-    ClosedLoop loop = new ClosedLoop(count, run.load().inFlight(), removal);
-    loop.start(1);
-    driver.awaitEnd("clean up", loop, count);
+    driver.each("clean up", keys.size(), i -> run.session().index().removeIfThere(keys.get(i)));
   }
 }
