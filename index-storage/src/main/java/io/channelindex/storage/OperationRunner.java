@@ -135,7 +135,8 @@ final class OperationRunner {
       CompletableFuture<T> started;
       try {
         started = attempt.start(left);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // An error too has to be told: the operation would have no end, nor its turn.
         started = CompletableFuture.failedFuture(e);
       }
       started.whenComplete(this::attempted);

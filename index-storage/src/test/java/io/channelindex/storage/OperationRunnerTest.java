@@ -114,6 +114,26 @@ class OperationRunnerTest {
 
   @ParameterizedTest
   @EnumSource
+  void anErrorOfTheClientEndsTheOperationAndItsTurn(Effect effect) {
+    Throwable broken = new NoClassDefFoundError("test");
+    for (int i = 0; i <= SETTINGS.maxUnderWay(); i++) {
+      Deque<Throwable> failures = new ArrayDeque<>(List.of(new TemporaryFailureException(null)));
+      CompletionStage<String> answer =
+          run(
+              effect,
+              timeout -> {
+                if (failures.isEmpty()) {
+                  throw new LinkageError("test", broken);
+                }
+                return CompletableFuture.failedFuture(failures.remove());
+              });
+      assertThat(answer.toCompletableFuture()).isCompletedExceptionally();
+    }
+    assertThat(run(effect, new Script("done"))).isCompletedWithValue("done");
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void whatIsTemporaryIsTriedAgainWithDoubledWaits(Effect effect) {
     Throwable temporary = new TemporaryFailureException(null);
     Throwable busy = canceled(CancellationReason.TOO_MANY_REQUESTS_IN_RETRY);

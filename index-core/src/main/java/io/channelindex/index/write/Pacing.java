@@ -139,7 +139,10 @@ final class Pacing {
   /** The decayed count of arrivals. */
   private double recent(long now) {
     long elapsed = now - recentAt;
-    if (elapsed > 0) {
+    if (recent == 0) {
+      // Times mean nothing but in comparison: before the first there is none to compare with.
+      recentAt = now;
+    } else if (elapsed > 0) {
       recent *= Math.exp(-elapsed / timeConstant);
       recentAt = now;
     }

@@ -301,7 +301,7 @@ public final class PartitionWriter implements PartitionIndexer {
   private void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException thrown) {
+    } catch (RuntimeException | Error thrown) {
       fail(thrown);
     }
     next();
@@ -317,7 +317,7 @@ public final class PartitionWriter implements PartitionIndexer {
         return false;
       }
       gate.arrived();
-    } catch (RuntimeException thrown) {
+    } catch (RuntimeException | Error thrown) {
       fail(thrown);
       return false;
     }
@@ -397,7 +397,8 @@ public final class PartitionWriter implements PartitionIndexer {
     CompletableFuture<T> started;
     try {
       started = work.get();
-    } catch (RuntimeException thrown) {
+    } catch (RuntimeException | Error thrown) {
+      // An error too ends it: else the partition would be busy for ever, and running.
       started = CompletableFuture.failedFuture(thrown);
     }
     var unused =
@@ -431,7 +432,7 @@ public final class PartitionWriter implements PartitionIndexer {
         long floor = committed.vbucket(arrival.vbucket()).stable();
         batch.add(arrival, progress(arrival.vbucket()), floor);
       }
-    } catch (RuntimeException thrown) {
+    } catch (RuntimeException | Error thrown) {
       Arrival.letGo(arrivals);
       throw thrown;
     }

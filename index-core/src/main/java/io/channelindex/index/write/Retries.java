@@ -79,7 +79,8 @@ final class Retries {
                         failed(cause(failure));
                       }
                     });
-      } catch (RuntimeException thrown) {
+      } catch (RuntimeException | Error thrown) {
+        // An error too has to be told: whoever waits would wait for ever.
         failed(thrown);
       }
     }

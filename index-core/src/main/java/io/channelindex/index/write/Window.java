@@ -56,7 +56,8 @@ final class Window<T> {
   private CompletableFuture<Void> begin(T one) {
     try {
       return task.apply(one);
-    } catch (RuntimeException thrown) {
+    } catch (RuntimeException | Error thrown) {
+      // An error too ends the window: else it would be under way for ever.
       return CompletableFuture.failedFuture(thrown);
     }
   }

@@ -7,6 +7,7 @@ import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.PartitionMap;
 import io.channelindex.storage.EntryState;
 import io.channelindex.storage.InMemoryIndexBucket;
+import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.IndexKeys;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.layout.BlockCoding;
@@ -72,6 +73,11 @@ final class OnePartition {
   }
 
   CompletableFuture<PartitionWriter> taking() {
+    return taking(bucket);
+  }
+
+  /** With somebody before the bucket. */
+  CompletableFuture<PartitionWriter> taking(IndexBucket between) {
     WriterSettings settings =
         new WriterSettings(
             layout,
@@ -82,7 +88,7 @@ final class OnePartition {
             Duration.ofMillis(100),
             probe);
     return new PartitionWriters(
-            bucket, keys, map, source, settings, turns, listener, serial -> turns)
+            between, keys, map, source, settings, turns, listener, serial -> turns)
         .take(0)
         .toCompletableFuture();
   }

@@ -92,6 +92,15 @@ class PacingTest {
   }
 
   @Test
+  void whateverTheTimeIsAModerateLoadIsCommittedAtOnce() {
+    for (long from : new long[] {Long.MIN_VALUE, -1_000_000_000_000L, Long.MAX_VALUE - 1_000}) {
+      Partition partition = new Partition(ADAPTIVE);
+      partition.run(from, 1_000, 10 * MILLI, 100, new Random(1));
+      assertThat(partition.commits).as("from %d", from).isEqualTo(1_000);
+    }
+  }
+
+  @Test
   void aFastStreamOfFewChannelsIsCommittedInLargeBatches() {
     Partition partition = new Partition(ADAPTIVE);
     partition.run(0, 30_000, MILLI / 5, 100, new Random(1));

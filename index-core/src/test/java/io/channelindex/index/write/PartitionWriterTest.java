@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -281,6 +282,45 @@ class PartitionWriterTest {
     assertThat(failureOf(writer.stopped())).isInstanceOf(BucketFailedException.class);
     assertThat(state()).isEqualTo(VbucketState.NEW);
     assertThat(partition.done).containsExactly(1L);
+  }
+
+  @Test
+  void anErrorStopsTheWriterWhereverItComesFrom() {
+    // Of the operations of a take and a commit each fails once, and when it is repeated breaks.
+    for (int before = 3; before < 12; before++) {
+      OnePartition other = new OnePartition();
+      int[] left = {before};
+      int[] broken = {0};
+      InterceptedBucket breaking =
+          new InterceptedBucket(other.bucket) {
+            @Override
+            <T> CompletionStage<T> intercept(
+                Operation kind, String key, Supplier<CompletionStage<T>> operation) {
+              if (key.endsWith(":wake") || left[0]-- > 0) {
+                return operation.get();
+              }
+              if (broken[0]++ == 0) {
+                return CompletableFuture.failedFuture(new BucketFailedException("test", null));
+              }
+              throw new NoClassDefFoundError("test");
+            }
+          };
+      CompletableFuture<PartitionWriter> taking = other.taking(breaking);
+      other.turns.untilQuiet();
+      PartitionWriter writer = taking.join();
+      writer.opened(0, OnePartition.LOG);
+      writer.snapshot(0, 0, 1);
+      other.tell(writer, other.document("x", 1, "a", "b"));
+      other.turns.untilQuiet();
+      if (broken[0] > 0) {
+        assertThat(failureOf(writer.stopped())).isInstanceOf(NoClassDefFoundError.class);
+        assertThat(writer.status().state()).isEqualTo(State.FAILED);
+        assertThat(other.done).containsExactly(1L);
+        writer.close();
+        other.turns.untilQuiet();
+        assertThat(writer.close()).isDone();
+      }
+    }
   }
 
   @Test
