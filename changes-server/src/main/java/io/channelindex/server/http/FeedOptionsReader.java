@@ -13,6 +13,9 @@ final class FeedOptionsReader {
   private static final String BY_ID = "_doc_ids";
   private static final int LONGEST_CHANNEL = 250;
 
+  /** Timers count in nanoseconds, of which a client can ask for more than there are. */
+  private static final Duration LONGEST_HEARTBEAT = Duration.ofDays(1);
+
   private final FeedLimits limits;
 
   FeedOptionsReader(FeedLimits limits) {
@@ -155,7 +158,8 @@ final class FeedOptionsReader {
     if (asked == 0) {
       return Duration.ZERO;
     }
-    return Duration.ofMillis(Math.max(asked, limits.minHeartbeat().toMillis()));
+    long least = Math.max(asked, limits.minHeartbeat().toMillis());
+    return Duration.ofMillis(Math.min(least, LONGEST_HEARTBEAT.toMillis()));
   }
 
   private Duration timeout(OptionValues values) {

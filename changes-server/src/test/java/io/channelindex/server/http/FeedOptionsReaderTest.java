@@ -105,6 +105,7 @@ class FeedOptionsReaderTest {
     assertThat(read("", "{\"heartbeat\":25000}").heartbeat()).isEqualTo(Duration.ofSeconds(25));
     assertThat(read("timeout=1", "{}").timeout()).isEqualTo(Duration.ofMillis(1));
     assertThat(read("timeout=99999999999", "{}").timeout()).isEqualTo(Duration.ofMinutes(15));
+    assertThat(read("heartbeat=" + Long.MAX_VALUE, "{}").heartbeat()).isEqualTo(Duration.ofDays(1));
     assertThat(read("limit=0", "{}").limit()).isEqualTo(Long.MAX_VALUE);
   }
 
