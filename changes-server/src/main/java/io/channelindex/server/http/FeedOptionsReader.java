@@ -16,6 +16,9 @@ final class FeedOptionsReader {
   /** Timers count in nanoseconds, of which a client can ask for more than there are. */
   private static final Duration LONGEST_HEARTBEAT = Duration.ofDays(1);
 
+  /** CouchDB's, for {@code heartbeat=true}. */
+  private static final Duration USUAL_HEARTBEAT = Duration.ofMinutes(1);
+
   private final FeedLimits limits;
 
   FeedOptionsReader(FeedLimits limits) {
@@ -154,6 +157,9 @@ final class FeedOptionsReader {
   }
 
   private Duration heartbeat(OptionValues values) {
+    if (values.isTrue("heartbeat")) {
+      return USUAL_HEARTBEAT;
+    }
     long asked = values.number("heartbeat", 0);
     if (asked == 0) {
       return Duration.ZERO;
