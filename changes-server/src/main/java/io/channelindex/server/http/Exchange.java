@@ -244,6 +244,11 @@ final class Exchange {
     if (!request.isEnded() && !request.method().equals(HttpMethod.GET)) {
       // A body that nobody wants would have to be read to its end to get at the next request.
       response().putHeader(HttpHeaders.CONNECTION, "close");
+      // Closed at once, the answer could be lost to who still sends; left to a client that sends no
+      // more, the connection would stay for ever.
+      context
+          .owner()
+          .setTimer(settings.bodyTimeout().toMillis(), id -> request.connection().close());
     }
     json(problem.status(), errorOf(problem));
   }

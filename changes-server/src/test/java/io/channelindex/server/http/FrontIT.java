@@ -126,7 +126,10 @@ class FrontIT {
   void aBodyThatDoesNotComeIsNotWaitedForForever() {
     try (RawClient client =
         front.raw().send("PUT /db/slow HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\r\n{")) {
-      assertThat(client.head()).startsWith("HTTP/1.1 408");
+      String head = client.head();
+      assertThat(head).startsWith("HTTP/1.1 408");
+      assertThat(client.body(head)).contains("timeout=PT0.3S");
+      assertThat(client.rest()).isEmpty();
     }
   }
 
