@@ -99,7 +99,8 @@ final class RequestBody {
                 id -> fail(new HttpProblem(408, "request_timeout", "no body: timeout=" + timeout)));
     request.handler(this::add);
     request.endHandler(end -> promise.tryComplete(collected));
-    request.exceptionHandler(this::fail);
+    // Not a fault of ours, and answered to nobody if the client has gone.
+    request.exceptionHandler(cut -> fail(HttpProblem.badRequest("the body was cut off: " + cut)));
     Future<Buffer> body = promise.future();
     body.onComplete(done -> context.owner().cancelTimer(timer));
     return body;
