@@ -81,7 +81,8 @@ final class RequestBody {
     return length != null && Long.parseLong(length.trim()) > maxBytes ? overLimit(maxBytes) : null;
   }
 
-  private static boolean isGzip(HttpServerRequest request) {
+  /** Whether the body is not yet what it was meant to be. */
+  static boolean isGzip(HttpServerRequest request) {
     String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
     return encoding != null && encoding.trim().toLowerCase(Locale.ROOT).equals("gzip");
   }

@@ -1,5 +1,6 @@
 package io.channelindex.server.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -7,9 +8,12 @@ import static org.awaitility.Awaitility.await;
 import io.channelindex.feed.PartitionStatus;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +111,34 @@ class FrontIT {
         client.send("400\r\n" + "x".repeat(0x400) + "\r\n");
       }
       assertThat(client.head()).startsWith("HTTP/1.1 413");
+    }
+  }
+
+  @Test
+  void nobodyWaitsForABodyThatIsSmallOnlyOnItsWay() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream zipped = new GZIPOutputStream(bytes)) {
+      zipped.write(("{\"x\":[0" + ",0".repeat(5_000_000) + "]}").getBytes(UTF_8));
+    }
+    HttpSettings oneLoop =
+        new HttpSettings(
+            TestFront.ANY,
+            TestFront.ANY,
+            1,
+            RequestLimits.DEFAULT,
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(1));
+    try (TestFront small = new TestFront(oneLoop, TestFront.LIMITS);
+        RawClient client = small.raw()) {
+      client.send(
+          "POST /db/_changes HTTP/1.1\r\nHost: t\r\nContent-Encoding: gzip\r\nContent-Length: "
+              + bytes.size()
+              + "\r\n\r\n");
+      client.send(bytes.toByteArray());
+
+      assertThat(small.get("/").statusCode()).isEqualTo(200);
+      assertThat(client.isSilentFor(1)).isTrue();
+      assertThat(client.head()).startsWith("HTTP/1.1 200");
     }
   }
 
