@@ -13,6 +13,9 @@ public record Address(String host, int port) {
     if (host.isBlank()) {
       throw new IllegalArgumentException("an address has a host: host=" + host);
     }
+    if (host.indexOf(':') >= 0 && !(host.startsWith("[") && host.endsWith("]"))) {
+      throw new IllegalArgumentException("an IPv6 address stands in brackets: host=" + host);
+    }
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("port out of range: port=" + port + ", min=0, max=65535");
     }

@@ -26,13 +26,16 @@ final class DocumentJson {
 
   private DocumentJson() {}
 
-  /** Reads an object; empty if the bytes are anything else, or nested deeper than 1,000 levels. */
+  /**
+   * Reads an object; empty if the bytes are anything else, nested deeper than 1,000 levels, or have
+   * a number whose exponent nobody can hold.
+   */
   static Optional<ObjectNode> parseObject(byte[] json) {
     try {
       return MAPPER.readTree(json) instanceof ObjectNode object
           ? Optional.of(object)
           : Optional.empty();
-    } catch (IOException notJson) {
+    } catch (IOException | NumberFormatException notJson) {
       // Documents of other programs need not be JSON; whoever asks decides what that means.
       return Optional.empty();
     }

@@ -34,6 +34,10 @@ final class ChangesRoute {
   }
 
   private void start(Exchange exchange, HostedDatabase database, ObjectNode body) {
+    if (exchange.hasEnded()) {
+      // The client left while its body was read: nobody would ever end its feed.
+      return;
+    }
     OptionValues values = new OptionValues(exchange.query(), body, exchange.json());
     FeedOptions options = new FeedOptionsReader(limits).read(values);
     if (!options.feed().waits() && !database.isIndexAvailable()) {

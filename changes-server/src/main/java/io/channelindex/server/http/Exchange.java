@@ -29,7 +29,10 @@ final class Exchange {
 
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
-  /** What takes longer to parse than other requests should have to wait for. */
+  /**
+   * What takes longer to parse than other requests should have to wait for; nobody knows it of what
+   * has still to be inflated.
+   */
   private static final int LONG_BODY = 64 << 10;
 
   private static final String RETRY_AFTER_SECONDS = "1";
@@ -147,7 +150,7 @@ final class Exchange {
     RequestBody.read(request, context, maxBytes, settings.bodyTimeout())
         .compose(
             sent ->
-                sent.length() <= LONG_BODY
+                sent.length() <= LONG_BODY && !RequestBody.isGzip(request)
                     ? Future.succeededFuture(parsed(presence, sent))
                     : context.executeBlocking(() -> parsed(presence, sent), false))
         .onComplete(body -> guarded(() -> then.accept(body)), this::fail);
@@ -244,6 +247,11 @@ final class Exchange {
     if (!request.isEnded() && !request.method().equals(HttpMethod.GET)) {
       // A body that nobody wants would have to be read to its end to get at the next request.
       response().putHeader(HttpHeaders.CONNECTION, "close");
+      // Closed at once, the answer could be lost to who still sends; left to a client that sends no
+      // more, the connection would stay for ever.
+      context
+          .owner()
+          .setTimer(settings.bodyTimeout().toMillis(), id -> request.connection().close());
     }
     json(problem.status(), errorOf(problem));
   }

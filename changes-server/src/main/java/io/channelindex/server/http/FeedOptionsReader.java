@@ -13,6 +13,12 @@ final class FeedOptionsReader {
   private static final String BY_ID = "_doc_ids";
   private static final int LONGEST_CHANNEL = 250;
 
+  /** Timers count in nanoseconds, of which a client can ask for more than there are. */
+  private static final Duration LONGEST_HEARTBEAT = Duration.ofDays(1);
+
+  /** CouchDB's, for {@code heartbeat=true}. */
+  private static final Duration USUAL_HEARTBEAT = Duration.ofMinutes(1);
+
   private final FeedLimits limits;
 
   FeedOptionsReader(FeedLimits limits) {
@@ -151,11 +157,15 @@ final class FeedOptionsReader {
   }
 
   private Duration heartbeat(OptionValues values) {
+    if (values.isTrue("heartbeat")) {
+      return USUAL_HEARTBEAT;
+    }
     long asked = values.number("heartbeat", 0);
     if (asked == 0) {
       return Duration.ZERO;
     }
-    return Duration.ofMillis(Math.max(asked, limits.minHeartbeat().toMillis()));
+    long least = Math.max(asked, limits.minHeartbeat().toMillis());
+    return Duration.ofMillis(Math.min(least, LONGEST_HEARTBEAT.toMillis()));
   }
 
   private Duration timeout(OptionValues values) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * {@code /}, {@code /health}, {@code /ready} and {@code /metrics}: for those who run the server.
@@ -75,8 +76,23 @@ final class OperationsRoutes {
     return database.whyClosed().isEmpty() && database.isIndexAvailable();
   }
 
+  /**
+   * Whether nothing comes in of it, although it is this node's and something is known to be wrong.
+   */
   private static boolean isStopped(PartitionStatus partition) {
-    return partition.state() == PartitionStatus.State.BACKING_OFF;
+    return switch (partition.state()) {
+      case BACKING_OFF -> true;
+      case STARTING, RUNNING -> partition.openStreams() == 0 && partition.reason() != null;
+      case LOST, CLOSED -> false;
+    };
+  }
+
+  /** Whether some of its streams are open and others are not. */
+  private static boolean isIncomplete(PartitionStatus partition) {
+    return switch (partition.state()) {
+      case STARTING, RUNNING -> partition.openStreams() > 0 && partition.reason() != null;
+      case BACKING_OFF, LOST, CLOSED -> false;
+    };
   }
 
   private static void describe(ObjectNode json, HostedDatabase database, Port port) {
@@ -97,13 +113,15 @@ final class OperationsRoutes {
     counts.forEach((state, count) -> partitions.put(word(state), count));
     if (port == Port.ADMIN) {
       // Reasons carry names of hosts and buckets, which are not for everybody.
-      describeStopped(json.putArray("stopped"), database);
+      describe(json.putArray("stopped"), database, OperationsRoutes::isStopped);
+      describe(json.putArray("incomplete"), database, OperationsRoutes::isIncomplete);
     }
   }
 
-  private static void describeStopped(ArrayNode json, HostedDatabase database) {
+  private static void describe(
+      ArrayNode json, HostedDatabase database, Predicate<PartitionStatus> which) {
     for (PartitionStatus partition : database.partitions()) {
-      if (isStopped(partition)) {
+      if (which.test(partition)) {
         json.addObject()
             .put("partition", partition.partition())
             .put("reason", partition.reason())

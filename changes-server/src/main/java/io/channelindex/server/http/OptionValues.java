@@ -60,6 +60,13 @@ final class OptionValues {
     throw refused(name, text, "0 … " + Long.MAX_VALUE);
   }
 
+  /** Whether it is just {@code true}, where it may be something else as well. */
+  boolean isTrue(String name) {
+    String inQuery = inQuery(name);
+    JsonNode value = inQuery == null ? inBody(name) : null;
+    return "true".equals(value == null ? inQuery : value.asText());
+  }
+
   /** One of two; {@code false} if absent. */
   boolean flag(String name) {
     String text = inQuery(name);

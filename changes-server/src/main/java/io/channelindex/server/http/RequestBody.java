@@ -81,7 +81,8 @@ final class RequestBody {
     return length != null && Long.parseLong(length.trim()) > maxBytes ? overLimit(maxBytes) : null;
   }
 
-  private static boolean isGzip(HttpServerRequest request) {
+  /** Whether the body is not yet what it was meant to be. */
+  static boolean isGzip(HttpServerRequest request) {
     String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
     return encoding != null && encoding.trim().toLowerCase(Locale.ROOT).equals("gzip");
   }
@@ -99,7 +100,8 @@ final class RequestBody {
                 id -> fail(new HttpProblem(408, "request_timeout", "no body: timeout=" + timeout)));
     request.handler(this::add);
     request.endHandler(end -> promise.tryComplete(collected));
-    request.exceptionHandler(this::fail);
+    // Not a fault of ours, and answered to nobody if the client has gone.
+    request.exceptionHandler(cut -> fail(HttpProblem.badRequest("the body was cut off: " + cut)));
     Future<Buffer> body = promise.future();
     body.onComplete(done -> context.owner().cancelTimer(timer));
     return body;

@@ -132,6 +132,7 @@ class ServerConfigTest {
       value = {
         "listen: {public: here}|not host:port: address=here",
         "databases: {a: {bucket: b, index: {bucket: c, channelVbuckets: 1025}}}|channelVbuckets=1025, min=0, max=1024",
+        "listen: {public: '::1:4984'}|IPv6 address stands in brackets: host=::1",
         "listen: {public: 'a:70000'}|port=70000, min=0, max=65535",
         "listen: {puplic: 'a:1'}|unknown key: listen.puplic, known=[admin, public]",
         "couchbase: {connectionString: x}|missing: couchbase.username",

@@ -103,8 +103,11 @@ class FeedOptionsReaderTest {
     assertThat(read("heartbeat=1", "{}").heartbeat()).isEqualTo(Duration.ofSeconds(1));
     assertThat(read("heartbeat=0", "{}").heartbeat()).isEqualTo(Duration.ZERO);
     assertThat(read("", "{\"heartbeat\":25000}").heartbeat()).isEqualTo(Duration.ofSeconds(25));
+    assertThat(read("heartbeat=true", "{}").heartbeat()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(read("", "{\"heartbeat\":true}").heartbeat()).isEqualTo(Duration.ofMinutes(1));
     assertThat(read("timeout=1", "{}").timeout()).isEqualTo(Duration.ofMillis(1));
     assertThat(read("timeout=99999999999", "{}").timeout()).isEqualTo(Duration.ofMinutes(15));
+    assertThat(read("heartbeat=" + Long.MAX_VALUE, "{}").heartbeat()).isEqualTo(Duration.ofDays(1));
     assertThat(read("limit=0", "{}").limit()).isEqualTo(Long.MAX_VALUE);
   }
 
@@ -140,7 +143,7 @@ class FeedOptionsReaderTest {
         "limit=%2B1 | limit=+1 | 0 …",
         "limit=١ | limit=١ | 0 …",
         "limit=1&limit=1 | limit=1&1 | one value",
-        "heartbeat=true | heartbeat=true | 0 …",
+        "heartbeat=false | heartbeat=false | 0 …",
         "heartbeat=-5 | heartbeat=-5 | 0 …",
         "timeout=1e3 | timeout=1e3 | 0 …",
         "style=both | style=both | main_only, all_docs",
@@ -171,7 +174,7 @@ class FeedOptionsReaderTest {
         "{\"limit\":1.5}",
         "{\"limit\":99999999999999999999}",
         "{\"limit\":[1]}",
-        "{\"heartbeat\":true}",
+        "{\"heartbeat\":false}",
         "{\"timeout\":{}}",
         "{\"active_only\":1}",
         "{\"active_only\":\"no\"}",

@@ -1,5 +1,6 @@
 package io.channelindex.server.http;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -332,6 +333,24 @@ class FeedsIT {
     await().until(() -> front.openFeeds(FeedKind.NORMAL) == 0);
     assertThat(front.openFeeds(FeedKind.CONTINUOUS)).isZero();
     assertThat(front.openFeeds(FeedKind.LONGPOLL)).isZero();
+  }
+
+  @Test
+  void aClientThatLeavesWhileItsOptionsAreReadLeavesNoFeed() {
+    HttpSettings settings = HttpSettings.at(TestFront.ANY, TestFront.ANY);
+    // So many that they are not read on the event loop, which learns meanwhile that nobody waits.
+    String ids =
+        IntStream.range(0, 300_000).mapToObj(i -> "\"doc" + i + "\"").collect(joining(","));
+    String body = "{\"feed\":\"continuous\",\"filter\":\"_doc_ids\",\"doc_ids\":[" + ids + "]}";
+    try (TestFront large = new TestFront(settings, TestFront.LIMITS)) {
+      try (RawClient client = large.raw()) {
+        String head = "POST /db/_changes HTTP/1.1\r\nHost: t\r\nContent-Length: ";
+        client.send(head + body.length() + "\r\n\r\n" + body);
+      }
+      await().until(() -> large.registry.find("channelindex.http.requests").timer() != null);
+
+      await().during(Duration.ofSeconds(1)).until(() -> large.openFeeds(FeedKind.CONTINUOUS) == 0);
+    }
   }
 
   @Test

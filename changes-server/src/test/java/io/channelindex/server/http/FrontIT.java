@@ -1,5 +1,6 @@
 package io.channelindex.server.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -7,9 +8,12 @@ import static org.awaitility.Awaitility.await;
 import io.channelindex.feed.PartitionStatus;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +115,34 @@ class FrontIT {
   }
 
   @Test
+  void nobodyWaitsForABodyThatIsSmallOnlyOnItsWay() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream zipped = new GZIPOutputStream(bytes)) {
+      zipped.write(("{\"x\":[0" + ",0".repeat(5_000_000) + "]}").getBytes(UTF_8));
+    }
+    HttpSettings oneLoop =
+        new HttpSettings(
+            TestFront.ANY,
+            TestFront.ANY,
+            1,
+            RequestLimits.DEFAULT,
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(1));
+    try (TestFront small = new TestFront(oneLoop, TestFront.LIMITS);
+        RawClient client = small.raw()) {
+      client.send(
+          "POST /db/_changes HTTP/1.1\r\nHost: t\r\nContent-Encoding: gzip\r\nContent-Length: "
+              + bytes.size()
+              + "\r\n\r\n");
+      client.send(bytes.toByteArray());
+
+      assertThat(small.get("/").statusCode()).isEqualTo(200);
+      assertThat(client.isSilentFor(1)).isTrue();
+      assertThat(client.head()).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  @Test
   void clientsMayAskBeforeTheySend() {
     String headers = "PUT /db/asks HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\n";
     try (RawClient client = front.raw().send(headers + "Content-Length: 2\r\n\r\n")) {
@@ -126,7 +158,10 @@ class FrontIT {
   void aBodyThatDoesNotComeIsNotWaitedForForever() {
     try (RawClient client =
         front.raw().send("PUT /db/slow HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\r\n{")) {
-      assertThat(client.head()).startsWith("HTTP/1.1 408");
+      String head = client.head();
+      assertThat(head).startsWith("HTTP/1.1 408");
+      assertThat(client.body(head)).contains("timeout=PT0.3S");
+      assertThat(client.rest()).isEmpty();
     }
   }
 
@@ -190,6 +225,25 @@ class FrontIT {
     front.database.indexAway(true);
     assertThat(front.admin("/health").body()).contains("\"index\":\"unavailable\"");
     assertThat(front.admin("/ready").statusCode()).isEqualTo(503);
+  }
+
+  @Test
+  void healthShowsPartitionsThatStandStillWithoutHavingStopped() {
+    front.database.partitions(
+        new PartitionStatus(0, PartitionStatus.State.STARTING, 0, 16, "user is refused", 0),
+        new PartitionStatus(1, PartitionStatus.State.RUNNING, 0, 16, "no connection", 2));
+    assertThat(front.get("/health").statusCode()).isEqualTo(503);
+    assertThat(front.admin("/health").body())
+        .contains(
+            "\"stopped\":[{\"partition\":0,\"reason\":\"user is refused\",\"restarts\":0},"
+                + "{\"partition\":1,\"reason\":\"no connection\",\"restarts\":2}]");
+
+    front.database.partitions(
+        new PartitionStatus(0, PartitionStatus.State.STARTING, 0, 16, null, 0),
+        new PartitionStatus(2, PartitionStatus.State.RUNNING, 15, 16, "vbuckets=[3]", 0));
+    assertThat(front.get("/health").body()).contains("\"status\":\"ok\"").doesNotContain("[3]");
+    assertThat(front.admin("/health").body())
+        .contains("\"incomplete\":[{\"partition\":2,\"reason\":\"vbuckets=[3]\",\"restarts\":0}]");
   }
 
   @Test
