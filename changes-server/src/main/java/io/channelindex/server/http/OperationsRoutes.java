@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * {@code /}, {@code /health}, {@code /ready} and {@code /metrics}: for those who run the server.
@@ -76,23 +75,8 @@ final class OperationsRoutes {
     return database.whyClosed().isEmpty() && database.isIndexAvailable();
   }
 
-  /**
-   * Whether nothing comes in of it, although it is this node's and something is known to be wrong.
-   */
   private static boolean isStopped(PartitionStatus partition) {
-    return switch (partition.state()) {
-      case BACKING_OFF -> true;
-      case STARTING, RUNNING -> partition.openStreams() == 0 && partition.reason() != null;
-      case LOST, CLOSED -> false;
-    };
-  }
-
-  /** Whether some of its streams are open and others are not. */
-  private static boolean isIncomplete(PartitionStatus partition) {
-    return switch (partition.state()) {
-      case STARTING, RUNNING -> partition.openStreams() > 0 && partition.reason() != null;
-      case BACKING_OFF, LOST, CLOSED -> false;
-    };
+    return partition.state() == PartitionStatus.State.BACKING_OFF;
   }
 
   private static void describe(ObjectNode json, HostedDatabase database, Port port) {
@@ -113,15 +97,13 @@ final class OperationsRoutes {
     counts.forEach((state, count) -> partitions.put(word(state), count));
     if (port == Port.ADMIN) {
       // Reasons carry names of hosts and buckets, which are not for everybody.
-      describe(json.putArray("stopped"), database, OperationsRoutes::isStopped);
-      describe(json.putArray("incomplete"), database, OperationsRoutes::isIncomplete);
+      describeStopped(json.putArray("stopped"), database);
     }
   }
 
-  private static void describe(
-      ArrayNode json, HostedDatabase database, Predicate<PartitionStatus> which) {
+  private static void describeStopped(ArrayNode json, HostedDatabase database) {
     for (PartitionStatus partition : database.partitions()) {
-      if (which.test(partition)) {
+      if (isStopped(partition)) {
         json.addObject()
             .put("partition", partition.partition())
             .put("reason", partition.reason())

@@ -228,25 +228,6 @@ class FrontIT {
   }
 
   @Test
-  void healthShowsPartitionsThatStandStillWithoutHavingStopped() {
-    front.database.partitions(
-        new PartitionStatus(0, PartitionStatus.State.STARTING, 0, 16, "user is refused", 0),
-        new PartitionStatus(1, PartitionStatus.State.RUNNING, 0, 16, "no connection", 2));
-    assertThat(front.get("/health").statusCode()).isEqualTo(503);
-    assertThat(front.admin("/health").body())
-        .contains(
-            "\"stopped\":[{\"partition\":0,\"reason\":\"user is refused\",\"restarts\":0},"
-                + "{\"partition\":1,\"reason\":\"no connection\",\"restarts\":2}]");
-
-    front.database.partitions(
-        new PartitionStatus(0, PartitionStatus.State.STARTING, 0, 16, null, 0),
-        new PartitionStatus(2, PartitionStatus.State.RUNNING, 15, 16, "vbuckets=[3]", 0));
-    assertThat(front.get("/health").body()).contains("\"status\":\"ok\"").doesNotContain("[3]");
-    assertThat(front.admin("/health").body())
-        .contains("\"incomplete\":[{\"partition\":2,\"reason\":\"vbuckets=[3]\",\"restarts\":0}]");
-  }
-
-  @Test
   void closingWaitsForRequestsUnderWay() throws Exception {
     front.database.closeGate();
     try (RawClient client =
