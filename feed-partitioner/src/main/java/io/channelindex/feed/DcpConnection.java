@@ -2,8 +2,6 @@ package io.channelindex.feed;
 
 import com.couchbase.client.core.deps.io.netty.buffer.ByteBuf;
 import com.couchbase.client.core.deps.io.netty.channel.EventLoopGroup;
-import com.couchbase.client.core.deps.io.netty.channel.MultiThreadIoEventLoopGroup;
-import com.couchbase.client.core.deps.io.netty.channel.nio.NioIoHandler;
 import com.couchbase.client.core.deps.io.netty.util.concurrent.DefaultThreadFactory;
 import com.couchbase.client.dcp.Client;
 import com.couchbase.client.dcp.config.DcpControl;
@@ -83,9 +81,7 @@ final class DcpConnection {
   DcpConnection(FeedSettings settings, Values values, String name, Events events) {
     this.settings = settings;
     // A group of our own, because a client that failed to connect leaves its own behind.
-    this.eventLoops =
-        new MultiThreadIoEventLoopGroup(
-            IO_THREADS, new DefaultThreadFactory(name, true), NioIoHandler.newFactory());
+    this.eventLoops = new QuietAfterClose(IO_THREADS, new DefaultThreadFactory(name, true));
     try {
       this.client = build(values, events);
     } catch (RuntimeException e) {
