@@ -266,5 +266,10 @@ public final class BucketWatch implements AutoCloseable {
     public void streamEnded(int vbucket, StreamEndReason reason) {
       thread.execute(() -> fail("stream ended: vbucket=" + vbucket + ", reason=" + reason.name()));
     }
+
+    @Override
+    public void bufferLost() {
+      thread.execute(() -> fail("a connection was lost, and what waited for its persistence"));
+    }
   }
 }

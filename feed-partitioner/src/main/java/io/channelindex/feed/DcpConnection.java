@@ -55,6 +55,12 @@ final class DcpConnection {
      * client asks whether it should open it again.
      */
     void streamEnded(int vbucket, StreamEndReason reason);
+
+    /**
+     * The client may have dropped events of any stream that it kept until they are persisted. Comes
+     * before the first event behind a gap.
+     */
+    void bufferLost();
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(DcpConnection.class);
@@ -81,7 +87,11 @@ final class DcpConnection {
   DcpConnection(FeedSettings settings, Values values, String name, Events events) {
     this.settings = settings;
     // A group of our own, because a client that failed to connect leaves its own behind.
-    this.eventLoops = new QuietAfterClose(IO_THREADS, new DefaultThreadFactory(name, true));
+    this.eventLoops =
+        new WatchedConnections(
+            IO_THREADS,
+            new DefaultThreadFactory(name, true),
+            settings.persistencePolling() == null ? () -> {} : events::bufferLost);
     try {
       this.client = build(values, events);
     } catch (RuntimeException e) {

@@ -333,5 +333,15 @@ public final class PartitionedFeed implements AutoCloseable {
         stream.ended(reason);
       }
     }
+
+    @Override
+    public void bufferLost() {
+      for (int vbucket = 0; vbucket < streams.length(); vbucket++) {
+        VbucketStream stream = streams.get(vbucket);
+        if (stream != null) {
+          stream.interrupted();
+        }
+      }
+    }
   }
 }

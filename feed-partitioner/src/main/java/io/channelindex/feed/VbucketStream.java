@@ -177,6 +177,13 @@ final class VbucketStream {
     }
   }
 
+  /** Something of the stream may be missing from now on: it has to begin again where it is. */
+  synchronized void interrupted() {
+    if (phase == Phase.OPEN) {
+      noLongerOpen("a connection was lost, and what waited for its persistence with it");
+    }
+  }
+
   private void noLongerOpen(String reason) {
     if (phase == Phase.OPEN) {
       phase = Phase.CLOSED;

@@ -81,6 +81,11 @@ class StreamControlIT {
     public void streamEnded(int vbucket, StreamEndReason reason) {
       control.stream().ended(reason);
     }
+
+    @Override
+    public void bufferLost() {
+      control.stream().interrupted();
+    }
   }
 
   private RecordingSession start() {
@@ -169,6 +174,18 @@ class StreamControlIT {
     awaitChanges(session, 200);
     // Counted on the feed's thread, while changes come on another one.
     await().atMost(PATIENCE).until(() -> counters.reopenings.sum() >= 5);
+  }
+
+  @Test
+  void aStreamThatIsInterruptedGoesOnWhereItWas() {
+    RecordingSession session = start();
+    for (int round = 0; round < 5; round++) {
+      writeMore(round * 20, round * 20 + 10);
+      await().atMost(PATIENCE).until(() -> control.stream().phase() == VbucketStream.Phase.OPEN);
+      control.stream().interrupted();
+      writeMore(round * 20 + 10, round * 20 + 20);
+    }
+    awaitChanges(session, 100);
   }
 
   @Test

@@ -188,6 +188,21 @@ class VbucketStreamTest {
     assertAllAcknowledged();
   }
 
+  /** Until it is opened again: what comes may be behind a gap. */
+  @Test
+  void aStreamThatMayHaveLostSomethingDeliversNothingMore() {
+    marker(11, 30);
+    mutation(12);
+    stream.interrupted();
+    mutation(14);
+    stream.interrupted();
+
+    assertThat(heard).hasSize(2);
+    assertThat(heard.get(1)).contains("a connection was lost");
+    assertThat(session.changes(0)).hasSize(1);
+    assertThat(stream.position().seqno()).isEqualTo(12);
+  }
+
   @Test
   void malformedAttributesBreakTheSession() {
     marker(11, 30);

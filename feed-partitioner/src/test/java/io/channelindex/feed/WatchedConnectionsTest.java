@@ -22,15 +22,20 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What arrives together with the message at which a connection is closed. */
-class QuietAfterCloseTest {
+class WatchedConnectionsTest {
   private static final DefaultThreadFactory THREADS = new DefaultThreadFactory("quiet", true);
 
   @Test
   void nothingComesOfAConnectionThatWasClosed() throws Exception {
-    assertThat(framesUntilClosed(new QuietAfterClose(1, THREADS))).containsExactly("one", "end");
+    AtomicInteger told = new AtomicInteger();
+
+    assertThat(framesUntilClosed(new WatchedConnections(1, THREADS, told::incrementAndGet)))
+        .containsExactly("one", "end");
+    assertThat(told).as("before the client notices, and after").hasValue(2);
   }
 
   /** Why that is not so by itself. */
