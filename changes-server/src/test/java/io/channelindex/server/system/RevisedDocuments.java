@@ -101,6 +101,7 @@ final class RevisedDocuments {
         new DocumentWrite(document.id, document.parent(), delete, delete ? empty() : body());
     try {
       String revision = writing.write(write);
+      findLost(document, revision);
       document.revisions.add(revision);
       document.deleted = delete;
       Written written = new Written(document.id, revision);
@@ -111,6 +112,23 @@ final class RevisedDocuments {
       settle(document);
       return Optional.empty();
     }
+  }
+
+  /**
+   * Who restores a document names no revision to change, and is not refused where the deletion was
+   * lost with all that was there: then the new revision does not follow the last one.
+   */
+  private void findLost(Document document, String next) {
+    List<String> gone =
+        document.revisions.stream()
+            .filter(revision -> generation(revision) >= generation(next))
+            .toList();
+    gone.forEach(revision -> lost.add(new Written(document.id, revision)));
+    document.revisions.removeAll(gone);
+  }
+
+  private static int generation(String revision) {
+    return Integer.parseInt(revision.substring(0, revision.indexOf('-')));
   }
 
   private Document choose(Predicate<String> acceptable) {
