@@ -32,7 +32,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -79,11 +78,7 @@ public final class CouchbaseIndexBucket implements IndexBucket {
 
   @Override
   public CompletionStage<List<Optional<Versioned<byte[]>>>> getAll(List<String> keys) {
-    List<CompletableFuture<Optional<Versioned<byte[]>>>> answers = new ArrayList<>(keys.size());
-    for (String key : keys) {
-      answers.add(get(key).toCompletableFuture());
-    }
-    return Answers.all(answers);
+    return ManyReads.of(keys, ManyReads.AT_ONCE, this::get);
   }
 
   private <T> CompletionStage<T> read(

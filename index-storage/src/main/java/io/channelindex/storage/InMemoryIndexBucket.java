@@ -194,9 +194,7 @@ public final class InMemoryIndexBucket implements IndexBucket {
 
   @Override
   public CompletionStage<List<Optional<Versioned<byte[]>>>> getAll(List<String> keys) {
-    List<CompletableFuture<Optional<Versioned<byte[]>>>> answers = new ArrayList<>(keys.size());
-    keys.forEach(key -> answers.add(get(key).toCompletableFuture()));
-    return Answers.all(answers);
+    return ManyReads.of(keys, ManyReads.AT_ONCE, this::get);
   }
 
   @Override

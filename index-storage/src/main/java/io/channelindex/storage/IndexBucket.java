@@ -23,9 +23,11 @@ public interface IndexBucket extends AutoCloseable {
   CompletionStage<Optional<Versioned<byte[]>>> get(String key);
 
   /**
-   * Reads documents, all under way at once (the client has no multi-get, R1). Completes when all
-   * have answered, with the answers in the order of the keys; exceptionally if any failed, with its
-   * failure.
+   * Reads documents, hundreds of them under way at once (the client has no multi-get, R1), the
+   * others when they have answered: however many there are, none waits for the rest longer than an
+   * operation may take. Completes when all have answered, with the answers in the order of the
+   * keys; after a failure nothing more is asked for, and when nothing is under way any more it
+   * completes exceptionally, with that failure.
    */
   CompletionStage<List<Optional<Versioned<byte[]>>>> getAll(List<String> keys);
 

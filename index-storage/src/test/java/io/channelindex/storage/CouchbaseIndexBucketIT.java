@@ -1,9 +1,13 @@
 package io.channelindex.storage;
 
+import static io.channelindex.embedded.fault.FaultAction.delayAnswer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.channelindex.embedded.EmbeddedCouchbase;
+import io.channelindex.embedded.fault.FaultPlan;
+import io.channelindex.embedded.fault.FaultRule;
+import io.channelindex.embedded.protocol.Opcode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,6 +64,25 @@ class CouchbaseIndexBucketIT extends IndexBucketContract {
 
       assertThat(await(Answers.all(writes))).allMatch(WriteResult::isWritten);
       assertThat(await(narrow.getAll(keys))).allMatch(Optional::isPresent).hasSize(20_000);
+    }
+  }
+
+  /** All at once they would take five times as long as one may. */
+  @Test
+  void theLastOfManyDoesNotWaitForAllOthers() {
+    Duration timeout = Duration.ofSeconds(1);
+    int underWay = 16;
+    Duration answer = Duration.ofMillis(8);
+    node.faults().install(FaultPlan.of(FaultRule.requests(Opcode.GET).then(delayAnswer(answer))));
+    try (IndexBucket narrow =
+        new CouchbaseIndexBucket(
+            client.collection(),
+            CouchbaseBucketSettings.DEFAULT.withTimeout(timeout).withMaxUnderWay(underWay))) {
+      List<String> keys = IntStream.range(0, 10_000).mapToObj(i -> key + "-" + i).toList();
+
+      assertThat(await(narrow.getAll(keys))).hasSameSizeAs(keys).allMatch(Optional::isEmpty);
+    } finally {
+      node.faults().clear();
     }
   }
 

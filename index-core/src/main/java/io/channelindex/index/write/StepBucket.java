@@ -3,7 +3,6 @@ package io.channelindex.index.write;
 import io.channelindex.storage.IndexBucket;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.WriteResult;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,12 +18,6 @@ import java.util.function.Supplier;
  * <p>Confined to the partition's serial executor.
  */
 final class StepBucket {
-  /**
-   * Of documents that stand beside the blocks there are as many as entries. All at once they, and
-   * whatever else is asked for meanwhile, would wait for their turn until it is too late.
-   */
-  static final int READS_AT_ONCE = 512;
-
   private final IndexBucket bucket;
   private final Executor serial;
   private final WriterCounters counters;
@@ -46,26 +39,10 @@ final class StepBucket {
     return ask(() -> bucket.get(key));
   }
 
-  /** Reads documents, some at a time; fails if one cannot be read. */
+  /** Reads documents; fails if one cannot be read. */
   CompletableFuture<List<Optional<Versioned<byte[]>>>> getAll(WriterStep step, List<String> keys) {
     keys.forEach(key -> counters.operation(step));
-    return keys.size() <= READS_AT_ONCE
-        ? ask(() -> bucket.getAll(keys))
-        : getFrom(0, keys, new ArrayList<>(keys.size()));
-  }
-
-  private CompletableFuture<List<Optional<Versioned<byte[]>>>> getFrom(
-      int from, List<String> keys, List<Optional<Versioned<byte[]>>> answers) {
-    if (from >= keys.size()) {
-      return CompletableFuture.completedFuture(answers);
-    }
-    int to = Math.min(keys.size(), from + READS_AT_ONCE);
-    return ask(() -> bucket.getAll(keys.subList(from, to)))
-        .thenCompose(
-            some -> {
-              answers.addAll(some);
-              return getFrom(to, keys, answers);
-            });
+    return ask(() -> bucket.getAll(keys));
   }
 
   CompletableFuture<WriteResult> insert(WriterStep step, String key, byte[] value) {

@@ -2,10 +2,7 @@ package io.channelindex.index.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.channelindex.index.write.WriterStatus.State;
-import io.channelindex.storage.BucketTimeoutException;
 import io.channelindex.storage.Entry;
-import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.ChannelHead;
 import io.channelindex.storage.format.EntryFilter;
@@ -15,15 +12,11 @@ import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layouts;
 import io.channelindex.storage.layout.StoredBlock;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -103,94 +96,6 @@ class CompactionTest {
       assertThat(partition.bucket.keys().stream().filter(key -> key.contains(":seq:")).count())
           .isEqualTo(DOCUMENTS);
     }
-  }
-
-  /** A bucket that does so many operations at a time, and does none that has waited too long. */
-  private static final class BusyBucket extends InterceptedBucket {
-    private static final int AT_ONCE = 512;
-    private static final Duration TAKES = Duration.ofMillis(100);
-    private static final Duration TIMEOUT = TAKES.multipliedBy(6);
-
-    private final Turns turns;
-    private final Deque<Runnable> waiting = new ArrayDeque<>();
-    private int underWay;
-    boolean busy;
-
-    BusyBucket(OnePartition partition) {
-      super(partition.bucket);
-      turns = partition.turns;
-    }
-
-    @Override
-    <T> CompletionStage<T> intercept(
-        Operation kind, String key, Supplier<CompletionStage<T>> operation) {
-      if (!busy) {
-        return operation.get();
-      }
-      CompletableFuture<T> answer = new CompletableFuture<>();
-      long asked = turns.nanos();
-      waiting.add(
-          () -> {
-            boolean late = turns.nanos() - asked > TIMEOUT.toNanos();
-            turns.after(
-                TAKES,
-                () -> {
-                  CompletionStage<T> done =
-                      late
-                          ? CompletableFuture.failedFuture(
-                              new BucketTimeoutException("test: " + key, null))
-                          : operation.get();
-                  done.whenComplete(
-                      (value, failure) -> {
-                        underWay--;
-                        begin();
-                        if (failure == null) {
-                          answer.complete(value);
-                        } else {
-                          answer.completeExceptionally(failure);
-                        }
-                      });
-                });
-          });
-      begin();
-      return answer;
-    }
-
-    private void begin() {
-      while (underWay < AT_ONCE && !waiting.isEmpty()) {
-        underWay++;
-        waiting.remove().run();
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("layouts")
-  void whatStandsBesideLargeBlocksIsNotAskedForAllAtOnce(Layout layout) {
-    OnePartition partition = new OnePartition(layout);
-    BusyBucket bucket = new BusyBucket(partition);
-    CompletableFuture<PartitionWriter> taking = partition.taking(bucket);
-    partition.turns.untilQuiet();
-    PartitionWriter writer = taking.join();
-    int documents = 2 * CompactionParts.LEAST_BLOCK_ENTRIES;
-    writer.opened(0, OnePartition.LOG);
-    writer.snapshot(0, 0, documents);
-    for (int i = 1; i <= documents; i++) {
-      partition.tell(writer, partition.document("doc" + i, i));
-    }
-    partition.turns.untilQuiet();
-    writer.compact();
-    partition.turns.untilQuiet();
-
-    bucket.busy = true;
-    writer.snapshot(0, documents + 1, documents + 1);
-    partition.tell(writer, partition.document("doc0", documents + 1));
-    partition.turns.untilQuiet();
-    CompletableFuture<Void> again = writer.compact().toCompletableFuture();
-    partition.turns.untilQuiet();
-    assertThat(again).isCompleted();
-    assertThat(writer.status().state()).isEqualTo(State.RUNNING);
-    assertThat(partition.rows(Batch.EVERYTHING)).hasSize(documents + 1);
   }
 
   /** What compaction of all documents removes beside the blocks, those of a channel still name. */
