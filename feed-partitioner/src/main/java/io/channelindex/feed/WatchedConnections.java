@@ -22,9 +22,10 @@ import java.util.concurrent.ThreadFactory;
  *   <li>What had arrived together with the message that made the client close the connection, an
  *       observe_seqno that is refused in a rebalance, is decoded after that, and kept. Nothing of
  *       it gets through here.
- *   <li>It drops the events of all vbuckets that were ever streamed over that connection, or the
- *       one to that node before: of those that it streams from elsewhere by now, too, whose streams
- *       go on. So whoever streams is told, before and after, and begins again where it is.
+ *   <li>A stream that left its node without a word, because the connection broke just then, stays
+ *       one of that node's for the client: when the next connection there closes, it drops the
+ *       events of that stream, too, which goes on elsewhere. So whoever streams is told, before and
+ *       after, and begins again where it is.
  * </ul>
  *
  * <p>Source: {@code DcpChannel}, {@code PersistencePollingHandler}, {@code StreamEventBuffer} of

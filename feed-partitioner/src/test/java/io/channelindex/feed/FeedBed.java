@@ -39,9 +39,13 @@ final class FeedBed implements AutoCloseable {
   final Collection documents;
 
   FeedBed(int vbuckets, int partitions) {
+    this(vbuckets, partitions, 1);
+  }
+
+  FeedBed(int vbuckets, int partitions, int nodes) {
     map = new PartitionMap(vbuckets, partitions);
     owner = new RecordingOwner(map);
-    node = EmbeddedCouchbase.builder().vbuckets(vbuckets).bucket(BUCKET).start();
+    node = EmbeddedCouchbase.builder().nodes(nodes).vbuckets(vbuckets).bucket(BUCKET).start();
     environment =
         ClusterEnvironment.builder()
             .timeoutConfig(timeouts -> timeouts.kvTimeout(PATIENCE).connectTimeout(HANDSHAKE))
