@@ -55,6 +55,12 @@ final class ChannelLoader {
     static Identity of(Entry entry) {
       return new Identity(entry.vbucket(), entry.seqno(), entry.vbuuid(), entry.documentId());
     }
+
+    /** Few differ in the others only; ids of entries that were just read have not been hashed. */
+    @Override
+    public int hashCode() {
+      return Long.hashCode(seqno * 1_024 + vbucket);
+    }
   }
 
   /** A channel that nobody has written. */
