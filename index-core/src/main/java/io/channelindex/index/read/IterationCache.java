@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was read for a page and will be wanted for the next one, whoever asks for it: the rows of
  * partitions of an iteration, and how much is left of it. An iteration between fixed clocks on
- * fixed branches does not change, so nothing here gets old; what was used longest ago goes first.
+ * fixed branches does not change once all of it can be read, so nothing here gets old if it is kept
+ * only then; what was used longest ago goes first.
  *
  * <p>Thread-safe.
  */

@@ -86,7 +86,9 @@ final class Scan {
         .thenApply(
             counts -> {
               Outlook outlook = new Outlook(firstPartition, counts);
-              cache.keepOutlook(iteration, which, outlook);
+              if (concerned(firstPartition).stream().allMatch(this::isWithinReach)) {
+                cache.keepOutlook(iteration, which, outlook);
+              }
               return outlook.from(firstPartition);
             });
   }
@@ -200,8 +202,26 @@ final class Scan {
   /** Keeps rows for the next pages: what is wanted first comes last, so that it goes last. */
   private void keep(List<PartitionRows> read) {
     for (int i = read.size() - 1; i >= 0; i--) {
-      cache.keepRows(iteration, read.get(i).partition(), read.get(i).rows());
+      if (isWithinReach(read.get(i).partition())) {
+        cache.keepRows(iteration, read.get(i).partition(), read.get(i).rows());
+      }
     }
+  }
+
+  /**
+   * Whether this node can read all of a partition that the iteration has. Who is farther on in the
+   * same iteration, told by a node that was ahead, does not need what comes before in that
+   * partition; others will, when it is there.
+   */
+  private boolean isWithinReach(int partition) {
+    SequenceClock readable = view.clock();
+    int last = view.map().last(partition);
+    for (int vbucket = view.map().first(partition); vbucket <= last; vbucket++) {
+      if (Long.compareUnsigned(readable.seqno(vbucket), iteration.upper().seqno(vbucket)) < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

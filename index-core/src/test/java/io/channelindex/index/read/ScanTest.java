@@ -115,4 +115,52 @@ class ScanTest {
     assertThat(taken).hasSize(PARTITIONS).isSorted();
     assertThat(mostEntries).isBetween(80_000L, 140_000L);
   }
+
+  /**
+   * Of an iteration that a node ahead of this one has begun, the first pages were told there: what
+   * this node cannot read yet is missing in what it reads for the next one, which is not kept.
+   */
+  @Test
+  void whatCouldNotBeReadYetIsNotTakenForNothing() {
+    StableView all = view();
+    StableView behind = StableView.unread(map).with(List.of(all.document(1)));
+    IterationCache.Key iteration =
+        new IterationCache.Key(
+            List.of(Channel.of("c")), 0, SequenceClock.zero(PARTITIONS), all.clock());
+    IterationCache cache = new IterationCache(100_000);
+    SliceReader nothing =
+        new SliceReader() {
+          @Override
+          public CompletionStage<List<SlicePlan>> plan(List<Slice> slices) {
+            return reader(0).plan(slices);
+          }
+
+          @Override
+          public CompletionStage<List<List<Entry>>> read(List<SlicePlan> plans) {
+            return CompletableFuture.completedFuture(
+                plans.stream().<List<Entry>>map(plan -> List.of()).toList());
+          }
+        };
+    Scan early = new Scan(iteration, behind, nothing, cache, Runnable::run);
+    assertThat(early.run(0, 1_000, (partition, rows) -> true).toCompletableFuture()).isCompleted();
+    assertThat(early.countFrom(0, FeedRequest.Rows.ACTIVE).toCompletableFuture())
+        .isCompletedWithValue(0L);
+
+    Scan late = new Scan(iteration, all, reader(0), cache, Runnable::run);
+    List<Integer> told = new ArrayList<>();
+    CompletionStage<Void> done =
+        late.run(
+            0,
+            1_000,
+            (partition, rows) -> {
+              rows.forEach(row -> told.add(row.vbucket()));
+              return true;
+            });
+
+    assertThat(done.toCompletableFuture()).isCompleted();
+    // Of partition 1 the node knew that there is nothing.
+    assertThat(told).hasSize(PARTITIONS - 1).doesNotContain(1);
+    assertThat(late.countFrom(0, FeedRequest.Rows.ACTIVE).toCompletableFuture())
+        .isCompletedWithValue(PARTITIONS - 1L);
+  }
 }
