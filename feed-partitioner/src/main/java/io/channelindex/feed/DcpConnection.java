@@ -2,10 +2,6 @@ package io.channelindex.feed;
 
 import com.couchbase.client.core.deps.io.netty.buffer.ByteBuf;
 import com.couchbase.client.core.deps.io.netty.channel.EventLoopGroup;
-import com.couchbase.client.core.deps.io.netty.channel.MultiThreadIoEventLoopGroup;
-import com.couchbase.client.core.deps.io.netty.channel.epoll.Epoll;
-import com.couchbase.client.core.deps.io.netty.channel.epoll.EpollEventLoopGroup;
-import com.couchbase.client.core.deps.io.netty.channel.nio.NioIoHandler;
 import com.couchbase.client.core.deps.io.netty.util.concurrent.DefaultThreadFactory;
 import com.couchbase.client.dcp.Client;
 import com.couchbase.client.dcp.config.DcpControl;
@@ -23,7 +19,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,7 +87,11 @@ final class DcpConnection {
   DcpConnection(FeedSettings settings, Values values, String name, Events events) {
     this.settings = settings;
     // A group of our own, because a client that failed to connect leaves its own behind.
-    this.eventLoops = eventLoops(new DefaultThreadFactory(name, true), events);
+    this.eventLoops =
+        new WatchedConnections(
+            IO_THREADS,
+            new DefaultThreadFactory(name, true),
+            settings.persistencePolling() == null ? () -> {} : events::bufferLost);
     try {
       this.client = build(values, events);
     } catch (RuntimeException e) {
@@ -101,17 +100,6 @@ final class DcpConnection {
     }
     client.dataEventHandler(events::data);
     client.controlEventHandler(events::control);
-  }
-
-  /** The fastest there are, as the client's own would be; a buffer of the client's is watched. */
-  @SuppressWarnings("deprecation") // The client knows epoll by this class.
-  private EventLoopGroup eventLoops(ThreadFactory threads, Events events) {
-    if (settings.persistencePolling() != null) {
-      return new WatchedConnections(IO_THREADS, threads, events::bufferLost);
-    }
-    return Epoll.isAvailable()
-        ? new EpollEventLoopGroup(IO_THREADS, threads)
-        : new MultiThreadIoEventLoopGroup(IO_THREADS, threads, NioIoHandler.newFactory());
   }
 
   private Client build(Values values, Events events) {
