@@ -124,6 +124,9 @@ class StreamControlIT {
     stray.beginAt(StreamPosition.at(bed.bucket().vbuuid(0), 30));
     connection.client().sessionState().set(0, stray.state());
     connection.client().startStreaming(List.of(0)).block(PATIENCE);
+    // The client tells of its success before it tells the stream's state, which would take it for
+    // the news that it waits for. Another answer on the connection comes after both.
+    connection.client().failoverLog(0).block(PATIENCE).release();
     RecordingSession session = start();
     awaitChanges(session, 50);
     assertThat(counters.streamEnds()).containsEntry("CLOSED", 1L);
