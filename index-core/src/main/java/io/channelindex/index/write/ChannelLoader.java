@@ -52,14 +52,21 @@ final class ChannelLoader {
 
   /** What makes an entry the same one. */
   record Identity(int vbucket, long seqno, long vbuuid, String documentId) {
+    private static final int VBUCKET_BITS = 10;
+    private static final long GOLDEN_RATIO = 0x9e3779b97f4a7c15L;
+
     static Identity of(Entry entry) {
       return new Identity(entry.vbucket(), entry.seqno(), entry.vbuuid(), entry.documentId());
     }
 
-    /** Few differ in the others only; ids of entries that were just read have not been hashed. */
+    /**
+     * Few differ in the others only; ids of entries that were just read have not been hashed. Both
+     * are small numbers, and of a table's slots only the low bits are used: they depend on all bits
+     * only by the multiplication (Knuth, The Art of Computer Programming, 6.4).
+     */
     @Override
     public int hashCode() {
-      return Long.hashCode(seqno * 1_024 + vbucket);
+      return Long.hashCode((seqno << VBUCKET_BITS | vbucket) * GOLDEN_RATIO);
     }
   }
 
