@@ -33,18 +33,16 @@ final class DecimalPattern {
   private final int[] from;
   private final int[] to;
 
-  private DecimalPattern(IdSpans ids, int id) {
-    int fields = ids.fields(id);
+  private DecimalPattern(byte[][] pieces) {
+    int fields = pieces.length - 1;
     from = new int[fields];
     to = new int[fields];
     starts = new int[fields + 1];
     lengths = new int[fields + 1];
     heads = new long[fields + 1];
     masks = new long[fields + 1];
-    byte[][] pieces = new byte[fields + 1][];
     int size = 0;
     for (int piece = 0; piece <= fields; piece++) {
-      pieces[piece] = ids.piece(id, piece);
       starts[piece] = size;
       lengths[piece] = pieces[piece].length;
       size += lengths[piece];
@@ -66,7 +64,32 @@ final class DecimalPattern {
         return null;
       }
     }
-    return ids.fields(id) == 0 ? null : new DecimalPattern(ids, id);
+    if (ids.fields(id) == 0) {
+      return null;
+    }
+    byte[][] pieces = new byte[ids.fields(id) + 1][];
+    for (int piece = 0; piece < pieces.length; piece++) {
+      pieces[piece] = ids.piece(id, piece);
+    }
+    return new DecimalPattern(pieces);
+  }
+
+  /**
+   * That of an id with fields, for which {@link IdFields#find} finds just these numbers in every id
+   * that matches; null if it might find something else.
+   */
+  static @Nullable DecimalPattern of(byte[] id, int length, IdFields fields) {
+    if (!fields.areNumbersAlways(id, length)) {
+      return null;
+    }
+    byte[][] pieces = new byte[fields.count() + 1][];
+    int at = 0;
+    for (int field = 0; field < fields.count(); field++) {
+      pieces[field] = Arrays.copyOfRange(id, at, fields.from(field));
+      at = fields.to(field);
+    }
+    pieces[fields.count()] = Arrays.copyOfRange(id, at, length);
+    return new DecimalPattern(pieces);
   }
 
   /**

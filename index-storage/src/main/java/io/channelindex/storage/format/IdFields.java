@@ -38,6 +38,7 @@ final class IdFields {
   static final int MAX_HEX_BYTES = 64;
 
   private static final int UUID_LENGTH = 36;
+  private static final int UUID_DASHES = 4;
   private static final int OTHER = 0;
   private static final int DIGIT = 1;
   private static final int LOWER_HEX = 2;
@@ -64,6 +65,55 @@ final class IdFields {
         at = findInRun(id, at, end);
       }
     }
+  }
+
+  /** Takes the numbers of an id that a pattern matched. */
+  void take(DecimalPattern pattern) {
+    count = 0;
+    for (int field = 0; field < pattern.fields(); field++) {
+      add(DECIMAL, pattern.from(field), pattern.to(field));
+    }
+  }
+
+  /**
+   * Whether, of the id in which they were found, all fields are numbers, and whichever numbers
+   * stood there, they would be found.
+   */
+  boolean areNumbersAlways(byte[] id, int length) {
+    int dashes = 0;
+    int at = 0;
+    for (int field = 0; field < count; field++) {
+      if (kinds[field] != DECIMAL || mayBeHex(lettersAround(id, length, field))) {
+        return false;
+      }
+      dashes += dashes(id, at, from[field]);
+      at = to[field];
+    }
+    return dashes + dashes(id, at, length) < UUID_DASHES;
+  }
+
+  private int lettersAround(byte[] id, int length, int field) {
+    int seen = 0;
+    for (int i = from[field] - 1; i >= 0 && classOf(id[i]) != OTHER; i--) {
+      seen |= classOf(id[i]);
+    }
+    for (int i = to[field]; i < length && classOf(id[i]) != OTHER; i++) {
+      seen |= classOf(id[i]);
+    }
+    return seen;
+  }
+
+  /** Whether a run with these characters and some digits is hexadecimal if its length is right. */
+  private static boolean mayBeHex(int letters) {
+    return letters == LOWER_HEX || letters == UPPER_HEX;
+  }
+
+  private static int dashes(byte[] id, int start, int end) {
+    int dashes = 0;
+    for (int i = start; i < end; i++) {
+      dashes += id[i] == '-' ? 1 : 0;
+    }
+    return dashes;
   }
 
   /** How many fields there are. */

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes the document ids of the rows of a frame: each as its difference to one before, in
  * whichever of the forms is shortest. Templates are kept from frame to frame, so that usually none
- * is made.
+ * is made; and so are the {@linkplain DecimalPattern patterns} of ids that came often, so that
+ * usually no fields are looked for.
  *
  * <p>Confined to one thread.
  */
@@ -36,14 +37,24 @@ final class IdRowWriter {
   // What a template may cost more than the plain form: the next id that is alike saves as much.
   private static final int INVESTMENT = 6;
 
+  private static final int MOST_PATTERNS = 8;
+
+  // Of so many ids of a template that had to be searched, one makes a pattern.
+  private static final int WORTH_A_PATTERN = 4;
+
   private final IdFields fields = new IdFields();
   private final long[] numbers = new long[IdFields.MAX];
   // Open addressing with linear probing; at most half full, see begin().
   private final @Nullable IdTemplate[] templates = new IdTemplate[SLOTS];
   private int kept;
 
-  private byte[] id = new byte[IdText.MAX_BYTES];
-  private byte[] plain = new byte[IdText.MAX_BYTES];
+  // The latest ones, in a ring.
+  private final @Nullable DecimalPattern[] patterns = new DecimalPattern[MOST_PATTERNS];
+  private int nextPattern;
+  private boolean found;
+
+  private byte[] id = new byte[IdText.MAX_BYTES + DecimalPattern.SLACK];
+  private byte[] plain = new byte[IdText.MAX_BYTES + DecimalPattern.SLACK];
   private int length;
   private int plainLength;
 
@@ -70,7 +81,26 @@ final class IdRowWriter {
    */
   void take(String documentId) {
     length = IdText.utf8(documentId, id, 0);
+    for (DecimalPattern pattern : patterns) {
+      if (pattern != null && pattern.matches(id, 0, length)) {
+        fields.take(pattern);
+        found = false;
+        return;
+      }
+    }
     fields.find(id, 0, length);
+    found = true;
+  }
+
+  /** Remembers the pattern of an id whose template came up often, if numbers are all it has. */
+  private void remember(IdTemplate template) {
+    if (++template.searches % WORTH_A_PATTERN == 0) {
+      DecimalPattern pattern = DecimalPattern.of(id, length, fields);
+      if (pattern != null) {
+        patterns[nextPattern] = pattern;
+        nextPattern = (nextPattern + 1) % MOST_PATTERNS;
+      }
+    }
   }
 
   /**
@@ -88,6 +118,9 @@ final class IdRowWriter {
     }
     int slot = slot();
     IdTemplate template = templates[slot];
+    if (template != null && found) {
+      remember(template);
+    }
     if (template != null && template.frame == frame) {
       return writeKnown(payload, template);
     }

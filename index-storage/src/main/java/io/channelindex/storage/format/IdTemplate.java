@@ -30,6 +30,9 @@ final class IdTemplate {
 
   int index;
 
+  /** How many ids that had it were searched for fields. */
+  int searches;
+
   private final int[] kinds;
   private final byte[] pieces;
   private final int[] ends;

@@ -90,6 +90,40 @@ class LogFramesTest {
     }
   }
 
+  /** So that a batch that is written again is the same, whoever writes it. */
+  @Example
+  void whatIsKnownOfIdsDoesNotChangeHowTheyAreWritten() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    String[] forms = {
+      "doc-%d",
+      "doc%06d",
+      "d%d",
+      "ab%d",
+      "AB%dx",
+      "%d",
+      "%d-1234-1234-1234-123456789012",
+      "a%d:b%d",
+      "ä%d"
+    };
+    LogFrameEncoder used = new LogFrameEncoder(Compressor.NONE);
+    for (int frame = 0; frame < 300; frame++) {
+      List<Entry> entries = new ArrayList<>();
+      for (int i = 0; i <= random.nextInt(30); i++) {
+        Object[] numbers = new Object[4];
+        Arrays.setAll(numbers, number -> random.nextLong() >>> (1 + random.nextInt(63)));
+        String id = forms[random.nextInt(forms.length)].formatted(numbers);
+        entries.add(new Entry(id, "1-ab", 1, i + 1, 5, EntryState.ACTIVE));
+      }
+      byte[] written = used.encode(CHANNEL, 1, entries, Place.FIRST);
+
+      assertThat(written)
+          .as("seed=%d", seed)
+          .isEqualTo(LogFrames.encode(CHANNEL, 1, entries, Place.FIRST, Compressor.NONE));
+      assertThat(LogFrames.decode("key", CHANNEL, written, COMPRESSIONS)).isEqualTo(entries);
+    }
+  }
+
   @Example
   void manyTemplatesInAFrameAndOverFrames() {
     LogFrameEncoder encoder = new LogFrameEncoder(Compressor.NONE);
