@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -23,8 +24,14 @@ final class AttributeSection {
   private static final VarHandle BIG_ENDIAN =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
+  private static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long EACH = 0x0101010101010101L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
+
   private final byte[] content;
   private final int end;
+  private int pairEnd;
   private int at = Integer.BYTES;
 
   private AttributeSection(byte[] content) {
@@ -47,15 +54,32 @@ final class AttributeSection {
    * @throws IllegalArgumentException if the section is not as above, or a name comes twice
    */
   static Map<String, byte[]> parse(byte[] content) {
-    AttributeSection section = new AttributeSection(content);
+    return new AttributeSection(content).parse();
+  }
+
+  private Map<String, byte[]> parse() {
+    if (at == end) {
+      return Map.of();
+    }
+    String first = readName();
+    byte[] value = readValue(first);
+    if (at == end) {
+      // Most have no other than ours.
+      return Map.of(first, value);
+    }
     Map<String, byte[]> attributes = new LinkedHashMap<>();
-    while (section.at < section.end) {
-      section.readPair(attributes);
+    attributes.put(first, value);
+    while (at < end) {
+      String name = readName();
+      if (attributes.put(name, readValue(name)) != null) {
+        throw malformed("attribute twice: name=" + name);
+      }
     }
     return attributes;
   }
 
-  private void readPair(Map<String, byte[]> attributes) {
+  /** Reads where the next pair ends, and its name. */
+  private String readName() {
     if (end - at < Integer.BYTES) {
       throw malformed("pair without a length: at=" + at);
     }
@@ -64,24 +88,34 @@ final class AttributeSection {
     if (length < MIN_PAIR_BYTES || length > end - at) {
       throw malformed("pair out of bounds: at=" + at + ", length=" + length);
     }
-    int pairEnd = at + (int) length;
+    pairEnd = at + (int) length;
     int nameEnd = zero(pairEnd);
     String name = new String(content, at, nameEnd - at, StandardCharsets.UTF_8);
     at = nameEnd + 1;
+    return name;
+  }
+
+  private byte[] readValue(String name) {
     int valueEnd = zero(pairEnd);
     if (valueEnd != pairEnd - 1) {
       throw malformed("pair does not end with its value: name=" + name);
     }
-    byte[] value = new byte[valueEnd - at];
-    System.arraycopy(content, at, value, 0, value.length);
-    if (attributes.put(name, value) != null) {
-      throw malformed("attribute twice: name=" + name);
-    }
+    byte[] value = Arrays.copyOfRange(content, at, valueEnd);
     at = pairEnd;
+    return value;
   }
 
   private int zero(int limit) {
-    for (int i = at; i < limit; i++) {
+    int i = at;
+    for (; i <= limit - Long.BYTES; i += Long.BYTES) {
+      long octets = (long) EIGHT.get(content, i);
+      // Only a zero borrows without having had its highest bit set. Behind the first one others do.
+      long zeroes = (octets - EACH) & ~octets & HIGH_BITS;
+      if (zeroes != 0) {
+        return i + Long.numberOfTrailingZeros(zeroes) / Byte.SIZE;
+      }
+    }
+    for (; i < limit; i++) {
       if (content[i] == 0) {
         return i;
       }

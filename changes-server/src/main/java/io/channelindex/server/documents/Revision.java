@@ -9,54 +9,71 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A revision id, {@code generation-digest}, as CouchDB has them.
+ * A revision id, {@code generation-digest}, as CouchDB has them: the generation is how many edits
+ * led here, at least 1; the digest has 32 lower-case hexadecimal digits.
  *
  * <p>The digest is a function of the parent, the body and whether the document is deleted: the same
  * edit of the same parent is the same revision, whichever node makes it and however often.
  *
- * @param generation how many edits led here, at least 1
- * @param digest 32 lower-case hexadecimal digits
+ * <p>Immutable; equal to a revision with the same text.
  */
-public record Revision(long generation, String digest) {
+public final class Revision {
   private static final int MAX_GENERATION_DIGITS = 18;
   private static final int DIGEST_BYTES = 16;
   private static final int DIGEST_DIGITS = 2 * DIGEST_BYTES;
   private static final long MAX_ROOT_GENERATION = 1L << 50;
 
-  public Revision {
+  private final long generation;
+  // Kept as it is read and shown: one is read for every change of the data bucket.
+  private final String text;
+
+  /** A revision from its parts. */
+  Revision(long generation, String digest) {
+    this(generation + "-" + digest, generation);
     if (generation < 1) {
       throw new IllegalArgumentException(
           "generation out of range: generation=" + generation + ", min=1");
     }
   }
 
-  /** Reads {@code generation-digest}; empty if the text is something else. */
-  public static Optional<Revision> parse(String text) {
-    int dash = text.length() - DIGEST_DIGITS - 1;
-    if (dash < 1 || dash > MAX_GENERATION_DIGITS || text.charAt(dash) != '-') {
-      return Optional.empty();
-    }
-    for (int i = dash + 1; i < text.length(); i++) {
-      char digit = text.charAt(i);
-      if (!isDecimal(digit) && (digit < 'a' || digit > 'f')) {
-        return Optional.empty();
-      }
-    }
-    long generation = 0;
-    for (int i = 0; i < dash; i++) {
-      char digit = text.charAt(i);
-      if (!isDecimal(digit)) {
-        return Optional.empty();
-      }
-      generation = 10 * generation + digit - '0';
-    }
-    return text.charAt(0) == '0'
-        ? Optional.empty()
-        : Optional.of(new Revision(generation, text.substring(dash + 1)));
+  private Revision(String text, long generation) {
+    this.text = text;
+    this.generation = generation;
   }
 
-  private static boolean isDecimal(char digit) {
-    return digit >= '0' && digit <= '9';
+  /** Reads {@code generation-digest}; empty if the text is something else. */
+  public static Optional<Revision> parse(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    return Optional.ofNullable(read(bytes, 0, bytes.length));
+  }
+
+  /** Reads {@code generation-digest}; null if what stands there is something else. */
+  static @Nullable Revision read(byte[] bytes, int from, int to) {
+    int dash = to - DIGEST_DIGITS - 1;
+    if (dash <= from
+        || dash - from > MAX_GENERATION_DIGITS
+        || bytes[dash] != '-'
+        || bytes[from] == '0') {
+      return null;
+    }
+    int wrong = 0;
+    for (int i = dash + 1; i < to; i++) {
+      wrong |= HexDigit.lowercase(bytes[i]);
+    }
+    long generation = 0;
+    for (int i = from; i < dash; i++) {
+      int digit = bytes[i] - '0';
+      wrong |= digit | (9 - digit);
+      generation = 10 * generation + digit;
+    }
+    return wrong < 0
+        ? null
+        : new Revision(new String(bytes, from, to - from, StandardCharsets.ISO_8859_1), generation);
+  }
+
+  /** How many edits led here, at least 1. */
+  public long generation() {
+    return generation;
   }
 
   /**
@@ -85,7 +102,7 @@ public record Revision(long generation, String digest) {
   private static String digest(@Nullable Revision parent, Life life, byte[] content) {
     MessageDigest sha256 = sha256();
     // No revision and no word contains a zero: the parts cannot run into each other.
-    sha256.update((parent == null ? "" : parent.toString()).getBytes(StandardCharsets.US_ASCII));
+    sha256.update((parent == null ? "" : parent.text).getBytes(StandardCharsets.US_ASCII));
     sha256.update((byte) 0);
     sha256.update(life.name().getBytes(StandardCharsets.US_ASCII));
     sha256.update((byte) 0);
@@ -101,9 +118,19 @@ public record Revision(long generation, String digest) {
     }
   }
 
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Revision revision && text.equals(revision.text);
+  }
+
+  @Override
+  public int hashCode() {
+    return text.hashCode();
+  }
+
   /** {@code generation-digest}. */
   @Override
   public String toString() {
-    return generation + "-" + digest;
+    return text;
   }
 }

@@ -1,7 +1,6 @@
 package io.channelindex.server.documents;
 
 import io.channelindex.server.documents.DocumentMetadata.Life;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,6 +20,8 @@ final class UsualAttribute {
   private static final int MAX_DIGITS_INT = 8;
   private static final int MAX_NAME = 3;
   private static final String EVERYTHING = "*";
+
+  private static final RecentTexts CHANNELS = new RecentTexts();
 
   private final byte[] json;
   private int at;
@@ -79,7 +80,10 @@ final class UsualAttribute {
       }
       case ('r' << 8 | 'e') << 8 | 'v' -> {
         strange |= revision != null;
-        revision = Revision.parse(text()).orElse(null);
+        int end = endOfText();
+        revision = Revision.read(json, at, end);
+        at = end;
+        expect('"');
         strange |= revision == null;
       }
       case ('c' << 8 | 'a') << 8 | 's' -> {
@@ -137,22 +141,25 @@ final class UsualAttribute {
 
   /** A name; of those that are plain, no channel can have a long one, nor one with a comma. */
   private String channel() {
-    String name = text();
-    strange |= name.length() > DocumentLimits.MAX_CHANNEL_LENGTH || name.indexOf(',') >= 0;
+    int end = endOfText();
+    String name = CHANNELS.text(json, at, end);
+    at = end;
+    expect('"');
+    strange |=
+        name.isEmpty()
+            || name.length() > DocumentLimits.MAX_CHANNEL_LENGTH
+            || name.indexOf(',') >= 0;
     return name;
   }
 
-  /** A text that is not empty. */
-  private String text() {
+  /** Where the text ends that begins with the next character, at the latest. */
+  private int endOfText() {
     expect('"');
-    int from = at;
-    while (at < json.length && isPlain(json[at])) {
-      at++;
+    int end = at;
+    while (end < json.length && isPlain(json[end])) {
+      end++;
     }
-    String text = new String(json, from, at - from, StandardCharsets.ISO_8859_1);
-    strange |= text.isEmpty();
-    expect('"');
-    return text;
+    return end;
   }
 
   private static boolean isPlain(byte character) {
@@ -164,18 +171,14 @@ final class UsualAttribute {
     expect('0');
     expect('x');
     long number = 0;
-    int from = at;
-    for (int digit = digit(); digit >= 0; digit = digit()) {
+    int end = at;
+    for (int digit; end < json.length && (digit = HexDigit.any(json[end])) >= 0; end++) {
       number = number << 4 | digit;
-      at++;
     }
-    strange |= at == from || at - from > maxDigits;
+    strange |= end == at || end - at > maxDigits;
+    at = end;
     expect('"');
     return number;
-  }
-
-  private int digit() {
-    return at < json.length ? Character.digit(json[at], 16) : -1;
   }
 
   private void expect(char character) {

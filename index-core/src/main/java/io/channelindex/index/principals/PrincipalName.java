@@ -63,6 +63,9 @@ public record PrincipalName(Kind kind, String name) {
 
   /** Whose document a key of the data bucket is; empty if it is no principal's. */
   public static Optional<PrincipalName> ofKey(String key) {
+    if (!key.startsWith(KEY_PREFIX)) {
+      return Optional.empty();
+    }
     for (Kind kind : Kind.values()) {
       String prefix = KEY_PREFIX + kind.prefix;
       if (key.startsWith(prefix)) {
