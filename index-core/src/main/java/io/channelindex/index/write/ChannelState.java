@@ -316,6 +316,11 @@ final class ChannelState {
     return maySupersede() > scope.settings().blockBytes() / BYTES_PER_ENTRY && mayBeTooBig();
   }
 
+  /** Whether any entry of a closed block is more than the first of its document, or may be. */
+  boolean closedMaySupersede() {
+    return closedUpdates > 0;
+  }
+
   private long maySupersede() {
     return closedUpdates + activeUpdates + (long) compactedEntries() * COMPACTED_SUPERSEDED / 100;
   }

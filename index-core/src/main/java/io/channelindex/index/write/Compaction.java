@@ -98,10 +98,11 @@ final class Compaction {
       state.closeActive();
     }
     if (state.closedBlocks() > 0) {
+      boolean anySuperseded = extent == Extent.EVERYTHING || state.closedMaySupersede();
       CompactionParts parts = CompactionParts.of(state, maxEntries);
       List<Summary> divided = compacted.stream().filter(parts::isInSeveral).toList();
       compacted.removeAll(divided);
-      return Window.each(parts.all(), 1, part -> steps(blocks(parts, part, divided)))
+      return Window.each(parts.all(), 1, part -> steps(blocks(parts, part, anySuperseded, divided)))
           .thenCompose(done -> swap())
           .thenApply(done -> leftovers.all());
     }
@@ -113,8 +114,10 @@ final class Compaction {
             .thenApply(written -> List.of());
   }
 
-  private PartBlocks blocks(CompactionParts parts, Part part, List<Summary> divided) {
-    return new PartBlocks(scope, state, owner, readable, parts, part, compacted, divided);
+  private PartBlocks blocks(
+      CompactionParts parts, Part part, boolean anySuperseded, List<Summary> divided) {
+    return new PartBlocks(
+        scope, state, owner, readable, parts, part, anySuperseded, compacted, divided);
   }
 
   /** Step after step, until all that is closed of the part is in compacted blocks. */

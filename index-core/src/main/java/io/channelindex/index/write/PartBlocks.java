@@ -39,6 +39,7 @@ final class PartBlocks {
   private final Part part;
   private final List<Summary> compacted;
   private final boolean fits;
+  private final boolean anySuperseded;
   private final int maxEntries;
   private final Iterator<Summary> pages;
   private final Deque<Source> listed = new ArrayDeque<>();
@@ -48,6 +49,8 @@ final class PartBlocks {
    * A part of which nothing is compacted yet.
    *
    * @param readable which entries readers see
+   * @param anySuperseded whether there is, or may be, something in the compacted blocks that nobody
+   *     needs any more
    * @param compacted the compacted blocks of the channel that are in one part only; what is taken
    *     is removed from it
    * @param divided those that are in several: they go, whatever is in them
@@ -59,6 +62,7 @@ final class PartBlocks {
       EntryFilter readable,
       CompactionParts parts,
       Part part,
+      boolean anySuperseded,
       List<Summary> compacted,
       List<Summary> divided) {
     this.scope = scope;
@@ -68,6 +72,7 @@ final class PartBlocks {
     this.parts = parts;
     this.part = part;
     this.compacted = compacted;
+    this.anySuperseded = anySuperseded;
     this.fits = parts.fits(part);
     this.maxEntries = scope.settings().compacting().entries();
     this.pages = state.pages().iterator();
@@ -149,7 +154,11 @@ final class PartBlocks {
                     DirectoryPage.decode(key, state.channel(), require(key, answer)).blocks()));
   }
 
-  /** Closed blocks, after the newest compacted ones of the part that may be taken with them. */
+  /**
+   * Closed blocks, after the newest compacted ones of the part that may be taken with them: of what
+   * nothing in the closed ones supersedes only small ones, which become part of larger ones. A
+   * channel that only grows is read once then, and not once more whenever it has grown by a part.
+   */
   private List<Source> withCompacted(List<Source> closed) {
     long entries = closed.stream().mapToLong(source -> parts.share(part, source.summary)).sum();
     Deque<Source> sources = new ArrayDeque<>(closed);
@@ -159,7 +168,7 @@ final class PartBlocks {
         continue;
       }
       entries += block.entries();
-      if (entries > maxEntries) {
+      if (entries > maxEntries || (!anySuperseded && block.entries() >= parts.blockEntries() / 2)) {
         break;
       }
       sources.addFirst(new Source(Retired.Kind.COMPACTED, block, false));

@@ -2,7 +2,10 @@ package io.channelindex.index.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.channelindex.index.write.IndexedChange.Membership;
 import io.channelindex.storage.Entry;
+import io.channelindex.storage.EntryState;
+import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.Versioned;
 import io.channelindex.storage.format.ChannelHead;
 import io.channelindex.storage.format.EntryFilter;
@@ -12,11 +15,14 @@ import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layouts;
 import io.channelindex.storage.layout.StoredBlock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -252,6 +258,56 @@ class CompactionTest {
     }
     assertThat(partition.rows("a")).hasSize(DOCUMENTS);
     assertThat(writer.status().compactions().get(CompactionCause.SUPERSEDED)).isPositive();
+  }
+
+  /** What nothing supersedes is not read again and again. */
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void ofAChannelThatOnlyGrowsNoLargeBlockIsReadAgain(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    partition.compactBlocks = 2;
+    List<Integer> readAgain = new ArrayList<>();
+    CompletableFuture<PartitionWriter> taking =
+        partition.taking(
+            new InterceptedBucket(partition.bucket) {
+              @Override
+              <T> CompletionStage<T> intercept(
+                  Operation kind, String key, Supplier<CompletionStage<T>> operation) {
+                if (kind == Operation.GET && key.contains(":packed:") && key.endsWith(":a")) {
+                  head(partition).compacted().blocks().stream()
+                      .filter(block -> partition.keys.packed("a", 0, block.number()).equals(key))
+                      .forEach(block -> readAgain.add(block.entries()));
+                }
+                return operation.get();
+              }
+            });
+    partition.turns.until(taking::isDone);
+    PartitionWriter writer = taking.join();
+    writer.opened(0, OnePartition.LOG);
+    int documents = 7_000;
+    for (int seqno = 1; seqno <= documents; seqno++) {
+      if (seqno % 100 == 1) {
+        partition.turns.untilQuiet();
+        writer.snapshot(0, seqno, seqno + 99L);
+      }
+      partition.tell(writer, firstOf("doc" + seqno, seqno));
+    }
+    partition.turns.untilQuiet();
+
+    assertThat(writer.status().compactions().get(CompactionCause.CLOSED_BLOCKS)).isGreaterThan(4);
+    assertThat(readAgain).allMatch(entries -> entries < CompactionParts.LEAST_BLOCK_ENTRIES / 2);
+    assertThat(head(partition).compacted().blocks())
+        .anyMatch(block -> block.entries() >= CompactionParts.LEAST_BLOCK_ENTRIES / 2);
+    assertThat(partition.rows("a")).hasSize(documents);
+    assertThat(storedEntries(partition, "a")).isEqualTo(documents);
+  }
+
+  private static IndexedChange firstOf(String id, long seqno) {
+    List<Membership> memberships =
+        Stream.of(Batch.EVERYTHING, "a")
+            .map(channel -> new Membership(channel, seqno, "1-abcd", EntryState.ACTIVE))
+            .toList();
+    return new IndexedChange(id, 0, seqno, memberships);
   }
 
   /** Other channels do not keep one from being compacted that nobody writes to any more. */
