@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * @param documents how many changes a cell indexes, about
  * @param compactAfter for how long a partition has nothing to write before it compacts channels
  * @param fullLoadDocuments how many documents {@code full-load} indexes
+ * @param fullLoadWarmUps how often {@code full-load} does so, at most, before it is measured
  */
 public record MatrixSettings(
     List<String> layouts,
@@ -25,7 +26,8 @@ public record MatrixSettings(
     int repeats,
     int documents,
     Duration compactAfter,
-    int fullLoadDocuments) {
+    int fullLoadDocuments,
+    int fullLoadWarmUps) {
   /** The layouts there are, and the baseline, which has none. */
   public static final List<String> LAYOUTS =
       Stream.concat(Layouts.names().stream(), Stream.of("in-memory")).toList();
@@ -41,6 +43,7 @@ public record MatrixSettings(
     Require.range(Setting.MATRIX_REPEATS, repeats, 1, 100);
     Require.range(Setting.MATRIX_DOCUMENTS, documents, 100, 10_000_000);
     Require.range(Setting.FULL_LOAD_DOCUMENTS, fullLoadDocuments, 100, 10_000_000);
+    Require.range(Setting.FULL_LOAD_WARM_UPS, fullLoadWarmUps, 1, 100);
     Require.range(
         Setting.MATRIX_COMPACT_AFTER, compactAfter, Duration.ofSeconds(1), Duration.ofMinutes(2));
   }

@@ -96,7 +96,8 @@ public enum Profile {
                   1,
                   2_000,
                   Duration.ofSeconds(2),
-                  2_000);
+                  2_000,
+                  1);
           case QUICK ->
               new MatrixSettings(
                   MatrixSettings.LAYOUTS,
@@ -105,7 +106,8 @@ public enum Profile {
                   3,
                   60_000,
                   atRest,
-                  200_000);
+                  200_000,
+                  10);
           case FULL ->
               new MatrixSettings(
                   MatrixSettings.LAYOUTS,
@@ -114,7 +116,8 @@ public enum Profile {
                   3,
                   200_000,
                   atRest,
-                  200_000);
+                  200_000,
+                  10);
         };
     return new MatrixSettings(
         settings.names(Setting.MATRIX_LAYOUTS, MatrixSettings.LAYOUTS, matrix.layouts()),
@@ -130,7 +133,8 @@ public enum Profile {
         settings.integer(Setting.MATRIX_REPEATS, matrix.repeats()),
         settings.integer(Setting.MATRIX_DOCUMENTS, matrix.documents()),
         settings.seconds(Setting.MATRIX_COMPACT_AFTER, matrix.compactAfter()),
-        settings.integer(Setting.FULL_LOAD_DOCUMENTS, matrix.fullLoadDocuments()));
+        settings.integer(Setting.FULL_LOAD_DOCUMENTS, matrix.fullLoadDocuments()),
+        settings.integer(Setting.FULL_LOAD_WARM_UPS, matrix.fullLoadWarmUps()));
   }
 
   private FeedLoadSettings feeds() {

@@ -47,6 +47,8 @@ public enum Setting {
   MATRIX_COMPACT_AFTER(
       "matrix-compact-after-seconds", "how long its partitions rest before they compact"),
   FULL_LOAD_DOCUMENTS("full-load-documents", "documents that full-load indexes"),
+  FULL_LOAD_WARM_UPS(
+      "full-load-warm-ups", "most passes of full-load before those that are measured"),
   SEED("seed", "the seed of every generated document"),
   REPORT_DIRECTORY("report-directory", "where the report goes"),
   PROGRESS("progress", "how to show progress: auto, live or plain");

@@ -44,7 +44,8 @@ final class FullLoadWorkload implements Workload {
                 settings.repeats(),
                 settings.fullLoadDocuments(),
                 settings.compactAfter(),
-                settings.fullLoadDocuments()));
+                settings.fullLoadDocuments(),
+                settings.fullLoadWarmUps()));
     ScheduledThreadPoolExecutor executor = IndexThreads.start();
     try {
       new MatrixRun(
@@ -52,6 +53,7 @@ final class FullLoadWorkload implements Workload {
               SHAPE,
               List.of(new MatrixCell(LOG, MatrixCell.Row.CELL)),
               MatrixRun.Extent.WRITES,
+              WarmUp.untilCompiled(settings.fullLoadWarmUps(), run.time()::nanos),
               executor,
               MatrixWorkload.Meddling.NONE)
           .run(outcome);

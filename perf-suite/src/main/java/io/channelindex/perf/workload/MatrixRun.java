@@ -35,9 +35,9 @@ import java.util.stream.IntStream;
 
 /**
  * All variants of the index on one shape. A pass writes, reads and compacts an index of every
- * variant, one after the other; the first pass warms up and is not measured, and what the others
- * measured is compared. What is read is judged each time, and after the last pass all that is
- * there.
+ * variant, one after the other; the first pass warms up, or several do, and are not measured, and
+ * what the others measured is compared. What is read is judged each time, and after the last pass
+ * all that is there.
  *
  * <p>Documents that are written once are there before the first pass. Those that are written again
  * and again are so in rounds, which all indexes take in one after the other: a stream that begins
@@ -61,6 +61,7 @@ final class MatrixRun {
   private final StoredDocuments store;
   private final List<MatrixCell> cells;
   private final Extent extent;
+  private final WarmUp warmUp;
   private final Positions dataBefore;
   private final Positions indexBefore;
   private final List<Double> drains = new ArrayList<>();
@@ -84,6 +85,7 @@ final class MatrixRun {
       MatrixShape shape,
       List<MatrixCell> cells,
       Extent extent,
+      WarmUp warmUp,
       ScheduledExecutorService executor,
       MatrixWorkload.Meddling meddling)
       throws InterruptedException {
@@ -104,6 +106,7 @@ final class MatrixRun {
     this.store = new StoredDocuments(run.session().collection(), run.session().vbuckets());
     this.cells = cells;
     this.extent = extent;
+    this.warmUp = warmUp;
     this.dataBefore = dataNow();
     try (ChangeFeed feed = run.session().indexChanges(ChangeListener.NOBODY)) {
       this.indexBefore = feed.positions();
@@ -140,11 +143,13 @@ final class MatrixRun {
           if (isWrittenOnce()) {
             writeRound(driver);
           }
-          for (int pass = 0; pass <= run.matrix().repeats(); pass++) {
-            if (pass == 1) {
-              cells.forEach(MatrixCell::forget);
-              drains.clear();
-            }
+          while (warmUp.goesOn()) {
+            pass(driver, 0);
+            removeIndexes(driver);
+          }
+          cells.forEach(MatrixCell::forget);
+          drains.clear();
+          for (int pass = 1; pass <= run.matrix().repeats(); pass++) {
             pass(driver, pass);
             removeIndexes(driver);
           }
@@ -180,6 +185,7 @@ final class MatrixRun {
     return outcome
         .metric("dcp_drain", Metric.median(drains, Unit.MUTATIONS_PER_SECOND))
         .metric("entries", Metric.count(documents.entries()))
+        .metric("warm_up_passes", Metric.count(warmUp.passes()))
         .build();
   }
 

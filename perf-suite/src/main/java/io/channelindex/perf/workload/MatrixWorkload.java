@@ -63,6 +63,7 @@ final class MatrixWorkload implements Workload {
                 shape,
                 MatrixRun.cells(settings),
                 MatrixRun.Extent.EVERYTHING,
+                WarmUp.onePass(),
                 executor,
                 meddling)
             .run(outcome);

@@ -32,7 +32,8 @@ class MatrixWorkloadIT {
           1,
           400,
           Duration.ofSeconds(5),
-          400);
+          400,
+          2);
 
   private static final SuiteSettings SETTINGS =
       SuiteSettings.from(Map.of("perf.profile", "smoke", "perf.in-flight", "64"));
@@ -70,7 +71,8 @@ class MatrixWorkloadIT {
         repeats,
         500,
         SMALL.compactAfter(),
-        400);
+        400,
+        2);
   }
 
   @Test
@@ -139,7 +141,8 @@ class MatrixWorkloadIT {
             1,
             500,
             SMALL.compactAfter(),
-            400);
+            400,
+            2);
     Outcome outcome = new MatrixWorkload().run(run("updates", all));
     assertThat(outcome.isRight()).as("%s", outcome).isTrue();
     assertThat(outcome.parameters()).containsEntry("compact-after-seconds", 5.0);
@@ -179,7 +182,8 @@ class MatrixWorkloadIT {
             1,
             4_000,
             SMALL.compactAfter(),
-            400);
+            400,
+            2);
     Outcome outcome = new MatrixWorkload().run(run("dictionary", two));
     assertThat(outcome.isRight()).as("%s", outcome).isTrue();
     Outcome without = outcome.cells().get(0);
@@ -210,6 +214,7 @@ class MatrixWorkloadIT {
         .containsKeys("bucket_operations_per_mutation", "of_drain", "dcp_drain")
         .doesNotContainKeys("bytes_per_entry", "cold_read_entries_per_second");
     assertThat(cell.metrics().get("of_drain").spread()).isNotNull();
+    assertThat(cell.metrics().get("warm_up_passes").value()).isBetween(1.0, 2.0);
     assertThat(cell.checks()).containsEntry("missed", 0L);
   }
 
