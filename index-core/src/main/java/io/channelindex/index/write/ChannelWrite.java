@@ -32,31 +32,39 @@ final class ChannelWrite {
   private final Registry registry;
   private final ChannelEntries entries;
   private final Consumer<ChannelState> written;
+  private final Runnable done;
   private Look look = Look.HEAD;
+  private boolean blocksWritten;
+
+  /** Null if the head that is there will do. */
   private @Nullable HeadWrite head;
+
   private @Nullable ChannelHead unanswered;
 
   /** The head that makes the blocks found, and the version that it replaces. */
-  private record HeadWrite(ChannelHead head, long cas, Change change) {
-    enum Change {
-      NEEDED,
-      NONE
-    }
-  }
+  private record HeadWrite(ChannelHead head, long cas) {}
 
+  /**
+   * A write that has not begun.
+   *
+   * @param written told of the channel whenever its blocks are written
+   * @param done run when everything is
+   */
   ChannelWrite(
       Scope scope,
       ChannelMemory memory,
       ChannelLoader loader,
       Registry registry,
       ChannelEntries entries,
-      Consumer<ChannelState> written) {
+      Consumer<ChannelState> written,
+      Runnable done) {
     this.scope = scope;
     this.memory = memory;
     this.loader = loader;
     this.registry = registry;
     this.entries = entries;
     this.written = written;
+    this.done = done;
   }
 
   /** Writes blocks and directory pages, as often as it takes. */
@@ -113,17 +121,14 @@ final class ChannelWrite {
               if (activeCas != 0) {
                 state.blockWritten(activeCas);
               }
-              head = headWrite(state);
+              blocksWritten = true;
+              head = state.isHeadChanged() ? new HeadWrite(state.head(), state.headCas()) : null;
               memory.put(state);
               written.accept(state);
+              if (head == null) {
+                done.run();
+              }
             });
-  }
-
-  private static HeadWrite headWrite(ChannelState state) {
-    return new HeadWrite(
-        state.head(),
-        state.headCas(),
-        state.isHeadChanged() ? HeadWrite.Change.NEEDED : HeadWrite.Change.NONE);
   }
 
   /** Writes all at once; the version of the last block, 0 if there was none to write. */
@@ -147,17 +152,18 @@ final class ChannelWrite {
   }
 
   private CompletableFuture<Void> tryHead() {
-    HeadWrite write = head;
     if (unanswered != null) {
       return lookForHead(unanswered);
     }
-    if (write == null) {
+    if (!blocksWritten) {
       return tryBlocks().thenCompose(written -> tryHead());
     }
-    if (write.change() == HeadWrite.Change.NONE) {
+    HeadWrite write = head;
+    if (write == null) {
       return CompletableFuture.completedFuture(null);
     }
     ChannelState state = memory.take(entries.channel());
+    blocksWritten = false;
     head = null;
     unanswered = write.head();
     return scope
@@ -174,6 +180,7 @@ final class ChannelWrite {
       state.headWritten(cas);
       memory.put(state);
     }
+    done.run();
   }
 
   /** The last write of the head had no answer: it is there, or everything begins again. */
@@ -188,7 +195,11 @@ final class ChannelWrite {
                   answer.isPresent()
                       && written.equals(
                           ChannelHead.decode(headKey(), entries.channel(), answer.get().value()));
-              return there ? CompletableFuture.completedFuture(null) : tryHead();
+              if (!there) {
+                return tryHead();
+              }
+              done.run();
+              return CompletableFuture.completedFuture(null);
             });
   }
 

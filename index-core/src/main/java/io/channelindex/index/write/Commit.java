@@ -82,17 +82,26 @@ final class Commit {
     this.atRest = new AtRest(scope, this, rested);
   }
 
-  /** Commits what a batch holds, with the vbuckets as they are then. */
-  CompletableFuture<Void> run(Batch batch) {
+  /**
+   * Commits what a batch holds, with the vbuckets as they are then.
+   *
+   * @param channelWritten run for each channel of which all is written
+   */
+  CompletableFuture<Void> run(Batch batch, Runnable channelWritten) {
     atRest.disturbed();
     return Window.each(batch.rebuilt(), 1, rebuilt -> complete(rebuilt, batch))
-        .thenCompose(found -> write(batch, this::states));
+        .thenCompose(found -> write(batch, this::states, channelWritten));
   }
 
   /** Commits entries together with the states of the vbuckets that go with them. */
   CompletableFuture<Void> write(Batch batch, Supplier<List<VbucketState>> states) {
+    return write(batch, states, () -> {});
+  }
+
+  private CompletableFuture<Void> write(
+      Batch batch, Supplier<List<VbucketState>> states, Runnable channelWritten) {
     return begin(WriterStep.BLOCKS)
-        .thenCompose(begun -> writeChannels(batch))
+        .thenCompose(begun -> writeChannels(batch, channelWritten))
         .thenCompose(written -> begin(WriterStep.STABLE))
         .thenCompose(begun -> writeStable(batch, states.get()))
         .thenCompose(committed -> begin(WriterStep.WAKE_UPS))
@@ -235,14 +244,15 @@ final class Commit {
     }
   }
 
-  private CompletableFuture<Void> writeChannels(Batch batch) {
+  private CompletableFuture<Void> writeChannels(Batch batch, Runnable channelWritten) {
     List<ChannelWrite> writes = new ArrayList<>();
     batch
         .channels()
         .forEach(
             entries ->
                 writes.add(
-                    new ChannelWrite(scope, memory, loader, registry, entries, this::written)));
+                    new ChannelWrite(
+                        scope, memory, loader, registry, entries, this::written, channelWritten)));
     // A block that is there can be read, whether anything makes it visible or not: whoever takes
     // the partition over looks into it.
     return writeCompanions(batch)

@@ -93,6 +93,14 @@ final class CommitGate {
     pacing.committing(intake.waiting(), intake.channels());
   }
 
+  /** One of the operations of the commit that is under way is over. */
+  void finished() {
+    CommitQueue.Turn mine = turn;
+    if (mine != null) {
+      mine.finished();
+    }
+  }
+
   /** No commit is under way, or is to be for now: gives back the turn, if there is one. */
   void leave() {
     CommitQueue.Turn mine = turn;

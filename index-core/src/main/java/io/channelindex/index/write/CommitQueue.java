@@ -11,7 +11,7 @@ import java.util.PriorityQueue;
  * Lets the commits of a process have so many operations under way at a time; those that wait
  * collect more changes meanwhile, so that under load commits grow until the bucket keeps up, and at
  * low load nobody waits. Whoever has the oldest change goes first, and is not passed by one that
- * needs less.
+ * needs less. The next one begins while the last operations of the one before are under way.
  *
  * <p>A turn that is not given back within {@link #PATIENCE} counts no more: a commit that takes so
  * long waits for something that others may not have to wait for.
@@ -59,6 +59,7 @@ final class CommitQueue {
     // Written under the lock, read by anyone.
     private volatile State state = State.WAITING;
     private int weight;
+    private int left;
     private long since;
 
     private Turn(int operations, long oldest, long number, Runnable whenGranted) {
@@ -83,6 +84,11 @@ final class CommitQueue {
       if (operations != more) {
         operations = more;
       }
+    }
+
+    /** One of its operations is over: another commit may have one in its place. */
+    void finished() {
+      giveBack(this);
     }
 
     /** The commit is over, or does not take place; from the second time on in vain. */
@@ -127,6 +133,21 @@ final class CommitQueue {
     tell(next);
   }
 
+  private void giveBack(Turn turn) {
+    List<Turn> next;
+    synchronized (this) {
+      turn.left--;
+      // What is more than there may be under way at a time is still to come.
+      if (turn.state != State.GRANTED || turn.weight == 0 || turn.left >= turn.weight) {
+        return;
+      }
+      turn.weight--;
+      underWay--;
+      next = waiting.isEmpty() ? List.of() : grant();
+    }
+    tell(next);
+  }
+
   private static void tell(List<Turn> turns) {
     turns.forEach(turn -> turn.whenGranted.run());
   }
@@ -146,6 +167,7 @@ final class CommitQueue {
       waiting.remove();
       first.state = State.GRANTED;
       first.weight = weight;
+      first.left = first.operations;
       first.since = time.nanos();
       underWay += weight;
       granted.add(first);

@@ -437,7 +437,7 @@ public final class PartitionWriter implements PartitionIndexer {
       throw thrown;
     }
     return commit
-        .run(batch)
+        .run(batch, gate::finished)
         .whenComplete(
             (committed, failure) -> {
               if (failure == null) {

@@ -84,6 +84,33 @@ class CommitQueueTest {
   }
 
   @Test
+  void operationsThatAreOverMakeRoomForTheNextCommit() {
+    Turn running = ask("running", 8, 0);
+    ask("next", 5, 1);
+    running.finished();
+    running.finished();
+    assertThat(told).isEmpty();
+    running.finished();
+    assertThat(told).containsExactly("next");
+    running.end();
+    running.finished();
+    assertThat(ask("rest", 5, 2).isGranted()).isTrue();
+    assertThat(ask("more", 1, 3).isGranted()).as("freed twice").isFalse();
+  }
+
+  @Test
+  void whoIsTooLargeMakesRoomWithItsLastOperations() {
+    Turn huge = ask("huge", 1_000, 0);
+    ask("other", 2, 1);
+    for (int i = 0; i < 991; i++) {
+      huge.finished();
+    }
+    assertThat(told).isEmpty();
+    huge.finished();
+    assertThat(told).containsExactly("other");
+  }
+
+  @Test
   void endingTwiceFreesOnce() {
     Turn running = ask("running", 10, 0);
     running.end();
