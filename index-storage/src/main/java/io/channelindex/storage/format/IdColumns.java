@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Templates stand in the order of how many ids have them, so that Rice codes of them are short. The
- * first step looks for fields only in ids that none of the {@linkplain DecimalPattern patterns}
- * matches that came up before.
+ * first step looks for fields only in ids that none of the {@linkplain IdPattern patterns} matches
+ * that came up before.
  *
  * <p>Confined to one thread.
  */
@@ -63,7 +63,7 @@ final class IdColumns {
     private int rank;
     // Null as long as the ids may go to another group.
     private @Nullable ColumnTemplate template;
-    private @Nullable DecimalPattern pattern;
+    private @Nullable IdPattern pattern;
     // Of each field of the template its number among the fields of the ids.
     private int[] fields = {0};
 
@@ -165,7 +165,7 @@ final class IdColumns {
   /** Looks for more ids of a group by its pattern, if it has one and enough have met already. */
   private void knowPattern(Group group) {
     if (group.size == LEAST_MEMBERS && patterned.size() < MOST_PATTERNS) {
-      group.pattern = DecimalPattern.of(ids, group.members[0]);
+      group.pattern = IdPattern.of(ids, group.members[0]);
       if (group.pattern != null) {
         patterned.add(group);
       }

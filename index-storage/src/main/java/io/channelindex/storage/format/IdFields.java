@@ -67,23 +67,27 @@ final class IdFields {
     }
   }
 
-  /** Takes the numbers of an id that a pattern matched. */
-  void take(DecimalPattern pattern) {
+  /** Takes the fields of an id that a pattern matched. */
+  void take(IdPattern pattern) {
     count = 0;
     for (int field = 0; field < pattern.fields(); field++) {
-      add(DECIMAL, pattern.from(field), pattern.to(field));
+      add(pattern.kind(field), pattern.from(field), pattern.to(field));
     }
   }
 
   /**
-   * Whether, of the id in which they were found, all fields are numbers, and whichever numbers
-   * stood there, they would be found.
+   * Whether, of the id in which they were found, all fields are decimal or hexadecimal, and would
+   * be found whichever numbers, and digits of the same kind and number, stood there.
    */
-  boolean areNumbersAlways(byte[] id, int length) {
+  boolean areFoundAlways(byte[] id, int length) {
     int dashes = 0;
     int at = 0;
     for (int field = 0; field < count; field++) {
-      if (kinds[field] != DECIMAL || mayBeHex(lettersAround(id, length, field))) {
+      boolean always =
+          kinds[field] == DECIMAL
+              ? !mayBeHex(lettersAround(id, length, field))
+              : kinds[field] >= HEX && hasLetter(id, from[field], to[field]);
+      if (!always) {
         return false;
       }
       dashes += dashes(id, at, from[field]);
@@ -106,6 +110,27 @@ final class IdFields {
   /** Whether a run with these characters and some digits is hexadecimal if its length is right. */
   private static boolean mayBeHex(int letters) {
     return letters == LOWER_HEX || letters == UPPER_HEX;
+  }
+
+  /**
+   * Whether a run of so many bytes is a hexadecimal field of a kind: it has digits and letters, or
+   * it would be another one, or none.
+   */
+  static boolean isHex(int kind, byte[] id, int start, int end) {
+    int seen = 0;
+    for (int i = start; i < end; i++) {
+      seen |= classOf(id[i]) == OTHER ? LETTER : classOf(id[i]);
+    }
+    return seen == (kind >= HEX_UPPER ? DIGIT | UPPER_HEX : DIGIT | LOWER_HEX);
+  }
+
+  private static boolean hasLetter(byte[] id, int start, int end) {
+    for (int i = start; i < end; i++) {
+      if (classOf(id[i]) != DIGIT) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static int dashes(byte[] id, int start, int end) {

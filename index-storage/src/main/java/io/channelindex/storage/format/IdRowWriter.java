@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes the document ids of the rows of a frame: each as its difference to one before, in
  * whichever of the forms is shortest. Templates are kept from frame to frame, so that usually none
- * is made; and so are the {@linkplain DecimalPattern patterns} of ids that came often, so that
- * usually no fields are looked for.
+ * is made; and so are the {@linkplain IdPattern patterns} of ids that came often, so that usually
+ * no fields are looked for.
  *
  * <p>Confined to one thread.
  */
@@ -49,12 +49,12 @@ final class IdRowWriter {
   private int kept;
 
   // The latest ones, in a ring.
-  private final @Nullable DecimalPattern[] patterns = new DecimalPattern[MOST_PATTERNS];
+  private final @Nullable IdPattern[] patterns = new IdPattern[MOST_PATTERNS];
   private int nextPattern;
   private boolean found;
 
-  private byte[] id = new byte[IdText.MAX_BYTES + DecimalPattern.SLACK];
-  private byte[] plain = new byte[IdText.MAX_BYTES + DecimalPattern.SLACK];
+  private byte[] id = new byte[IdText.MAX_BYTES + IdPattern.SLACK];
+  private byte[] plain = new byte[IdText.MAX_BYTES + IdPattern.SLACK];
   private int length;
   private int plainLength;
 
@@ -81,7 +81,7 @@ final class IdRowWriter {
    */
   void take(String documentId) {
     length = IdText.utf8(documentId, id, 0);
-    for (DecimalPattern pattern : patterns) {
+    for (IdPattern pattern : patterns) {
       if (pattern != null && pattern.matches(id, 0, length)) {
         fields.take(pattern);
         found = false;
@@ -92,10 +92,10 @@ final class IdRowWriter {
     found = true;
   }
 
-  /** Remembers the pattern of an id whose template came up often, if numbers are all it has. */
+  /** Remembers the pattern of an id whose template came up often, if it can have one. */
   private void remember(IdTemplate template) {
     if (++template.searches % WORTH_A_PATTERN == 0) {
-      DecimalPattern pattern = DecimalPattern.of(id, length, fields);
+      IdPattern pattern = IdPattern.of(id, length, fields);
       if (pattern != null) {
         patterns[nextPattern] = pattern;
         nextPattern = (nextPattern + 1) % MOST_PATTERNS;

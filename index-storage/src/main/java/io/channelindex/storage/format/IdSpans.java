@@ -34,7 +34,7 @@ final class IdSpans {
       ids.documentId(entries.get(i).documentId());
       starts[i + 1] = ids.size();
     }
-    ids.reserve(DecimalPattern.SLACK);
+    ids.reserve(IdPattern.SLACK);
     bytes = ids.array();
     counts = new int[entries.size()];
     firsts = new int[entries.size()];
@@ -76,7 +76,7 @@ final class IdSpans {
   }
 
   /** Makes fields of the numbers, if a pattern matches. */
-  boolean findNumbers(int id, DecimalPattern pattern) {
+  boolean findNumbers(int id, IdPattern pattern) {
     if (!pattern.matches(bytes, starts[id], starts[id + 1])) {
       return false;
     }

@@ -21,7 +21,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.statistics.Statistics;
 
 /** Patterns of ids, beside regular expressions that say the same. */
-class DecimalPatternTest {
+class IdPatternTest {
   private static final String DIGITS = "([0-9]{1,18})";
   private static final Pattern PARTS = Pattern.compile("[0-9]+|[^0-9]+");
 
@@ -52,7 +52,7 @@ class DecimalPatternTest {
   void matchesWhatARegularExpressionMatches(@ForAll @From("ids") String id, @ForAll Random random) {
     IdSpans ids = spans(id, changed(id, random));
     ids.findFields(0);
-    DecimalPattern pattern = DecimalPattern.of(ids, 0);
+    IdPattern pattern = IdPattern.of(ids, 0);
     Statistics.label("pattern").collect(pattern != null);
     if (pattern == null) {
       return;
@@ -114,7 +114,7 @@ class DecimalPatternTest {
         boolean digit = other >= '0' && other <= '9';
         IdSpans ids = spans("x1" + (digit ? "" : other), "x" + "7".repeat(length) + other);
         ids.findFields(0);
-        DecimalPattern pattern = Objects.requireNonNull(DecimalPattern.of(ids, 0));
+        IdPattern pattern = Objects.requireNonNull(IdPattern.of(ids, 0));
         boolean matches = ids.findNumbers(1, pattern);
         assertThat(matches)
             .as("%d behind %d digits", (int) other, length)
@@ -133,10 +133,10 @@ class DecimalPatternTest {
     for (int id = 0; id < ids.size(); id++) {
       ids.findFields(id);
     }
-    assertThat(DecimalPattern.of(ids, 0)).isNull();
-    assertThat(DecimalPattern.of(ids, 1)).isNull();
-    assertThat(DecimalPattern.of(ids, 2)).isNull();
-    assertThat(DecimalPattern.of(ids, 3)).isNotNull();
+    assertThat(IdPattern.of(ids, 0)).isNull();
+    assertThat(IdPattern.of(ids, 1)).isNull();
+    assertThat(IdPattern.of(ids, 2)).isNull();
+    assertThat(IdPattern.of(ids, 3)).isNotNull();
   }
 
   private static IdSpans spans(String... ids) {

@@ -7,12 +7,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recognizes ids that differ from a known one in their decimal numbers only, eight bytes at a time:
- * for them there is no need to look for fields.
+ * Recognizes ids that differ from a known one in their decimal numbers, or in hexadecimal ones of
+ * the same length, only: for them there is no need to look for fields.
  *
  * <p>Confined to one thread; used again and again, it allocates nothing.
  */
-final class DecimalPattern {
+final class IdPattern {
   /** How many bytes behind an id are looked at, whatever they are. */
   static final int SLACK = Long.BYTES;
 
@@ -30,11 +30,13 @@ final class DecimalPattern {
   private final int[] lengths;
   private final long[] heads;
   private final long[] masks;
+  private final int[] kinds;
   private final int[] from;
   private final int[] to;
 
-  private DecimalPattern(byte[][] pieces) {
-    int fields = pieces.length - 1;
+  private IdPattern(byte[][] pieces, int[] kinds) {
+    int fields = kinds.length;
+    this.kinds = kinds;
     from = new int[fields];
     to = new int[fields];
     starts = new int[fields + 1];
@@ -58,7 +60,7 @@ final class DecimalPattern {
   }
 
   /** That of an id; null if it has no fields, or others than decimal ones. */
-  static @Nullable DecimalPattern of(IdSpans ids, int id) {
+  static @Nullable IdPattern of(IdSpans ids, int id) {
     for (int field = 0; field < ids.fields(id); field++) {
       if (ids.kind(id, field) != IdFields.DECIMAL) {
         return null;
@@ -71,29 +73,31 @@ final class DecimalPattern {
     for (int piece = 0; piece < pieces.length; piece++) {
       pieces[piece] = ids.piece(id, piece);
     }
-    return new DecimalPattern(pieces);
+    return new IdPattern(pieces, new int[ids.fields(id)]);
   }
 
   /**
-   * That of an id with fields, for which {@link IdFields#find} finds just these numbers in every id
+   * That of an id with fields, for which {@link IdFields#find} finds just these fields in every id
    * that matches; null if it might find something else.
    */
-  static @Nullable DecimalPattern of(byte[] id, int length, IdFields fields) {
-    if (!fields.areNumbersAlways(id, length)) {
+  static @Nullable IdPattern of(byte[] id, int length, IdFields fields) {
+    if (!fields.areFoundAlways(id, length)) {
       return null;
     }
     byte[][] pieces = new byte[fields.count() + 1][];
+    int[] kinds = new int[fields.count()];
     int at = 0;
     for (int field = 0; field < fields.count(); field++) {
+      kinds[field] = fields.kind(field);
       pieces[field] = Arrays.copyOfRange(id, at, fields.from(field));
       at = fields.to(field);
     }
     pieces[fields.count()] = Arrays.copyOfRange(id, at, length);
-    return new DecimalPattern(pieces);
+    return new IdPattern(pieces, kinds);
   }
 
   /**
-   * Whether the id that stands there is the same but for its numbers.
+   * Whether the id that stands there is the same but for its fields.
    *
    * @param bytes has {@link #SLACK} bytes behind the id
    */
@@ -107,12 +111,20 @@ final class DecimalPattern {
       if (piece == from.length) {
         return at == end;
       }
-      from[piece] = at;
-      at = endOfDigits(bytes, at, end);
-      to[piece] = at;
-      if (at == from[piece] || at - from[piece] > IdFields.MAX_DECIMALS) {
-        return false;
+      int field = piece;
+      from[field] = at;
+      if (kinds[field] == IdFields.DECIMAL) {
+        at = endOfDigits(bytes, at, end);
+        if (at == from[field] || at - from[field] > IdFields.MAX_DECIMALS) {
+          return false;
+        }
+      } else {
+        at += 2 * IdFields.bytesOf(kinds[field]);
+        if (at > end || !IdFields.isHex(kinds[field], bytes, from[field], at)) {
+          return false;
+        }
       }
+      to[field] = at;
     }
   }
 
@@ -143,6 +155,11 @@ final class DecimalPattern {
   /** How many fields there are. */
   int fields() {
     return from.length;
+  }
+
+  /** What a field is, {@link IdFields}. */
+  int kind(int field) {
+    return kinds[field];
   }
 
   /** Where a field of the id that matched begins. */
