@@ -20,6 +20,9 @@ final class Batch {
   /** The channel that every document is in. */
   static final String EVERYTHING = "*";
 
+  /** About what a channel gets at full load. */
+  private static final int EXPECTED = 16;
+
   private final Map<String, ChannelEntries> channels = new LinkedHashMap<>();
   private final RecentCommits.Collector visible = new RecentCommits.Collector();
   private final List<Rebuilt> rebuilt = new ArrayList<>();
@@ -124,7 +127,8 @@ final class Batch {
 
   private ChannelEntries channel(String channel) {
     return channels.computeIfAbsent(
-        channel, name -> new ChannelEntries(name, IndexKeys.channelHash(name), new ArrayList<>()));
+        channel,
+        name -> new ChannelEntries(name, IndexKeys.channelHash(name), new ArrayList<>(EXPECTED)));
   }
 
   Collection<ChannelEntries> channels() {
