@@ -106,8 +106,8 @@ public enum Profile {
                   3,
                   60_000,
                   atRest,
-                  200_000,
-                  10);
+                  600_000,
+                  15);
           case FULL ->
               new MatrixSettings(
                   MatrixSettings.LAYOUTS,
@@ -116,8 +116,8 @@ public enum Profile {
                   3,
                   200_000,
                   atRest,
-                  200_000,
-                  10);
+                  600_000,
+                  15);
         };
     return new MatrixSettings(
         settings.names(Setting.MATRIX_LAYOUTS, MatrixSettings.LAYOUTS, matrix.layouts()),
