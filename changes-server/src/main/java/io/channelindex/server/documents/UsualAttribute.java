@@ -142,13 +142,12 @@ final class UsualAttribute {
   /** A name; of those that are plain, no channel can have a long one, nor one with a comma. */
   private String channel() {
     int end = endOfText();
-    String name = CHANNELS.text(json, at, end);
+    strange |= end == at || end - at > DocumentLimits.MAX_CHANNEL_LENGTH;
+    // What is kept is short: others can write attributes that are not.
+    String name = strange ? "" : CHANNELS.text(json, at, end);
     at = end;
     expect('"');
-    strange |=
-        name.isEmpty()
-            || name.length() > DocumentLimits.MAX_CHANNEL_LENGTH
-            || name.indexOf(',') >= 0;
+    strange |= name.indexOf(',') >= 0;
     return name;
   }
 
