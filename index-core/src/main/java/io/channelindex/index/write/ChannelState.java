@@ -64,6 +64,9 @@ final class ChannelState {
 
   private int closedUpdates;
 
+  /** Whether there were compacted blocks when the head was read: what was undone may be in them. */
+  private boolean compactedUnknown;
+
   /** Whether an owner before wrote the head, and this one has not. */
   private boolean isOfOther;
 
@@ -100,6 +103,7 @@ final class ChannelState {
     headChanged = head.epoch() != epoch;
     isOfOther = headChanged;
     closedUpdates = closedEntries();
+    compactedUnknown = compactedEntries() > 0;
   }
 
   private ChannelState(
@@ -316,9 +320,12 @@ final class ChannelState {
     return maySupersede() > scope.settings().blockBytes() / BYTES_PER_ENTRY && mayBeTooBig();
   }
 
-  /** Whether any entry of a closed block is more than the first of its document, or may be. */
-  boolean closedMaySupersede() {
-    return closedUpdates > 0;
+  /**
+   * Whether anything in the compacted blocks may be needed no more: an entry of a closed block is
+   * more than the first of its document, or a rollback may have undone some.
+   */
+  boolean compactedMayHoldWaste() {
+    return closedUpdates > 0 || compactedUnknown;
   }
 
   private long maySupersede() {

@@ -98,7 +98,7 @@ final class Compaction {
       state.closeActive();
     }
     if (state.closedBlocks() > 0) {
-      boolean anySuperseded = extent == Extent.EVERYTHING || state.closedMaySupersede();
+      boolean anySuperseded = extent == Extent.EVERYTHING || state.compactedMayHoldWaste();
       CompactionParts parts = CompactionParts.of(state, maxEntries);
       List<Summary> divided = compacted.stream().filter(parts::isInSeveral).toList();
       compacted.removeAll(divided);

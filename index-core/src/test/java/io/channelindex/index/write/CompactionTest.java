@@ -3,6 +3,7 @@ package io.channelindex.index.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.channelindex.index.write.IndexedChange.Membership;
+import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.EntryState;
 import io.channelindex.storage.InMemoryIndexBucket.Operation;
@@ -33,6 +34,11 @@ class CompactionTest {
 
   static Stream<Layout> layouts() {
     return Layouts.all().stream();
+  }
+
+  /** A block of bit flags has thousands of entries: none is closed with a few of them. */
+  static Stream<Layout> layoutsOfSmallBlocks() {
+    return layouts().filter(layout -> !layout.name().equals("bit-flag"));
   }
 
   /** Updates of the same documents, now and then out of their channel. */
@@ -300,6 +306,37 @@ class CompactionTest {
         .anyMatch(block -> block.entries() >= CompactionParts.LEAST_BLOCK_ENTRIES / 2);
     assertThat(partition.rows("a")).hasSize(documents);
     assertThat(storedEntries(partition, "a")).isEqualTo(documents);
+  }
+
+  /** What was undone goes from compacted blocks, too, although only first revisions follow. */
+  @ParameterizedTest
+  @MethodSource("layoutsOfSmallBlocks")
+  void whatWasUndoneGoesFromAChannelThatOnlyGrows(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    partition.compactBlocks = 2;
+    int documents = 2_000;
+    PartitionWriter writer = partition.takeAndOpen(documents);
+    for (int seqno = 1; seqno <= documents; seqno++) {
+      partition.tell(writer, firstOf("doc" + seqno, seqno));
+    }
+    partition.turns.untilQuiet();
+    writer.compact();
+    partition.turns.untilQuiet();
+    assertThat(head(partition).compacted().blocks()).isNotEmpty();
+
+    writer.rollback(0, 0, List.of(new FailoverEntry(78, 0)));
+    partition.turns.untilQuiet();
+    writer.opened(0, List.of(new FailoverEntry(78, 0)));
+    writer.snapshot(0, 0, documents);
+    for (int seqno = 1; seqno <= documents; seqno++) {
+      IndexedChange change = firstOf("doc" + seqno, seqno);
+      partition.documents.put(change.documentId(), change);
+      partition.tell(writer, change);
+    }
+    partition.turns.untilQuiet();
+
+    assertThat(partition.rows("a")).hasSize(documents);
+    assertThat(storedEntries(partition, "a")).isLessThan(3 * documents / 2);
   }
 
   private static IndexedChange firstOf(String id, long seqno) {

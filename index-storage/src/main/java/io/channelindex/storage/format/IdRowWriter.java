@@ -51,7 +51,7 @@ final class IdRowWriter {
   // The latest ones, in a ring.
   private final @Nullable IdPattern[] patterns = new IdPattern[MOST_PATTERNS];
   private int nextPattern;
-  private boolean found;
+  private boolean searched;
 
   private byte[] id = new byte[IdText.MAX_BYTES + IdPattern.SLACK];
   private byte[] plain = new byte[IdText.MAX_BYTES + IdPattern.SLACK];
@@ -84,12 +84,12 @@ final class IdRowWriter {
     for (IdPattern pattern : patterns) {
       if (pattern != null && pattern.matches(id, 0, length)) {
         fields.take(pattern);
-        found = false;
+        searched = false;
         return;
       }
     }
     fields.find(id, 0, length);
-    found = true;
+    searched = true;
   }
 
   /** Remembers the pattern of an id whose template came up often, if it can have one. */
@@ -118,7 +118,7 @@ final class IdRowWriter {
     }
     int slot = slot();
     IdTemplate template = templates[slot];
-    if (template != null && found) {
+    if (template != null && searched) {
       remember(template);
     }
     if (template != null && template.frame == frame) {
