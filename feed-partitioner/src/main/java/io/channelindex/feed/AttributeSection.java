@@ -30,31 +30,35 @@ final class AttributeSection {
   private static final long HIGH_BITS = 0x8080808080808080L;
 
   private final byte[] content;
+  private final int start;
   private final int end;
   private int pairEnd;
-  private int at = Integer.BYTES;
+  private int at;
 
-  private AttributeSection(byte[] content) {
+  private AttributeSection(byte[] content, int start) {
     this.content = content;
-    if (content.length < Integer.BYTES) {
+    this.start = start;
+    if (content.length - start < Integer.BYTES) {
       throw malformed("shorter than its length field");
     }
-    long length = length(0);
-    if (length > content.length - Integer.BYTES) {
+    long length = length(start);
+    this.at = start + Integer.BYTES;
+    if (length > content.length - at) {
       throw malformed("longer than the value: length=" + length);
     }
-    this.end = Integer.BYTES + (int) length;
+    this.end = at + (int) length;
   }
 
   /**
    * Reads the attributes; whatever follows them is left alone.
    *
-   * @param content an uncompressed value whose datatype says that it has attributes
+   * @param content what ends with an uncompressed value whose datatype says that it has attributes
+   * @param start where the value begins
    * @return the JSON bytes by name, in the order in which they were sent
    * @throws IllegalArgumentException if the section is not as above, or a name comes twice
    */
-  static Map<String, byte[]> parse(byte[] content) {
-    return new AttributeSection(content).parse();
+  static Map<String, byte[]> parse(byte[] content, int start) {
+    return new AttributeSection(content, start).parse();
   }
 
   private Map<String, byte[]> parse() {
@@ -129,6 +133,6 @@ final class AttributeSection {
 
   private IllegalArgumentException malformed(String how) {
     return new IllegalArgumentException(
-        "attribute section is malformed: " + how + ", bytes=" + content.length);
+        "attribute section is malformed: " + how + ", bytes=" + (content.length - start));
   }
 }

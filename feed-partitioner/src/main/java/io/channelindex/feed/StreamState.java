@@ -1,10 +1,10 @@
 package io.channelindex.feed;
 
-import com.couchbase.client.core.deps.io.netty.buffer.ByteBuf;
 import com.couchbase.client.dcp.highlevel.StreamOffset;
-import com.couchbase.client.dcp.highlevel.internal.CollectionIdAndKey;
+import com.couchbase.client.dcp.highlevel.internal.KeyExtractor;
 import com.couchbase.client.dcp.state.FailoverLogEntry;
 import com.couchbase.client.dcp.state.PartitionState;
+import io.channelindex.feed.ChangeMessage.Keys;
 import java.util.List;
 
 /**
@@ -46,9 +46,8 @@ final class StreamState extends PartitionState {
     return true;
   }
 
-  /** The key of an event's document, without what the protocol may have put before it. */
-  String key(ByteBuf event) {
-    CollectionIdAndKey key = getKeyExtractor().getCollectionIdAndKey(event);
-    return key.key();
+  /** What the keys of the events look like, which the client learns when it connects. */
+  Keys keys() {
+    return getKeyExtractor() == KeyExtractor.COLLECTIONS ? Keys.WITH_COLLECTION : Keys.PLAIN;
   }
 }

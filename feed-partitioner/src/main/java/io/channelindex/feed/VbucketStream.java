@@ -3,7 +3,6 @@ package io.channelindex.feed;
 import com.couchbase.client.core.deps.io.netty.buffer.ByteBuf;
 import com.couchbase.client.dcp.highlevel.SnapshotMarker;
 import com.couchbase.client.dcp.highlevel.StreamOffset;
-import com.couchbase.client.dcp.message.DcpMutationMessage;
 import com.couchbase.client.dcp.message.DcpSeqnoAdvancedRequest;
 import com.couchbase.client.dcp.message.DcpSnapshotMarkerRequest;
 import com.couchbase.client.dcp.message.DcpSystemEventRequest;
@@ -210,11 +209,11 @@ final class VbucketStream {
     }
     Runnable acknowledge = null;
     try {
-      // Deletions and expirations have their seqno in the same place.
-      long next = DcpMutationMessage.bySeqno(event);
+      ChangeMessage message = ChangeMessage.of(event);
+      long next = message.seqno();
       requireAnnounced(next);
       acknowledge = account(flow).receive(bytes);
-      Change change = ChangeDecoder.decode(state.key(event), event, acknowledge);
+      Change change = message.change(state.keys(), acknowledge);
       moveTo(next);
       consumer.change(change);
       counters.changes.increment();

@@ -15,6 +15,7 @@ import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.CharRange;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.NotEmpty;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.StringLength;
@@ -58,10 +59,17 @@ class AttributeSectionTest {
                   @NotEmpty @StringLength(max = 20) @CharRange(from = '!', to = '\uD7FF') String,
                   @StringLength(max = 50) @CharRange(from = ' ', to = '\uD7FF') String>
               attributes,
-      @ForAll byte[] body) {
-    Map<String, byte[]> read = AttributeSection.parse(encode(attributes, body));
+      @ForAll byte[] body,
+      @ForAll @IntRange(max = 50) int before) {
+    byte[] section = encode(attributes, body);
+    Map<String, byte[]> read = AttributeSection.parse(section, 0);
     assertThat(texts(read)).isEqualTo(attributes);
     assertThat(read.keySet()).containsExactlyElementsOf(attributes.keySet());
+
+    byte[] message = new byte[before + section.length];
+    Arrays.fill(message, (byte) -1);
+    System.arraycopy(section, 0, message, before, section.length);
+    assertThat(texts(AttributeSection.parse(message, before))).isEqualTo(attributes);
   }
 
   @Property
@@ -73,7 +81,7 @@ class AttributeSectionTest {
       content[3] = (byte) Math.min(127, content.length - 4);
     }
     try {
-      assertThat(AttributeSection.parse(content)).isNotNull();
+      assertThat(AttributeSection.parse(content, 0)).isNotNull();
     } catch (IllegalArgumentException e) {
       assertThat(e).hasMessageContaining("malformed");
     }
@@ -84,10 +92,11 @@ class AttributeSectionTest {
     byte[] whole = encode(Map.of("_ci", "{\"n\":1}"), new byte[0]);
     for (int length = 0; length < whole.length; length++) {
       byte[] cut = Arrays.copyOf(whole, length);
-      assertThatIllegalArgumentException().isThrownBy(() -> AttributeSection.parse(cut));
+      assertThatIllegalArgumentException().isThrownBy(() -> AttributeSection.parse(cut, 0));
     }
-    assertThat(texts(AttributeSection.parse(whole))).containsExactly(Map.entry("_ci", "{\"n\":1}"));
-    assertThat(AttributeSection.parse(new byte[4])).isEmpty();
+    assertThat(texts(AttributeSection.parse(whole, 0)))
+        .containsExactly(Map.entry("_ci", "{\"n\":1}"));
+    assertThat(AttributeSection.parse(new byte[4], 0)).isEmpty();
   }
 
   @ParameterizedTest
@@ -105,7 +114,7 @@ class AttributeSectionTest {
   void malformedSectionsSayWhatIsWrong(String hex, String message) {
     byte[] content = HexFormat.of().parseHex(hex.replace(" ", ""));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> AttributeSection.parse(content))
+        .isThrownBy(() -> AttributeSection.parse(content, 0))
         .withMessageContaining(message)
         .withMessageEndingWith("bytes=" + content.length);
   }
