@@ -31,6 +31,7 @@ public final class IndexKeys {
   private static final Pattern SHARED_CLOCK_NAME = Pattern.compile("[a-z0-9-]{1,64}");
   private static final char HASHED = '~';
   private static final int HASH_BYTES = 24;
+  private static final char MAX_ASCII = 0x7f;
   private static final int MAX_PARTITION = 1023;
   private static final long FNV_OFFSET = 0xcbf29ce484222325L;
   private static final long FNV_PRIME = 0x100000001b3L;
@@ -180,13 +181,30 @@ public final class IndexKeys {
    * 2014). They are stored, and the same for ever.
    */
   public static long channelHash(String channel) {
-    long hash = FNV_OFFSET;
-    for (byte octet : utf8(channel)) {
-      hash = (hash ^ (octet & 0xff)) * FNV_PRIME;
-    }
+    long hash = fnv1a(channel);
     hash = (hash ^ (hash >>> 30)) * 0xbf58476d1ce4e5b9L;
     hash = (hash ^ (hash >>> 27)) * 0x94d049bb133111ebL;
     return hash ^ (hash >>> 31);
+  }
+
+  private static long fnv1a(String channel) {
+    long hash = FNV_OFFSET;
+    for (int i = 0; i < channel.length(); i++) {
+      char ascii = channel.charAt(i);
+      if (ascii > MAX_ASCII) {
+        return fnv1a(utf8(channel));
+      }
+      hash = (hash ^ ascii) * FNV_PRIME;
+    }
+    return hash;
+  }
+
+  private static long fnv1a(byte[] utf8) {
+    long hash = FNV_OFFSET;
+    for (byte octet : utf8) {
+      hash = (hash ^ (octet & 0xff)) * FNV_PRIME;
+    }
+    return hash;
   }
 
   private String numbered(String kind, int partition, int number) {
@@ -214,7 +232,8 @@ public final class IndexKeys {
       return false;
     }
     for (int i = 0; i < channel.length(); i++) {
-      if (channel.charAt(i) <= ' ' || channel.charAt(i) > '~') {
+      char one = channel.charAt(i);
+      if (one <= ' ' || one > '~') {
         return false;
       }
     }

@@ -121,6 +121,10 @@ class IndexKeysTest {
     assertThat(IndexKeys.channelHash("*")).isEqualTo(0x74f191b694d32786L);
     assertThat(IndexKeys.channelHash("news")).isEqualTo(0x3d16b1ed7dd99a4bL);
     assertThat(IndexKeys.channelHash("日本")).isEqualTo(0xb7f4ca9e3b0a2f06L);
+    assertThat(IndexKeys.channelHash("\u007f\u0080")).isEqualTo(0xc51b7075b544c3baL);
+    assertThat(IndexKeys.channelHash("news-\uD83D\uDE00")).isEqualTo(0x2f1c34effffcc2a2L);
+    assertThatThrownBy(() -> IndexKeys.channelHash("news-\uD83D"))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Example

@@ -38,10 +38,10 @@ final class Batch {
    * The new entries of one channel.
    *
    * @param channel its name
-   * @param hash its hash, in one object for all that remember it
+   * @param hash its hash
    * @param entries in the order in which they are indexed
    */
-  record ChannelEntries(String channel, Long hash, List<Entry> entries) {}
+  record ChannelEntries(String channel, long hash, List<Entry> entries) {}
 
   /**
    * A vbucket whose rebuild may be complete with this batch.

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel in this partition as the owner remembers it: its head, its active block, and the
@@ -57,6 +58,7 @@ final class ChannelState {
   private long blockCas;
   private long[] blockHighest;
   private boolean blockStored;
+  private @Nullable String blockKey;
   private boolean headChanged;
 
   /** How many entries of the active block, and of closed ones, may have superseded others. */
@@ -250,7 +252,12 @@ final class ChannelState {
 
   /** The key of the active block. */
   String activeKey() {
-    return scope.keys().block(channel, scope.partition(), active);
+    String key = blockKey;
+    if (key == null) {
+      key = scope.keys().block(channel, scope.partition(), active);
+      blockKey = key;
+    }
+    return key;
   }
 
   /** Moves closed blocks to pages whose blocks are all closed, and returns those pages. */
@@ -474,6 +481,7 @@ final class ChannelState {
   private void close() {
     closed.add(new Summary(active, block.size(), list(blockHighest)));
     active++;
+    blockKey = null;
     closedUpdates += activeUpdates;
     activeUpdates = 0;
     block = layout().begin(place());

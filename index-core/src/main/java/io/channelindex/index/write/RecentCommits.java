@@ -3,9 +3,7 @@ package io.channelindex.index.write;
 import io.channelindex.storage.format.StableDocument.Touched;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** The ring of recent commits in a stable document: which channels each made news in. */
 public final class RecentCommits {
@@ -34,14 +32,19 @@ public final class RecentCommits {
 
   /** Collects the channels in which a commit makes something visible. */
   public static final class Collector {
-    private final Set<Long> channels = new HashSet<>();
+    private final ChannelHashes channels = new ChannelHashes();
     private boolean moved;
     private boolean all;
 
     /** Something became readable, in these channels. */
     public void add(Collection<Long> channelHashes) {
       moved = true;
-      channels.addAll(channelHashes);
+      channelHashes.forEach(channels::add);
+    }
+
+    void add(ChannelHashes added) {
+      moved = true;
+      channels.addAll(added);
     }
 
     /** Something became readable, in any channel. */
@@ -58,7 +61,7 @@ public final class RecentCommits {
     public Touched touched() {
       return all || channels.size() > MAX_CHANNELS
           ? Touched.ALL
-          : new Touched(List.copyOf(channels), false);
+          : new Touched(channels.toList(), false);
     }
   }
 }

@@ -23,7 +23,7 @@ final class VbucketProgress {
   private StreamPosition position;
   private @Nullable Rebuild rebuild;
 
-  private final Set<Long> hidden = new HashSet<>();
+  private final ChannelHashes hidden = new ChannelHashes();
   private boolean hiddenAnywhere;
 
   /** Who owned the vbucket before. */
@@ -79,7 +79,7 @@ final class VbucketProgress {
   }
 
   /** An entry of this vbucket is about to be written in a channel. */
-  void touches(Long channelHash) {
+  void touches(long channelHash) {
     if (!hiddenAnywhere && hidden.add(channelHash) && hidden.size() > RecentCommits.MAX_CHANNELS) {
       hideAnywhere();
     }
