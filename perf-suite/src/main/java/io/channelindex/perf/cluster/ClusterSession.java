@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A target, connected and found to have what a run needs: both buckets, the rights to write, read
@@ -39,14 +40,19 @@ public final class ClusterSession implements AutoCloseable {
 
   private static final byte[] PROBE = {'{', '}'};
 
+  private static final int SERVERS_CONNECTIONS = 1;
+
   private final Endpoint endpoint;
+  private final LoadSettings load;
   private final ClusterEnvironment environment;
   private final Cluster cluster;
   private final int feedBufferBytes;
   private final Troubles troubles = new Troubles();
+  private @Nullable ClusterSession server;
 
   private ClusterSession(Endpoint endpoint, LoadSettings load) {
     this.endpoint = endpoint;
+    this.load = load;
     this.feedBufferBytes = load.feedBufferBytes();
     this.environment =
         ClusterEnvironment.builder()
@@ -84,6 +90,22 @@ public final class ClusterSession implements AutoCloseable {
       session.close();
       throw e;
     }
+  }
+
+  /**
+   * A session with the same target that has as many connections as a changes server, one per node,
+   * which is the client's own default. Made when first asked for, and closed with this one.
+   *
+   * @throws TargetException if the target is not there any more
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public synchronized ClusterSession asServer() throws InterruptedException {
+    ClusterSession known = server;
+    if (known == null) {
+      known = open(endpoint, load.withConnections(SERVERS_CONNECTIONS), "server");
+      server = known;
+    }
+    return known;
   }
 
   /** Operations on the documents of the data bucket. */
@@ -175,7 +197,10 @@ public final class ClusterSession implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (server != null) {
+      server.close();
+    }
     cluster.disconnect();
     environment.shutdown();
   }

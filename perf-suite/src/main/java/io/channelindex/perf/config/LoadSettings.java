@@ -55,6 +55,21 @@ public record LoadSettings(
     }
   }
 
+  /** The same load over so many connections. */
+  public LoadSettings withConnections(int others) {
+    return new LoadSettings(
+        seed,
+        documents,
+        compareDocuments,
+        documentBytes,
+        measure,
+        warmUp,
+        inFlight,
+        rate,
+        others,
+        feedBufferKib);
+  }
+
   /** The flow-control buffer of a change feed in bytes. */
   public int feedBufferBytes() {
     return feedBufferKib * 1_024;

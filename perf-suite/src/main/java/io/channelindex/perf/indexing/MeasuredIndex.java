@@ -81,16 +81,17 @@ public final class MeasuredIndex implements AutoCloseable {
     this.map = PartitionMap.ofVbuckets(session.vbuckets());
     this.stopwatch = new Stopwatch(node);
     this.goal = new Goal(seqnos(beginning));
-    this.store = IndexStore.of(variant, session, database, dictionary, map, executor);
+    ClusterSession server = session.asServer();
+    this.store = IndexStore.of(variant, server, database, dictionary, map, executor);
     this.owner =
         store.owner(
             new DocumentStore(
-                session.collection(),
+                server.collection(),
                 map.vbuckets(),
                 DocumentSettings.DEFAULT,
                 StableSeqnos.UNKNOWN),
             new PrincipalStore(
-                session.collection(),
+                server.collection(),
                 map.vbuckets(),
                 DocumentSettings.DEFAULT,
                 StableSeqnos.UNKNOWN),

@@ -15,7 +15,7 @@
     "subdoc-write-latency": "Sub-doc write",
     "dcp-live-latency": "Write → seen on DCP",
     "load-and-compare": "Load and compare",
-    "index-write": "Index writes",
+    "index-write": "Index writes, cold start",
     "continuous": "Continuous",
     "continuous-persisted": "Continuous, persisted",
     "continuous-push": "Continuous, pushed",
@@ -92,9 +92,9 @@
   }
 
   /** A card with a bar for each number of vbuckets that has the figure. */
-  function card(workload, heading, figure, unit, about) {
+  function card(found, heading, figure, unit, about) {
     const shown = vbuckets
-      .map((count, index) => [count, index, find(workload, count)?.metrics])
+      .map((count, index) => [count, index, found(count)?.metrics])
       .filter(([, , metrics]) => metrics?.[figure]);
     const most = Math.max(...shown.map(([, , metrics]) => metrics[figure].value), 1);
     const node = element("div", "card", element("h3", "", heading));
@@ -117,11 +117,18 @@
       : [];
     const has = figure => workloads.filter(workload =>
       results.some(result => result.workload === workload && result.metrics[figure]));
+    const of = workload => count => find(workload, count);
+    const fullLoad = count =>
+      matrixCells.find(cell => cell.workload === "full-load" && cell.vbuckets === count);
     byId("headline").append(
       ...has("throughput").map(workload =>
-        card(workload, title(workload), "throughput", "/s", ofCeiling)),
+        card(of(workload), title(workload), "throughput", "/s", ofCeiling)),
+      ...matrixCells.some(({workload}) => workload === "full-load")
+        ? [card(fullLoad, "Index writes, full load", "mutations_per_second", "/s", metrics =>
+            [`${number(metrics.of_drain.value)} % of the raw stream`])]
+        : [],
       ...has("overhead-per-document").map(workload =>
-        card(workload, "Memory", "overhead-per-document", " bytes",
+        card(of(workload), "Memory", "overhead-per-document", " bytes",
           () => ["per document, beside key and value"])));
   }
 
