@@ -61,11 +61,14 @@ final class ModelledBucket implements AutoCloseable {
     return model;
   }
 
-  /** Writes; tries again if the connection breaks, because nobody knows whether it was done. */
+  /**
+   * Writes; tries again if the connection breaks, because nobody knows whether it was done, and
+   * while the client does not know where to.
+   */
   void write(String key, int n) {
     for (int attempt = 1; ; attempt++) {
       try {
-        documents.upsert(key, Map.of("n", n));
+        await().until(() -> ClientQuirks.hasNode(() -> documents.upsert(key, Map.of("n", n))));
         break;
       } catch (RequestCanceledException e) {
         assertThat(attempt).as("attempts: %s", e).isLessThan(MAX_ATTEMPTS);

@@ -22,6 +22,7 @@ import com.couchbase.client.java.codec.RawStringTranscoder;
 import com.couchbase.client.java.kv.CounterResult;
 import com.couchbase.client.java.kv.GetResult;
 import com.couchbase.client.java.kv.MutationResult;
+import io.channelindex.embedded.ClientQuirks;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,11 @@ final class RecordingClient {
       return request.kind() == Operation.Kind.GET
           ? new Outcome.NotDone(why(e))
           : new Outcome.Unknown(why(e));
+    } catch (IllegalStateException e) {
+      if (ClientQuirks.hasNoNode(e)) {
+        return new Outcome.NotDone(e.getMessage());
+      }
+      throw e;
     }
   }
 
