@@ -135,6 +135,11 @@ final class OperationRunner {
       CompletableFuture<T> started;
       try {
         started = attempt.start(left);
+      } catch (IllegalStateException e) {
+        // A node has taken another's place, and the client has no connections to it yet: its
+        // KeyValueLocator throws "Node not found for request", and nothing was sent.
+        failed(Verdict.TEMPORARY, e);
+        return;
       } catch (RuntimeException | Error e) {
         // An error too has to be told: the operation would have no end, nor its turn.
         started = CompletableFuture.failedFuture(e);
@@ -158,7 +163,10 @@ final class OperationRunner {
         result.completeExceptionally(failure);
         return;
       }
-      Verdict verdict = Verdict.on(failure);
+      failed(Verdict.on(failure), failure);
+    }
+
+    private void failed(Verdict verdict, Throwable failure) {
       mayBeDone = verdict == Verdict.UNKNOWN;
       long wait = backoff();
       boolean again =

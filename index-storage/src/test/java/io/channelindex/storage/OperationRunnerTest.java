@@ -24,6 +24,7 @@ import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -146,6 +147,36 @@ class OperationRunnerTest {
     assertThat(script.timeouts)
         .extracting(Duration::toMillis)
         .containsExactly(1_000L, 990L, 970L, 930L);
+  }
+
+  /** As the client does while it has no connections to a node that has taken another's place. */
+  @ParameterizedTest
+  @EnumSource
+  void whatTheClientDoesNotKnowWhereToSendIsTriedAgain(Effect effect) {
+    Script script = new Script("done");
+    AtomicInteger refused = new AtomicInteger(2);
+
+    CompletionStage<String> answer =
+        run(
+            effect,
+            timeout -> {
+              if (refused.getAndDecrement() > 0) {
+                throw new IllegalStateException("Node not found for request");
+              }
+              return script.start(timeout);
+            });
+
+    assertThat(IndexBucketContract.await(answer)).isEqualTo("done");
+    assertThat(timer.waits).containsExactly(Duration.ofMillis(10), Duration.ofMillis(20));
+    CompletionStage<String> never =
+        run(
+            effect,
+            timeout -> {
+              throw new IllegalStateException("Node not found for request");
+            });
+    assertThatThrownBy(() -> IndexBucketContract.await(never))
+        .isExactlyInstanceOf(BucketFailedException.class)
+        .hasMessageContaining("verdict=TEMPORARY");
   }
 
   @Test

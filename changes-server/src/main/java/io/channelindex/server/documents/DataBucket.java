@@ -3,11 +3,11 @@ package io.channelindex.server.documents;
 import static com.couchbase.client.java.kv.LookupInOptions.lookupInOptions;
 import static com.couchbase.client.java.kv.MutateInOptions.mutateInOptions;
 
-import com.couchbase.client.core.error.CouchbaseException;
 import com.couchbase.client.core.error.DocumentNotFoundException;
 import com.couchbase.client.core.error.subdoc.PathNotFoundException;
 import com.couchbase.client.java.AsyncCollection;
 import com.couchbase.client.java.kv.LookupInMacro;
+import com.couchbase.client.java.kv.LookupInOptions;
 import com.couchbase.client.java.kv.LookupInResult;
 import com.couchbase.client.java.kv.LookupInSpec;
 import com.couchbase.client.java.kv.MutateInOptions;
@@ -55,8 +55,8 @@ class DataBucket {
 
   /** The document or its tombstone; empty if there is neither. Fails as the client does. */
   CompletionStage<Optional<ObservedDocument>> read(String id) {
-    return collection
-        .lookupIn(id, EVERYTHING, lookupInOptions().accessDeleted(true).timeout(settings.timeout()))
+    LookupInOptions options = lookupInOptions().accessDeleted(true).timeout(settings.timeout());
+    return ask(() -> collection.lookupIn(id, EVERYTHING, options))
         .thenApply(result -> Optional.of(observed(id, result)))
         .exceptionally(
             failure -> {
@@ -130,16 +130,11 @@ class DataBucket {
 
   private CompletionStage<Void> mutate(
       String id, List<MutateInSpec> specs, MutateInOptions options) {
-    return asked(() -> collection.mutateIn(id, specs, options)).thenAccept(result -> {});
+    return ask(() -> collection.mutateIn(id, specs, options)).thenAccept(result -> {});
   }
 
-  /** The client refuses some requests by throwing: one way to fail is enough. */
-  private static <T> CompletionStage<T> asked(Supplier<CompletableFuture<T>> request) {
-    try {
-      return request.get();
-    } catch (CouchbaseException refusedByClient) {
-      return CompletableFuture.failedFuture(refusedByClient);
-    }
+  private <T> CompletionStage<T> ask(Supplier<CompletableFuture<T>> request) {
+    return ClientRequests.ask(settings.timeout(), request);
   }
 
   private ObservedDocument observed(String id, LookupInResult result) {

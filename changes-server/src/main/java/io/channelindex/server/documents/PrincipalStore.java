@@ -8,6 +8,7 @@ import com.couchbase.client.core.error.subdoc.PathNotFoundException;
 import com.couchbase.client.java.AsyncCollection;
 import com.couchbase.client.java.Collection;
 import com.couchbase.client.java.kv.LookupInMacro;
+import com.couchbase.client.java.kv.LookupInOptions;
 import com.couchbase.client.java.kv.LookupInResult;
 import com.couchbase.client.java.kv.LookupInSpec;
 import com.couchbase.client.java.kv.MutateInOptions;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * Users and roles in the data bucket, one document each. What was granted is in its attribute, with
@@ -148,11 +150,8 @@ public final class PrincipalStore implements PrincipalSource {
   }
 
   private CompletionStage<Optional<ObservedPrincipal>> read(PrincipalName name) {
-    return collection
-        .lookupIn(
-            name.key(),
-            EVERYTHING,
-            lookupInOptions().accessDeleted(true).timeout(settings.timeout()))
+    LookupInOptions options = lookupInOptions().accessDeleted(true).timeout(settings.timeout());
+    return ask(() -> collection.lookupIn(name.key(), EVERYTHING, options))
         .thenApply(result -> Optional.of(observed(name, result)))
         .exceptionally(
             failure -> {
@@ -162,6 +161,10 @@ public final class PrincipalStore implements PrincipalSource {
               }
               throw new CompletionException(unavailable("cannot be read", name, cause));
             });
+  }
+
+  private <T> CompletionStage<T> ask(Supplier<CompletableFuture<T>> request) {
+    return ClientRequests.ask(settings.timeout(), request);
   }
 
   private static ObservedPrincipal observed(PrincipalName name, LookupInResult result) {
@@ -238,7 +241,8 @@ public final class PrincipalStore implements PrincipalSource {
           wanted.isPresent()
               ? MutateInSpec.replace("", CanonicalJson.EMPTY_OBJECT)
               : MutateInSpec.remove(""));
-      return collection.mutateIn(name.key(), specs, options(found)).thenAccept(written -> {});
+      MutateInOptions options = options(found);
+      return ask(() -> collection.mutateIn(name.key(), specs, options)).thenAccept(written -> {});
     }
 
     private PrincipalAttribute next(Optional<ObservedPrincipal> found) {

@@ -13,6 +13,7 @@ import com.couchbase.client.core.error.ValueTooLargeException;
 import com.couchbase.client.core.error.subdoc.DocumentAlreadyAliveException;
 import com.couchbase.client.core.error.subdoc.DocumentTooDeepException;
 import com.couchbase.client.core.error.subdoc.ValueTooDeepException;
+import io.channelindex.server.documents.ClientRequests.NotSentException;
 import java.util.concurrent.CompletionException;
 
 /** What the failure of a write tells of it. */
@@ -46,7 +47,8 @@ enum WriteFailure {
         || cause instanceof DurabilityImpossibleException
         || cause instanceof UnambiguousTimeoutException
         || cause instanceof AuthenticationFailureException
-        || cause instanceof InvalidArgumentException) {
+        || cause instanceof InvalidArgumentException
+        || cause instanceof NotSentException) {
       return NOT_DONE;
     }
     return cause instanceof FeatureNotAvailableException
