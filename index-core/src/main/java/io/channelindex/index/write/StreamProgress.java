@@ -14,7 +14,10 @@ import java.util.List;
 public final class StreamProgress {
   private final int vbucket;
   private boolean open;
+
+  /** Whether the stream was opened again and may owe the rest of a snapshot. */
   private boolean reopened;
+
   private long vbuuid;
 
   /** The branch of the last step. */
@@ -99,14 +102,15 @@ public final class StreamProgress {
               + Long.toUnsignedString(newEnd));
     }
     // A stream that resumed in the middle of a snapshot owes the rest of it, whatever ranges it
-    // announces: only where both have ended the state is whole. At its start it owes nothing:
+    // announces, and in how many: only where all have ended the state is whole (kv_engine's
+    // ActiveStream announces each checkpoint of its own). At its start it owes nothing:
     // nothing that the snapshot brought can have hidden anything. Nor does it for a snapshot that
     // was announced before the connection was lost, and of which nothing came.
     boolean owesRest =
         reopened
             && Long.compareUnsigned(lastStart, seqno) < 0
             && Long.compareUnsigned(seqno, lastEnd) < 0;
-    reopened = false;
+    reopened = owesRest;
     if (Long.compareUnsigned(newEnd, seqno) <= 0) {
       return;
     }
