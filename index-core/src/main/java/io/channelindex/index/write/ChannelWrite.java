@@ -131,20 +131,25 @@ final class ChannelWrite {
             });
   }
 
-  /** Writes all at once; the version of the last block, 0 if there was none to write. */
+  /**
+   * Writes pages at once and blocks one after the other: behind one that is missing nobody looks
+   * for what an owner left without committing it.
+   *
+   * @return the version of the last block, 0 if there was none to write
+   */
   private CompletableFuture<Long> write(List<BlockUpdate> updates, List<DirectoryPage> pages) {
     List<CompletableFuture<?>> writes = new ArrayList<>();
     for (DirectoryPage page : pages) {
       writes.add(new PageWrite(scope, page).run());
     }
-    CompletableFuture<Long> last = CompletableFuture.completedFuture(0L);
+    CompletableFuture<Long> active = CompletableFuture.completedFuture(0L);
     for (BlockUpdate update : updates) {
-      last = write(update);
-      writes.add(last);
+      active = active.thenCompose(before -> write(update));
     }
-    CompletableFuture<Long> active = last;
+    writes.add(active);
+    CompletableFuture<Long> last = active;
     return CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new))
-        .thenCompose(done -> active);
+        .thenCompose(done -> last);
   }
 
   private CompletableFuture<Long> write(BlockUpdate update) {

@@ -63,7 +63,28 @@ class ChannelGrowthTest {
     assertThat(partition.rows("*")).hasSize(6_000);
   }
 
-  /** The others are there then: what has no first block must not be listed as if it had. */
+  /** What was never committed is found by looking from one block to the next. */
+  @Test
+  void nothingIsWrittenBehindABlockThatIsMissing() {
+    BucketFault fault =
+        partition.bucket.inject(
+            BucketFault.of(Action.FAIL)
+                .on(Operation.INSERT)
+                .where(partition.keys.block("*", 0, 1)::equals));
+    partition.linger(Duration.ofMillis(1));
+    PartitionWriter writer = partition.takeAndOpen(300);
+    write(writer, 1, 300);
+    partition.pass(Duration.ofMillis(300));
+    assertThat(fault.hits()).isPositive();
+    assertThat(partition.bucket.peek(partition.keys.block("*", 0, 0))).isNotNull();
+    assertThat(partition.bucket.peek(partition.keys.block("*", 0, 2))).isNull();
+
+    fault.stop();
+    goOn();
+    assertThat(partition.rows("*")).hasSize(6_000);
+  }
+
+  /** What has no first block must not be listed as if it had. */
   @Test
   void ofAWriteOfSeveralBlocksTheFirstFails() {
     partition.bucket.inject(
