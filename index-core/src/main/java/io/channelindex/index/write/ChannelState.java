@@ -66,11 +66,21 @@ final class ChannelState {
 
   private int closedUpdates;
 
-  /** Whether there were compacted blocks when the head was read: what was undone may be in them. */
+  /** Whether there were compacted blocks when the head was read, or waste was left in them. */
   private boolean compactedUnknown;
+
+  /** Whether the head, as it was read, says that its active block is stored. */
+  private boolean listedAsStored;
 
   /** Whether an owner before wrote the head, and this one has not. */
   private boolean isOfOther;
+
+  /** Whether compaction kept what is not readable yet or any more. */
+  enum Waste {
+    NONE,
+    /** A rebuild goes through what was undone, or an update may become readable. */
+    POSSIBLE
+  }
 
   /** A channel that has no head yet. */
   ChannelState(Scope scope, String channel, long epoch) {
@@ -106,6 +116,7 @@ final class ChannelState {
     isOfOther = headChanged;
     closedUpdates = closedEntries();
     compactedUnknown = compactedEntries() > 0;
+    listedAsStored = head.activeState() == ActiveState.STORED;
   }
 
   private ChannelState(
@@ -200,6 +211,9 @@ final class ChannelState {
     }
     blockCas = cas;
     blockStored = true;
+    // The block was written, and the head that should say so was not: a reader that has this one
+    // takes a block for empty that compaction has replaced.
+    headChanged |= !listedAsStored;
   }
 
   /**
@@ -374,11 +388,16 @@ final class ChannelState {
     headChanged = true;
   }
 
-  /** Compaction has taken all blocks that are closed. */
-  void compactedTo(Compacted result) {
+  /**
+   * Compaction has taken all blocks that are closed.
+   *
+   * @param waste what it had to leave in compacted blocks that may be needed no more later
+   */
+  void compactedTo(Compacted result, Waste waste) {
     closed.clear();
     pages.clear();
     closedUpdates = 0;
+    compactedUnknown |= waste == Waste.POSSIBLE;
     compacted = result;
     headChanged = true;
     if (!blockStored) {
@@ -452,7 +471,7 @@ final class ChannelState {
   }
 
   /** A first revision supersedes nothing. */
-  private static boolean isFirstOfItsDocument(Entry entry) {
+  static boolean isFirstOfItsDocument(Entry entry) {
     return entry.state() == EntryState.ACTIVE && entry.revision().startsWith(FIRST_REVISION);
   }
 

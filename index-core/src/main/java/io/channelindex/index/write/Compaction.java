@@ -1,5 +1,6 @@
 package io.channelindex.index.write;
 
+import io.channelindex.index.write.ChannelState.Waste;
 import io.channelindex.index.write.CompactionParts.Part;
 import io.channelindex.storage.Entry;
 import io.channelindex.storage.format.ChannelHead.Compacted;
@@ -56,6 +57,7 @@ final class Compaction {
   private List<Retired> before;
 
   private int next;
+  private Waste waste;
 
   /** How much of a channel is compacted. */
   enum Extent {
@@ -85,6 +87,7 @@ final class Compaction {
     this.compacted = new ArrayList<>(state.compacted().blocks());
     this.next = state.compacted().next();
     this.before = state.compacted().retired();
+    this.waste = owner.isRebuilding() ? Waste.POSSIBLE : Waste.NONE;
   }
 
   /**
@@ -131,6 +134,12 @@ final class Compaction {
                     : rewrite(step.get()).thenCompose(done -> steps(blocks)));
   }
 
+  /** What is not readable yet supersedes nothing yet. */
+  private boolean maySupersedeLater(Entry entry) {
+    return !ChannelState.isFirstOfItsDocument(entry)
+        && !readable.wants(entry.vbucket(), entry.seqno(), entry.vbuuid());
+  }
+
   private CompletableFuture<Void> rewrite(CompactionStep step) {
     step.choose();
     compacted.addAll(step.untouched());
@@ -138,6 +147,9 @@ final class Compaction {
     List<Summary> written = new ArrayList<>();
     for (List<Entry> pack : step.packs()) {
       written.add(ChannelState.summarize(next++, pack, scope));
+      if (waste == Waste.NONE && pack.stream().anyMatch(this::maySupersedeLater)) {
+        waste = Waste.POSSIBLE;
+      }
     }
     return reserve(written, step.pruned())
         .thenCompose(reserved -> write(written, step.packs()))
@@ -201,7 +213,7 @@ final class Compaction {
     compacted.forEach(block -> leftovers.keep(block.number()));
     leftovers.addPages(state.firstClosed(), state.active());
     List<Long> pruned = state.compacted().pruned();
-    state.compactedTo(new Compacted(compacted, next, leftovers.all(), pruned));
+    state.compactedTo(new Compacted(compacted, next, leftovers.all(), pruned), waste);
     return writeHead(leftovers.all());
   }
 

@@ -65,4 +65,9 @@ final class Owner {
         || progress.history().contains(vbuuid, seqno)
         || stable.document().vbucket(vbucket).history().contains(vbuuid, seqno);
   }
+
+  /** Whether a rebuild keeps entries, whatever they are. */
+  boolean isRebuilding() {
+    return vbuckets.stream().anyMatch(progress -> progress.rebuild() != null);
+  }
 }

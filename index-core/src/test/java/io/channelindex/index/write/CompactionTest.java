@@ -339,6 +339,44 @@ class CompactionTest {
     assertThat(storedEntries(partition, "a")).isLessThan(3 * documents / 2);
   }
 
+  /** The same where the channel is compacted for the first time while the rebuild keeps it all. */
+  @ParameterizedTest
+  @MethodSource("layoutsOfSmallBlocks")
+  void whatARebuildKeptGoesAfterItFromAChannelThatOnlyGrows(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    int before = 2_000;
+    int documents = 2_600;
+    PartitionWriter first = partition.takeAndOpen(before);
+    for (int seqno = 1; seqno <= before; seqno++) {
+      partition.tell(first, firstOf("doc" + seqno, seqno));
+    }
+    partition.turns.untilQuiet();
+
+    partition.compactBlocks = 2;
+    PartitionWriter writer = partition.take();
+    List<FailoverEntry> anew = List.of(new FailoverEntry(78, 0));
+    writer.rollback(0, 0, anew);
+    partition.turns.untilQuiet();
+    writer.opened(0, anew);
+    writer.snapshot(0, 0, before);
+    for (int seqno = 1; seqno <= documents; seqno++) {
+      if (seqno > before) {
+        writer.snapshot(0, seqno, seqno);
+      }
+      IndexedChange change = firstOf("doc" + seqno, seqno);
+      partition.documents.put(change.documentId(), change);
+      partition.tell(writer, change);
+      if (seqno % 100 == 0) {
+        partition.turns.untilQuiet();
+      }
+    }
+    partition.turns.untilQuiet();
+
+    assertThat(partition.rows("a")).hasSize(documents);
+    assertThat(head(partition).compacted().blocks()).isNotEmpty();
+    assertThat(storedEntries(partition, "a")).isLessThan(3 * documents / 2);
+  }
+
   private static IndexedChange firstOf(String id, long seqno) {
     List<Membership> memberships =
         Stream.of(Batch.EVERYTHING, "a")

@@ -15,11 +15,13 @@ import io.channelindex.storage.BucketFault;
 import io.channelindex.storage.BucketFault.Action;
 import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.Placement;
+import io.channelindex.storage.format.ChannelHead;
 import io.channelindex.storage.format.SettingsDocument;
 import io.channelindex.storage.layout.Layout;
 import io.channelindex.storage.layout.Layouts;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -70,6 +72,30 @@ class OldHeadTest {
     partition.bucket.release();
 
     assertThat(done(partition, page).rows()).map(Row::documentId).contains("new");
+  }
+
+  /** What was to say that there is an active block was not written at first, but the block was. */
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void aHeadThatCouldNotBeWrittenAtFirstSaysThatThereIsABlock(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    PartitionWriter writer = partition.takeAndOpen(10);
+    partition.tell(writer, partition.document("old", 9, "a"));
+    partition.turns.untilQuiet();
+    done(partition, writer.compact());
+    String head = partition.keys.head("a", 0);
+    BucketFault failed =
+        partition.bucket.inject(
+            BucketFault.of(Action.FAIL).on(Operation.REPLACE).where(head::equals).times(1));
+    partition.tell(writer, partition.document("new", 10, "a"));
+    partition.turns.untilQuiet();
+
+    assertThat(failed.hits()).isEqualTo(1);
+    assertThat(partition.stable().vbucket(0).stable()).isEqualTo(10);
+    ChannelHead written =
+        ChannelHead.decode(head, "a", Objects.requireNonNull(partition.bucket.peek(head)));
+    assertThat(partition.bucket.peek(partition.keys.block("a", 0, written.active()))).isNotNull();
+    assertThat(written.activeMustExist()).isTrue();
   }
 
   private static CompletableFuture<Page> page(OnePartition partition) {
