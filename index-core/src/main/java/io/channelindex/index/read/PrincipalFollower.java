@@ -246,9 +246,18 @@ final class PrincipalFollower implements Follower {
     return feed.page(ask, turn.view(), turn.seenOf(feed))
         .thenCompose(
             reading ->
-                !reading.page().caughtUp() || reading.state().since().covers(end)
+                !reading.page().caughtUp()
+                        || (reading.state().since().covers(end) && isWhole(turn, at, reading))
                     ? CompletableFuture.completedFuture(told(turn, at, feed, reading))
                     : further(turn, at, feed, reading, end));
+  }
+
+  /**
+   * Whether the feed has told all channels that can be seen where it stands now. One that a lost
+   * withdrawal has given back while an iteration was under way is backfilled in the next round.
+   */
+  private static boolean isWhole(Turn turn, PrincipalState at, Reading reading) {
+    return at.complete().containsAll(turn.access().at(reading.state().since()));
   }
 
   private Page told(Turn turn, PrincipalState at, Feed feed, Reading reading) {
@@ -262,7 +271,7 @@ final class PrincipalFollower implements Follower {
     return page;
   }
 
-  /** The iteration had begun before the round: another one follows. */
+  /** The iteration had begun before the round, or is of less than can be seen: another follows. */
   private CompletionStage<Page> further(
       Turn turn, PrincipalState at, Feed feed, Reading reading, SequenceClock end) {
     Page page = reading.page();

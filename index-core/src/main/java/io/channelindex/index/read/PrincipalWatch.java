@@ -6,10 +6,7 @@ import io.channelindex.index.principals.PrincipalName;
 import io.channelindex.index.principals.PrincipalSource;
 import io.channelindex.sequence.BranchVector;
 import io.channelindex.sequence.SequenceClock;
-import io.channelindex.storage.Entry;
 import io.channelindex.storage.IndexStorageException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -112,8 +109,7 @@ final class PrincipalWatch {
     if (!answer.branches().equals(view.branches())) {
       return false;
     }
-    List<Entry> since = new ArrayList<>();
-    return tail.collect(answer.clock(), view.clock(), view, since) >= 0 && since.isEmpty();
+    return tail.isUnchangedSince(answer.clock(), view);
   }
 
   private void failed(CompletableFuture<Optional<Principal>> reading, Throwable cause) {

@@ -60,6 +60,9 @@ final class Tail {
   private boolean retryScheduled;
   private boolean dropped;
 
+  /** The newest view under which entries were given up: in older ones they were news. */
+  private long lostAt;
+
   /**
    * Up to where the tail has a partition that it is behind in. It may stay so for long, and stable
    * documents are big.
@@ -115,7 +118,7 @@ final class Tail {
     }
     List<Entry> brought = movement.entriesOf(channel.name());
     if (brought != null && !behind.containsKey(movement.partition())) {
-      return takeOver(movement, brought);
+      return takeOver(movement, brought, after);
     }
     behind.computeIfAbsent(movement.partition(), partition -> new Lag(movement.before()));
     catchUpIfAwaited();
@@ -157,11 +160,12 @@ final class Tail {
    * Adds the entries between two clocks, in the order in which they were indexed.
    *
    * @param view at or after {@code upper}, but for vbuckets where both clocks are ahead of it
-   * @return how much news they account for; -1 if the tail does not have them, and nothing is added
+   * @return how much news they account for; -1 if the tail does not have them, and nothing is
+   *     added, or does not know any more what is news to who has this view
    */
   synchronized long collect(
       SequenceClock since, SequenceClock upper, StableView view, List<Entry> into) {
-    if (dropped || !has(view) || !reachesBackTo(since, upper)) {
+    if (dropped || view.number() < lostAt || !has(view) || !reachesBackTo(since, upper)) {
       return -1;
     }
     long seen = news;
@@ -175,6 +179,25 @@ final class Tail {
       }
     }
     return seen;
+  }
+
+  /**
+   * Whether the channel has been as it was at a clock ever since. Entries that are superseded are
+   * not in tails that were read from blocks: whatever came later, then, is a reason to doubt.
+   */
+  synchronized boolean isUnchangedSince(SequenceClock clock, StableView view) {
+    if (dropped
+        || view.number() < lostAt
+        || !behind.isEmpty()
+        || !reachesBackTo(clock, view.clock())) {
+      return false;
+    }
+    for (Entry entry : entries) {
+      if (Long.compareUnsigned(entry.seqno(), clock.seqno(entry.vbucket())) > 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -291,7 +314,7 @@ final class Tail {
           tell();
         }
       }
-      trim();
+      trim(now);
     }
     catchUpIfAwaited();
     return true;
@@ -300,7 +323,7 @@ final class Tail {
   /**
    * Adds what a commit of this process brought, after which nothing of the partition is missing.
    */
-  private boolean takeOver(Movement movement, List<Entry> brought) {
+  private boolean takeOver(Movement movement, List<Entry> brought, StableView after) {
     Slice slice = Slice.between(channel, movement.before(), movement.after());
     List<Entry> readable = new ArrayList<>(brought.size());
     for (Entry entry : brought) {
@@ -310,7 +333,7 @@ final class Tail {
     }
     counters.handedOver.add(readable.size());
     append(readable);
-    trim();
+    trim(after);
     return !readable.isEmpty();
   }
 
@@ -346,6 +369,7 @@ final class Tail {
 
   /** Gives up what the tail has of a partition: it begins where the view is. */
   private void leave(int partition, StableView view) {
+    lost(view);
     int first = view.map().first(partition);
     int last = view.map().last(partition);
     long[] seqnos = from.toArray();
@@ -364,12 +388,13 @@ final class Tail {
   }
 
   /** Drops the oldest entries, a quarter more than necessary: the clock is copied once then. */
-  private void trim() {
+  private void trim(StableView view) {
     boolean tight = counters.tailBytes.sum() > settings.totalTailBytes();
     long limit = tight ? Math.min(settings.tailBytes(), bytes / 2) : settings.tailBytes();
     if (bytes <= limit) {
       return;
     }
+    lost(view);
     long[] seqnos = from.toArray();
     while (bytes > limit - limit / 4) {
       Entry oldest = entries.removeFirst();
@@ -377,6 +402,10 @@ final class Tail {
       seqnos[oldest.vbucket()] = oldest.seqno();
     }
     from = SequenceClock.of(seqnos);
+  }
+
+  private void lost(StableView view) {
+    lostAt = Math.max(lostAt, view.number());
   }
 
   private void grow(long size) {

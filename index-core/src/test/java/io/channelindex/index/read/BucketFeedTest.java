@@ -8,16 +8,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.storage.BucketFault;
 import io.channelindex.storage.BucketFault.Action;
 import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.format.StableDocument;
+import io.channelindex.storage.format.StableDocument.Touched;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,6 +106,33 @@ class BucketFeedTest {
     content.bucket.poke(missing, block);
 
     assertThat(drain(follower, 100)).hasSize(21);
+  }
+
+  /** The page was under way when a rollback was told: it did not have that, whatever it counted. */
+  @Test
+  void whoReadUnderAnOldViewIsStillToldOfARollback() {
+    content.commit("a", 4, 1, "undone", ACTIVE);
+    content.commit("a", 0, 1, "a1", ACTIVE);
+    content.commit("b", 2, 1, "b1", ACTIVE);
+    reader.refresh();
+    Follower follower = reader.follow(new Since.Beginning(), "a", "b");
+    assertThat(ids(drain(follower, 7))).containsExactlyInAnyOrder("undone", "a1", "b1");
+
+    String head = content.keys.head("b", 1);
+    content.bucket.inject(BucketFault.of(Action.HOLD).on(Operation.GET).where(head::equals));
+    content.commit("b", 2, 2, "b2", ACTIVE);
+    reader.refresh();
+    CompletableFuture<Page> page = follower.next(7).toCompletableFuture();
+    content.history(4, content.history(4).rolledBack(0, 0, List.of(new FailoverEntry(2004, 0))));
+    content.stable(4, 0);
+    content.commit(2, Touched.ALL);
+    reader.refresh();
+    assertThat(page).isNotDone();
+    content.bucket.clearFaults();
+    content.bucket.release();
+
+    assertThat(ids(get(page).rows())).containsExactly("b2");
+    assertThat(follower.news().toCompletableFuture()).succeedsWithin(Duration.ofSeconds(10));
   }
 
   @Test

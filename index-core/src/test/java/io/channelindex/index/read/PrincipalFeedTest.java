@@ -11,7 +11,10 @@ import io.channelindex.index.principals.PrincipalName;
 import io.channelindex.sequence.FailoverEntry;
 import io.channelindex.sequence.token.FeedToken.Stage;
 import io.channelindex.sequence.token.TokenSettings;
+import io.channelindex.storage.BucketFault;
+import io.channelindex.storage.BucketFault.Action;
 import io.channelindex.storage.EntryState;
+import io.channelindex.storage.InMemoryIndexBucket.Operation;
 import io.channelindex.storage.IndexStorageException;
 import io.channelindex.storage.format.StableDocument;
 import io.channelindex.storage.format.StableDocument.Touched;
@@ -20,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -464,6 +468,46 @@ class PrincipalFeedTest {
       assertThat(drain(resumed)).contains("b1");
     }
     assertThat(reader.index.statistics().distrustedTokens()).isEqualTo(1);
+  }
+
+  /** As the writer of the index rolls back: the principal's own entry is brought again. */
+  @Test
+  void whatALostWithdrawalGivesBackIsToldWithoutOtherNews() {
+    put("a", "a0");
+    put("b", "b0");
+    grant("a", "b");
+    Follower follower = follow();
+    assertThat(drain(follower)).containsExactly("a0", "b0");
+    grant("a");
+    put("b", "b1");
+    put("a", "a1");
+    reader.refresh();
+    assertThat(drain(follower)).containsExactly("a1");
+
+    rollBack(USERS_VBUCKET, 1, 0);
+    reader.refresh();
+
+    assertThat(drain(follower)).contains("b1");
+  }
+
+  /** The second change hides the first one from who reads blocks. */
+  @Test
+  void aWithdrawalIsNotOverlookedWhenThePrincipalChangesOnceMore() {
+    put("a", "a0");
+    grant("a", "b");
+    Follower follower = follow();
+    assertThat(drain(follower)).containsExactly("a0");
+    put("b", "b1");
+    String head = index.keys.head(USER.channel(), index.map.partitionOf(USERS_VBUCKET));
+    index.bucket.inject(BucketFault.of(Action.HOLD).on(Operation.GET).where(head::equals));
+    grant("a");
+    CompletableFuture<Page> page = follower.next(10).toCompletableFuture();
+    grant("a");
+    index.bucket.clearFaults();
+    index.bucket.release();
+
+    assertThat(ids(get(page).rows())).doesNotContain("b1");
+    assertThat(drain(follower)).doesNotContain("b1");
   }
 
   @Test
