@@ -183,7 +183,7 @@ final class ChannelReader implements SliceReader {
     List<Entry> wanted = new ArrayList<>();
     for (Optional<BlockEntries> block : blocks) {
       for (Entry entry : block.orElseThrow().entries()) {
-        if (slice.wants(entry)) {
+        if (slice.wants(entry) || slice.isAbove(entry)) {
           wanted.add(entry);
         }
       }

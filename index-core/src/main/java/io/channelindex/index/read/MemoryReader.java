@@ -10,6 +10,9 @@ import java.util.concurrent.Executor;
 
 /** Reads channels from memory, on the executor: nobody else is to wait for a long one. */
 final class MemoryReader implements SliceReader {
+  /** Unsigned. */
+  private static final long ALL = -1;
+
   private final MemoryIndex index;
   private final Executor executor;
 
@@ -46,7 +49,7 @@ final class MemoryReader implements SliceReader {
         () -> {
           List<List<Entry>> entries = new ArrayList<>(plans.size());
           for (SlicePlan plan : plans) {
-            entries.add(plan.listedEntries() == 0 ? List.of() : read(plan.slice()));
+            entries.add(read(plan.slice()));
           }
           return entries;
         },
@@ -55,10 +58,12 @@ final class MemoryReader implements SliceReader {
 
   private List<Entry> read(Slice slice) {
     List<Entry> entries = new ArrayList<>();
+    String channel = slice.channel().name();
     int first = slice.state().firstVbucket();
     for (int i = 0; i < slice.vbuckets(); i++) {
-      index.collect(
-          slice.channel().name(), first + i, slice.since(i), slice.upper(i), slice::wants, entries);
+      index.collect(channel, first + i, slice.since(i), slice.upper(i), slice::wants, entries);
+      // After that: what these replace may have gone meanwhile.
+      index.collect(channel, first + i, slice.upper(i), ALL, slice::isAbove, entries);
     }
     return entries;
   }

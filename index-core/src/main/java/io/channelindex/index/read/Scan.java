@@ -4,8 +4,10 @@ import io.channelindex.sequence.SequenceClock;
 import io.channelindex.storage.Entry;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -300,7 +302,7 @@ final class Scan {
         .thenAccept(
             read -> {
               for (int i = 0; i < actives.size(); i++) {
-                long active = read.get(i).stream().mapToLong(List::size).sum();
+                long active = read.get(i).stream().mapToLong(this::wanted).sum();
                 counts[actives.get(i).partition()] += active;
               }
             });
@@ -397,10 +399,46 @@ final class Scan {
   }
 
   private List<FeedRow> merge(Merge merge, List<List<Entry>> byChannel) {
+    Set<String> above = new HashSet<>();
     for (int i = 0; i < byChannel.size(); i++) {
-      merge.add(iteration.channels().get(i).name(), byChannel.get(i));
+      merge.add(iteration.channels().get(i).name(), within(byChannel.get(i), above));
     }
-    return merge.rows();
+    List<FeedRow> rows = merge.rows();
+    if (above.isEmpty()) {
+      return rows;
+    }
+    // A channel that has a newer entry may have had one that said more. The next round tells it.
+    return rows.stream()
+        .filter(row -> row.removed().isEmpty() || !above.contains(row.documentId()))
+        .toList();
+  }
+
+  /** The entries of an iteration, which are mostly all. */
+  private List<Entry> within(List<Entry> entries, Set<String> above) {
+    if (wanted(entries) == entries.size()) {
+      return entries;
+    }
+    List<Entry> within = new ArrayList<>(entries.size());
+    for (Entry entry : entries) {
+      if (isWithin(entry)) {
+        within.add(entry);
+      } else {
+        above.add(entry.documentId());
+      }
+    }
+    return within;
+  }
+
+  private int wanted(List<Entry> entries) {
+    int wanted = 0;
+    for (Entry entry : entries) {
+      wanted += isWithin(entry) ? 1 : 0;
+    }
+    return wanted;
+  }
+
+  private boolean isWithin(Entry entry) {
+    return Long.compareUnsigned(entry.seqno(), iteration.upper().seqno(entry.vbucket())) <= 0;
   }
 
   private record PartitionRows(int partition, List<FeedRow> rows) {}

@@ -176,6 +176,18 @@ final class Slice implements EntryFilter {
         && state.vbuckets().get(i).history().contains(vbuuid, seqno);
   }
 
+  /**
+   * Whether an entry is readable above what is wanted of its vbucket, if anything is: what is
+   * wanted may not be all that was to be told of its document then, as superseded entries go.
+   */
+  boolean isAbove(Entry entry) {
+    int i = entry.vbucket() - state.firstVbucket();
+    return Long.compareUnsigned(entry.seqno(), upper[i]) > 0
+        && Long.compareUnsigned(since[i], upper[i]) < 0
+        && state.vbuckets().get(i).history().contains(entry.vbuuid(), entry.seqno())
+        && !isPrincipal(entry);
+  }
+
   /** Where the blocks are. */
   BlockPlace place(IndexKeys keys, BlockCoding coding) {
     return new BlockPlace(

@@ -17,7 +17,8 @@ interface SliceReader {
 
   /**
    * The entries that each of the plans' slices wants, those of a vbucket in the order in which they
-   * were indexed.
+   * were indexed; and among them such as are {@linkplain Slice#isAbove above} what it wants, at
+   * least those that replace one that it would want.
    *
    * @param plans of this reader
    */

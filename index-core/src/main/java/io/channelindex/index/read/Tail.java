@@ -60,6 +60,12 @@ final class Tail {
   private boolean retryScheduled;
   private boolean dropped;
 
+  /**
+   * The last commit of a partition up to which the tail may lack what was superseded after it: it
+   * was read from blocks that had more already.
+   */
+  private final Map<Integer, Long> thin = new HashMap<>();
+
   /** The newest view under which entries were given up: in older ones they were news. */
   private long lostAt;
 
@@ -165,7 +171,7 @@ final class Tail {
    */
   synchronized long collect(
       SequenceClock since, SequenceClock upper, StableView view, List<Entry> into) {
-    if (dropped || view.number() < lostAt || !has(view) || !reachesBackTo(since, upper)) {
+    if (dropped || !knows(view) || !has(view) || !reachesBackTo(since, upper)) {
       return -1;
     }
     long seen = news;
@@ -186,10 +192,7 @@ final class Tail {
    * not in tails that were read from blocks: whatever came later, then, is a reason to doubt.
    */
   synchronized boolean isUnchangedSince(SequenceClock clock, StableView view) {
-    if (dropped
-        || view.number() < lostAt
-        || !behind.isEmpty()
-        || !reachesBackTo(clock, view.clock())) {
+    if (dropped || !knows(view) || !behind.isEmpty() || !reachesBackTo(clock, view.clock())) {
       return false;
     }
     for (Entry entry : entries) {
@@ -225,6 +228,19 @@ final class Tail {
     bytes = 0;
     entries.clear();
     dropped = true;
+  }
+
+  /** Whether the tail has, as far as it goes, all that was to be told when the view was new. */
+  private boolean knows(StableView view) {
+    if (view.number() < lostAt) {
+      return false;
+    }
+    for (Map.Entry<Integer, Long> partition : thin.entrySet()) {
+      if (view.document(partition.getKey()).commit() <= partition.getValue()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean has(StableView view) {
@@ -309,8 +325,11 @@ final class Tail {
       if (found.isEmpty()) {
         beginAgain(slices, read);
       } else {
-        found.forEach(this::append);
-        if (found.stream().anyMatch(entries -> !entries.isEmpty())) {
+        boolean news = false;
+        for (int i = 0; i < found.size(); i++) {
+          news |= appendRead(slices.get(i), found.get(i));
+        }
+        if (news) {
           tell();
         }
       }
@@ -345,6 +364,23 @@ final class Tail {
     }
   }
 
+  /**
+   * Adds what was read of a partition.
+   *
+   * @return whether it is anything
+   */
+  private boolean appendRead(Slice slice, List<Entry> found) {
+    List<Entry> within = new ArrayList<>(found);
+    within.removeIf(slice::isAbove);
+    if (within.size() < found.size()) {
+      thin.put(slice.partition(), slice.state().commit());
+    } else {
+      thin.remove(slice.partition());
+    }
+    append(within);
+    return !within.isEmpty();
+  }
+
   private void append(List<Entry> added) {
     List<Entry> sorted = new ArrayList<>(added);
     sorted.sort(ORDER);
@@ -370,6 +406,7 @@ final class Tail {
   /** Gives up what the tail has of a partition: it begins where the view is. */
   private void leave(int partition, StableView view) {
     lost(view);
+    thin.remove(partition);
     int first = view.map().first(partition);
     int last = view.map().last(partition);
     long[] seqnos = from.toArray();

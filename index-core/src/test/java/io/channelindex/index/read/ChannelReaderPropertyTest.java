@@ -71,13 +71,22 @@ class ChannelReaderPropertyTest {
    *
    * @param expected what there is for its slice, found the slow way
    */
-  private record Read(
-      String channel, int partition, List<Entry> expected, CompletableFuture<List<Entry>> found) {
+  private record Read(Slice slice, List<Entry> expected, CompletableFuture<List<Entry>> found) {
+
+    /** What was found of what is wanted. */
+    List<Entry> within() {
+      return found.join().stream().filter(slice::wants).toList();
+    }
+
+    /** What was found that replaces what is wanted. */
+    List<Entry> above() {
+      return found.join().stream().filter(entry -> !slice.wants(entry)).toList();
+    }
 
     /** The newest entries of documents that were not found. */
     Set<Entry> missing() {
       Set<Entry> missing = newest(expected);
-      missing.removeAll(newest(found.join()));
+      missing.removeAll(newest(within()));
       return missing;
     }
 
@@ -177,7 +186,7 @@ class ChannelReaderPropertyTest {
               .thenCompose(reader::read)
               .thenApply(each -> each.get(0))
               .toCompletableFuture();
-      underWay.add(new Read(channel, partition, expected, found));
+      underWay.add(new Read(slice, expected, found));
     }
 
     /** Returns how many reads have failed. */
@@ -191,10 +200,12 @@ class ChannelReaderPropertyTest {
             failed++;
             assertThatThrownBy(read.found()::join).hasCauseInstanceOf(IndexStorageException.class);
           } else {
-            assertThat(read.found().join()).doesNotHaveDuplicates().isSubsetOf(read.expected());
-            List<Entry> all = index.entries(read.channel(), read.partition());
+            assertThat(read.within()).doesNotHaveDuplicates().isSubsetOf(read.expected());
+            assertThat(read.above()).allMatch(read.slice()::isAbove);
             assertThat(read.missing())
-                .allMatch(entry -> all.stream().anyMatch(other -> supersedes(other, entry)));
+                .as("what is not found is replaced by what is")
+                .allMatch(
+                    entry -> read.above().stream().anyMatch(other -> supersedes(other, entry)));
             assertThat(nothingIsNewer ? read.missing() : Set.of()).isEmpty();
           }
         }

@@ -137,6 +137,58 @@ class FeedTest {
     assertThat(both.deleted()).isFalse();
   }
 
+  private void moveFirst() {
+    content.add("to", 0, 1, "first", ACTIVE);
+    content.stable(0, 1);
+    content.commit(0);
+    reader.refresh();
+  }
+
+  private void move() {
+    content.add("from", 0, 2, "doc", REMOVED);
+    content.add("to", 0, 2, "doc", ACTIVE);
+    content.stable(0, 2);
+    content.commit(0);
+    reader.refresh();
+  }
+
+  /** The newest of a document in a block hides the one before, which an older iteration wants. */
+  @Test
+  void aDocumentThatMovedAndChangedSinceIsNotSaidToHaveLeft() {
+    moveFirst();
+    move();
+    Follower begun = reader.follow(new Since.Beginning(), "from", "to");
+    assertThat(ids(get(begun.next(1)).rows())).containsExactly("first");
+    content.commit("to", 0, 3, "doc", ACTIVE);
+
+    try (TestReader other = reader(TestReader.SETTINGS.withCachedBytes(cachedBytes))) {
+      other.refresh();
+      List<Row> rows = drain(other.resume(begun.lastSeq(), "from", "to"), 10);
+      assertThat(rows).allSatisfy(row -> assertThat(row.removed()).isEmpty());
+      assertThat(ids(rows)).contains("doc");
+    }
+  }
+
+  @Test
+  void norIfItIsTheTailThatWasReadLate() {
+    moveFirst();
+    Follower follower = reader.follow(new Since.Beginning(), "from", "to");
+    assertThat(ids(drain(follower, 10))).containsExactly("first");
+    String head = content.keys.head("to", 0);
+    content.bucket.inject(BucketFault.of(Action.HOLD).on(Operation.GET).where(head::equals));
+    move();
+    CompletionStage<Page> page = follower.next(10);
+    content.commit("to", 0, 3, "doc", ACTIVE);
+    reader.refresh();
+    content.bucket.clearFaults();
+    content.bucket.release();
+
+    List<Row> rows = new ArrayList<>(get(page).rows());
+    rows.addAll(drain(follower, 10));
+    assertThat(rows).allSatisfy(row -> assertThat(row.removed()).isEmpty());
+    assertThat(ids(rows)).contains("doc");
+  }
+
   @Test
   void nowIsTheMomentOfTheCall() {
     content.commit("a", 0, 1, "before", ACTIVE);
