@@ -373,9 +373,8 @@ final class Tail {
     List<Entry> within = new ArrayList<>(found);
     within.removeIf(slice::isAbove);
     if (within.size() < found.size()) {
+      // For good: who has an older view may be slow, whatever is read meanwhile.
       thin.put(slice.partition(), slice.state().commit());
-    } else {
-      thin.remove(slice.partition());
     }
     append(within);
     return !within.isEmpty();
