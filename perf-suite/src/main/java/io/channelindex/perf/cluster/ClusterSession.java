@@ -102,8 +102,11 @@ public final class ClusterSession implements AutoCloseable {
   public synchronized ClusterSession asServer() throws InterruptedException {
     ClusterSession known = server;
     if (known == null) {
-      known = open(endpoint, load.withConnections(SERVERS_CONNECTIONS), "server");
+      known = new ClusterSession(endpoint, load.withConnections(SERVERS_CONNECTIONS));
       server = known;
+      // This session has tried the rights. To try them once more would be changes to be indexed.
+      known.awaitReady(endpoint.buckets().data());
+      known.awaitReady(endpoint.buckets().index());
     }
     return known;
   }
@@ -206,6 +209,11 @@ public final class ClusterSession implements AutoCloseable {
   }
 
   private void require(String name, String run) throws InterruptedException {
+    awaitReady(name);
+    requireRights(name, "perf:" + run + ":probe");
+  }
+
+  private void awaitReady(String name) throws InterruptedException {
     CompletableFuture<Void> ready =
         cluster
             .bucket(name)
@@ -225,7 +233,6 @@ public final class ClusterSession implements AutoCloseable {
     if (troubles.hopeless().isDone()) {
       throw new TargetException(explain(name), null);
     }
-    requireRights(name, "perf:" + run + ":probe");
   }
 
   private String explain(String bucket) {
