@@ -348,12 +348,25 @@ final class Rollback {
   /**
    * Whether a log that a stream was opened under undoes what readers have seen, although the stream
    * itself, because it stands lower, was not refused: to where, or null if not.
+   *
+   * <p>Above a rollback that went further back than history was lost, some of a former branch is
+   * still true, and may have replaced what lies below. Of that, too, more can be lost before the
+   * stream has brought it again.
    */
   static @Nullable Long undoneAbove(VbucketProgress progress, BranchHistory observed) {
-    long vbuuid = progress.history().current();
+    BranchHistory known = progress.history();
     long stable = progress.stable();
-    return stable == 0 || observed.contains(vbuuid, stable)
-        ? null
-        : observed.resumePoint(vbuuid, stable);
+    if (stable != 0 && !observed.contains(known.current(), stable)) {
+      return observed.resumePoint(known.current(), stable);
+    }
+    Long lowest = null;
+    for (BranchHistory.Branch former : known.branches()) {
+      boolean told = former.vbuuid() != known.current() && observed.contains(former.vbuuid(), 0);
+      long end = observed.commonPoint(former.vbuuid(), former.end());
+      if (told && end != former.end()) {
+        lowest = lowest == null ? end : Long.valueOf(min(lowest, end));
+      }
+    }
+    return lowest;
   }
 }

@@ -330,6 +330,50 @@ class RollbackTest {
     assertThat(partition.rows("a")).contains("new@6 ACTIVE", "kept@3 ACTIVE", "moved@4 ACTIVE");
   }
 
+  /**
+   * A rollback goes back to the start of a snapshot of which a part is still true; before the
+   * stream brings that again, some of it is lost too, and the stream is not refused. Compaction has
+   * removed what that had replaced.
+   */
+  @Test
+  void whatWasStillTrueAboveARollbackIsUndoneIfItIsLostLater() {
+    PartitionWriter writer = partition.takeAndOpen(3);
+    IndexedChange before = partition.document("moved", 3, "a");
+    partition.tell(writer, before);
+    writer.snapshot(0, 3, 9);
+    partition.tell(writer, moved(7));
+    partition.tell(writer, partition.document("lost", 9, "a"));
+    partition.turns.untilQuiet();
+    writer.compact();
+    partition.turns.untilQuiet();
+    assertThat(partition.rows("a")).containsExactly("lost@9 ACTIVE", "moved@7 REMOVED");
+    partition.documents.remove("lost");
+    rollback(writer, 3, List.of(new FailoverEntry(88, 8), new FailoverEntry(77, 0)));
+    assertThat(state().position()).isEqualTo(StreamPosition.at(77, 3));
+
+    partition.documents.put("moved", before);
+    PartitionWriter next = partition.take();
+    next.opened(0, List.of(new FailoverEntry(99, 5), new FailoverEntry(77, 0)));
+    next.snapshot(0, 3, 6);
+    partition.tell(next, partition.document("new", 6, "a"));
+    partition.turns.untilQuiet();
+    assertThat(partition.rows("a")).containsExactly("moved@3 ACTIVE", "new@6 ACTIVE");
+    assertThat(state().history().resumePoint(77, 9)).as("who saw it leave").isEqualTo(2);
+  }
+
+  /** {@code moved} leaves "a" for "b". */
+  private IndexedChange moved(long seqno) {
+    String revision = seqno + "-abcd";
+    return new IndexedChange(
+        "moved",
+        0,
+        seqno,
+        List.of(
+            new Membership(Batch.EVERYTHING, seqno, revision, EntryState.ACTIVE),
+            new Membership("a", seqno, revision, EntryState.REMOVED),
+            new Membership("b", seqno, revision, EntryState.ACTIVE)));
+  }
+
   @Test
   void whoIsGoneAlthoughAStateSurvivedMakesTheVbucketRunAgain() {
     PartitionWriter writer = partition.takeAndOpen(8);
