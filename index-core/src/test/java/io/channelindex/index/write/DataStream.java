@@ -64,13 +64,20 @@ final class DataStream {
         boolean middle = !position.isConsistent();
         snapshot =
             source.snapshotAfter(
-                position.seqno(), middle ? position.snapshotStart() : position.seqno());
+                position.seqno(), middle ? position.snapshotStart() : position.seqno(), end());
         next = 0;
         writer.snapshot(vbucket, snapshot.start(), snapshot.end());
       }
     } else {
       deliver();
     }
+  }
+
+  /** All that there is, or what a checkpoint has of it. */
+  private long end() {
+    Random random = around.random();
+    int rest = Math.toIntExact(source.high() - position.seqno());
+    return random.nextInt(3) > 0 ? source.high() : position.seqno() + 1 + random.nextInt(rest);
   }
 
   /**

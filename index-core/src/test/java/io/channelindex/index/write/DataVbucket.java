@@ -237,14 +237,17 @@ final class DataVbucket {
     return Optional.of(Math.min(upper, start));
   }
 
-  /** The rest of the vbucket after a seqno as one snapshot. */
-  Snapshot snapshotAfter(long seqno, long snapshotStart) {
-    List<Version> rest =
-        latest(high).values().stream()
-            .filter(version -> version.seqno() > seqno && !purgedIds.contains(version.id()))
+  /**
+   * What comes after a seqno, as it was at a later one: a stream brings the vbucket's state as a
+   * whole, or checkpoint by checkpoint (kv_engine, ActiveStream::processItems).
+   */
+  Snapshot snapshotAfter(long seqno, long snapshotStart, long end) {
+    List<Version> versions =
+        latest(end).values().stream()
+            .filter(version -> version.seqno() > seqno && !isPurged(version.id()))
             .sorted(Comparator.comparingLong(Version::seqno))
             .toList();
-    return new Snapshot(snapshotStart, high, rest);
+    return new Snapshot(snapshotStart, end, versions);
   }
 
   /**
