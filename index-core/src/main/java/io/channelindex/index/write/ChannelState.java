@@ -391,13 +391,13 @@ final class ChannelState {
   /**
    * Compaction has taken all blocks that are closed.
    *
-   * @param waste what it had to leave in compacted blocks that may be needed no more later
+   * @param waste what there is in compacted blocks that may be needed no more, now or later
    */
   void compactedTo(Compacted result, Waste waste) {
     closed.clear();
     pages.clear();
     closedUpdates = 0;
-    compactedUnknown |= waste == Waste.POSSIBLE;
+    compactedUnknown = waste == Waste.POSSIBLE;
     compacted = result;
     headChanged = true;
     if (!blockStored) {

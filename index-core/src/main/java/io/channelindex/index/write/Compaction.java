@@ -58,6 +58,7 @@ final class Compaction {
 
   private int next;
   private Waste waste;
+  private boolean leftOut;
 
   /** How much of a channel is compacted. */
   enum Extent {
@@ -130,26 +131,25 @@ final class Compaction {
         .thenCompose(
             step ->
                 step.isEmpty()
-                    ? CompletableFuture.completedFuture(null)
+                    ? over(blocks)
                     : rewrite(step.get()).thenCompose(done -> steps(blocks)));
   }
 
-  /** What is not readable yet supersedes nothing yet. */
-  private boolean maySupersedeLater(Entry entry) {
-    return !ChannelState.isFirstOfItsDocument(entry)
-        && !readable.wants(entry.vbucket(), entry.seqno(), entry.vbuuid());
+  private CompletableFuture<Void> over(PartBlocks blocks) {
+    leftOut |= blocks.hasLeftOut();
+    return CompletableFuture.completedFuture(null);
   }
 
   private CompletableFuture<Void> rewrite(CompactionStep step) {
     step.choose();
+    if (step.maySupersedeLater()) {
+      waste = Waste.POSSIBLE;
+    }
     compacted.addAll(step.untouched());
     step.sources().forEach(source -> leftovers.add(source.kind, source.summary.number()));
     List<Summary> written = new ArrayList<>();
     for (List<Entry> pack : step.packs()) {
       written.add(ChannelState.summarize(next++, pack, scope));
-      if (waste == Waste.NONE && pack.stream().anyMatch(this::maySupersedeLater)) {
-        waste = Waste.POSSIBLE;
-      }
     }
     return reserve(written, step.pruned())
         .thenCompose(reserved -> write(written, step.packs()))
@@ -213,7 +213,10 @@ final class Compaction {
     compacted.forEach(block -> leftovers.keep(block.number()));
     leftovers.addPages(state.firstClosed(), state.active());
     List<Long> pruned = state.compacted().pruned();
-    state.compactedTo(new Compacted(compacted, next, leftovers.all(), pruned), waste);
+    boolean mayHoldWaste = waste == Waste.POSSIBLE || (leftOut && state.compactedMayHoldWaste());
+    state.compactedTo(
+        new Compacted(compacted, next, leftovers.all(), pruned),
+        mayHoldWaste ? Waste.POSSIBLE : Waste.NONE);
     return writeHead(leftovers.all());
   }
 

@@ -38,6 +38,7 @@ final class CompactionStep {
   private final List<Entry> pruned = new ArrayList<>();
   private List<List<Entry>> packs = List.of();
   private @Nullable Superseded superseded;
+  private boolean maySupersedeLater;
 
   /** A block that is compacted. */
   static final class Source {
@@ -95,6 +96,11 @@ final class CompactionStep {
     return packs;
   }
 
+  /** Whether something is kept that supersedes nothing yet, because it is not readable yet. */
+  boolean maySupersedeLater() {
+    return maySupersedeLater;
+  }
+
   /** What was dropped and has something beside the blocks. */
   List<Entry> pruned() {
     return pruned;
@@ -149,9 +155,14 @@ final class CompactionStep {
         }
       } else if (kept.add(ChannelLoader.Identity.of(entry))) {
         worth.add(entry);
+        maySupersedeLater |= !isReadable(entry) && !ChannelState.isFirstOfItsDocument(entry);
       }
     }
     return worth;
+  }
+
+  private boolean isReadable(Entry entry) {
+    return readable.wants(entry.vbucket(), entry.seqno(), entry.vbuuid());
   }
 
   private void drop(Entry entry, @Nullable Entry by) {

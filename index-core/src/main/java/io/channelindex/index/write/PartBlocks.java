@@ -44,6 +44,7 @@ final class PartBlocks {
   private final Iterator<Summary> pages;
   private final Deque<Source> listed = new ArrayDeque<>();
   private boolean closedListed;
+  private boolean leftOut;
 
   /**
    * A part of which nothing is compacted yet.
@@ -89,6 +90,11 @@ final class PartBlocks {
   /** All of them: what was undone of a closed block its summary does not tell. */
   private void listClosed(List<Summary> blocks) {
     blocks.forEach(block -> listed.add(new Source(Retired.Kind.BLOCK, block, false)));
+  }
+
+  /** Whether some compacted blocks of the part are in no step. */
+  boolean hasLeftOut() {
+    return leftOut;
   }
 
   /** The next step, with its blocks read; empty if all that is closed was in one. */
@@ -169,6 +175,7 @@ final class PartBlocks {
       }
       entries += block.entries();
       if (entries > maxEntries || (!anySuperseded && block.entries() >= parts.blockEntries() / 2)) {
+        leftOut = true;
         break;
       }
       sources.addFirst(new Source(Retired.Kind.COMPACTED, block, false));

@@ -273,6 +273,49 @@ class CompactionTest {
     OnePartition partition = new OnePartition(layout);
     partition.compactBlocks = 2;
     List<Integer> readAgain = new ArrayList<>();
+    int documents = 7_000;
+    PartitionWriter writer = takeAndTellOfRead(partition, readAgain);
+    grow(partition, writer, 0, documents);
+
+    assertThat(writer.status().compactions().get(CompactionCause.CLOSED_BLOCKS)).isGreaterThan(4);
+    assertThat(readAgain).noneMatch(CompactionTest::isLarge);
+    assertThat(head(partition).compacted().blocks()).anyMatch(block -> isLarge(block.entries()));
+    assertThat(partition.rows("a")).hasSize(documents);
+    assertThat(storedEntries(partition, "a")).isEqualTo(documents);
+  }
+
+  /** The next owner does not know that there is nothing to be removed, and finds out once. */
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void norIsOneThatGrowsUnderTheNextOwnerReadMoreThanOnce(Layout layout) {
+    OnePartition partition = new OnePartition(layout);
+    partition.compactBlocks = 2;
+    int before = 4_000;
+    PartitionWriter first = partition.takeAndOpen(0);
+    grow(partition, first, 0, before);
+    // An owner who is not the first looks for what may be gone from a vbucket that is empty.
+    first.opened(1, OnePartition.LOG);
+    first.snapshot(1, 0, 1);
+    partition.tell(first, partition.documentOf(1, "elsewhere", 1, "b"));
+    partition.turns.untilQuiet();
+
+    List<Integer> readAgain = new ArrayList<>();
+    int documents = 11_000;
+    PartitionWriter next = takeAndTellOfRead(partition, readAgain);
+    grow(partition, next, before, documents);
+    assertThat(next.status().compactions().get(CompactionCause.CLOSED_BLOCKS)).isGreaterThan(4);
+    assertThat(readAgain.stream().filter(CompactionTest::isLarge).mapToInt(Integer::intValue).sum())
+        .isPositive()
+        .isLessThanOrEqualTo(before);
+    assertThat(storedEntries(partition, "a")).isEqualTo(documents);
+  }
+
+  private static boolean isLarge(int entries) {
+    return entries >= CompactionParts.LEAST_BLOCK_ENTRIES / 2;
+  }
+
+  /** An owner, and how many entries each compacted block of "a" has that it reads. */
+  private static PartitionWriter takeAndTellOfRead(OnePartition partition, List<Integer> read) {
     CompletableFuture<PartitionWriter> taking =
         partition.taking(
             new InterceptedBucket(partition.bucket) {
@@ -282,16 +325,19 @@ class CompactionTest {
                 if (kind == Operation.GET && key.contains(":packed:") && key.endsWith(":a")) {
                   head(partition).compacted().blocks().stream()
                       .filter(block -> partition.keys.packed("a", 0, block.number()).equals(key))
-                      .forEach(block -> readAgain.add(block.entries()));
+                      .forEach(block -> read.add(block.entries()));
                 }
                 return operation.get();
               }
             });
     partition.turns.until(taking::isDone);
-    PartitionWriter writer = taking.join();
-    writer.opened(0, OnePartition.LOG);
-    int documents = 7_000;
-    for (int seqno = 1; seqno <= documents; seqno++) {
+    taking.join().opened(0, OnePartition.LOG);
+    return taking.join();
+  }
+
+  /** New documents, one for each seqno. */
+  private static void grow(OnePartition partition, PartitionWriter writer, int after, int to) {
+    for (int seqno = after + 1; seqno <= to; seqno++) {
       if (seqno % 100 == 1) {
         partition.turns.untilQuiet();
         writer.snapshot(0, seqno, seqno + 99L);
@@ -299,13 +345,6 @@ class CompactionTest {
       partition.tell(writer, firstOf("doc" + seqno, seqno));
     }
     partition.turns.untilQuiet();
-
-    assertThat(writer.status().compactions().get(CompactionCause.CLOSED_BLOCKS)).isGreaterThan(4);
-    assertThat(readAgain).allMatch(entries -> entries < CompactionParts.LEAST_BLOCK_ENTRIES / 2);
-    assertThat(head(partition).compacted().blocks())
-        .anyMatch(block -> block.entries() >= CompactionParts.LEAST_BLOCK_ENTRIES / 2);
-    assertThat(partition.rows("a")).hasSize(documents);
-    assertThat(storedEntries(partition, "a")).isEqualTo(documents);
   }
 
   /** What was undone goes from compacted blocks, too, although only first revisions follow. */
