@@ -61,9 +61,11 @@ final class MemoryReader implements SliceReader {
     String channel = slice.channel().name();
     int first = slice.state().firstVbucket();
     for (int i = 0; i < slice.vbuckets(); i++) {
-      index.collect(channel, first + i, slice.since(i), slice.upper(i), slice::wants, entries);
-      // After that: what these replace may have gone meanwhile.
-      index.collect(channel, first + i, slice.upper(i), ALL, slice::isAbove, entries);
+      if (slice.since(i) != slice.upper(i)) {
+        index.collect(channel, first + i, slice.since(i), slice.upper(i), slice::wants, entries);
+        // After that: what these replace may have gone meanwhile.
+        index.collect(channel, first + i, slice.upper(i), ALL, slice::isAbove, entries);
+      }
     }
     return entries;
   }

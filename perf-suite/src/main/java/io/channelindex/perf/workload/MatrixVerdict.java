@@ -34,13 +34,23 @@ record MatrixVerdict(long missed, long unexpected, long stale, String about) {
       unexpected += strange ? 1 : 0;
       stale += old ? 1 : 0;
       if ((strange || old) && about.isEmpty()) {
-        about = (strange ? "unexpected" : "stale") + ": channel=" + channel + ", row=" + row;
+        about = (strange ? "unexpected" : "stale") + ": channel=" + channel + ", " + told(row);
       }
     }
     if (!left.isEmpty() && about.isEmpty()) {
       about = "missed: channel=" + channel + ", document=" + left.keySet().iterator().next();
     }
     return new MatrixVerdict(left.size(), unexpected, stale, about);
+  }
+
+  /** Without its token, which has a kilobyte of text. */
+  private static String told(Row row) {
+    return "document="
+        + row.documentId()
+        + ", revision="
+        + row.revision()
+        + (row.deleted() ? ", deleted" : "")
+        + (row.removed().isEmpty() ? "" : ", removed=" + row.removed());
   }
 
   MatrixVerdict plus(MatrixVerdict other) {

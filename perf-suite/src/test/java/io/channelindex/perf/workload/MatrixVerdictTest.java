@@ -34,7 +34,7 @@ class MatrixVerdictTest {
     MatrixVerdict verdict = of(row("a", "1-x"), row("b", "1-y"));
     assertThat(verdict.stale()).isEqualTo(1);
     assertThat(verdict.missed() + verdict.unexpected()).isZero();
-    assertThat(verdict.about()).startsWith("stale: channel=c, row=").contains("1-y");
+    assertThat(verdict.about()).isEqualTo("stale: channel=c, document=b, revision=1-y");
   }
 
   @Test
