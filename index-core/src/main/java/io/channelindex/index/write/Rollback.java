@@ -316,11 +316,18 @@ final class Rollback {
     if (seqno == 0) {
       return StreamPosition.BEGINNING;
     }
+    boolean hides = Long.compareUnsigned(whole, seqno) < 0;
+    // What readers have seen above, and is still true, may have replaced what lies below. The
+    // stream brings it again; some of it can be lost before.
+    long seen = after.commonPoint(before.current(), progress.stable());
+    if (!hides && Long.compareUnsigned(seen, seqno) <= 0) {
+      return StreamPosition.at(branchAt(seqno), seqno);
+    }
     // As if in a snapshot that hides those states: if history is lost again before its end, the
     // data service asks for a rollback to its start.
-    return Long.compareUnsigned(whole, seqno) >= 0
-        ? StreamPosition.at(branchAt(seqno), seqno)
-        : new StreamPosition(log.get(0).vbuuid(), seqno, whole, highestReplacement);
+    return hides
+        ? new StreamPosition(log.get(0).vbuuid(), seqno, whole, max(seen, highestReplacement))
+        : new StreamPosition(branchAt(seen - 1), seqno, seqno - 1, seen);
   }
 
   private boolean mustRunFromBeginning() {
@@ -348,25 +355,12 @@ final class Rollback {
   /**
    * Whether a log that a stream was opened under undoes what readers have seen, although the stream
    * itself, because it stands lower, was not refused: to where, or null if not.
-   *
-   * <p>Above a rollback that went further back than history was lost, some of a former branch is
-   * still true, and may have replaced what lies below. Of that, too, more can be lost before the
-   * stream has brought it again.
    */
   static @Nullable Long undoneAbove(VbucketProgress progress, BranchHistory observed) {
-    BranchHistory known = progress.history();
+    long vbuuid = progress.history().current();
     long stable = progress.stable();
-    if (stable != 0 && !observed.contains(known.current(), stable)) {
-      return observed.resumePoint(known.current(), stable);
-    }
-    Long lowest = null;
-    for (BranchHistory.Branch former : known.branches()) {
-      boolean told = former.vbuuid() != known.current() && observed.contains(former.vbuuid(), 0);
-      long end = observed.commonPoint(former.vbuuid(), former.end());
-      if (told && end != former.end()) {
-        lowest = lowest == null ? end : Long.valueOf(min(lowest, end));
-      }
-    }
-    return lowest;
+    return stable == 0 || observed.contains(vbuuid, stable)
+        ? null
+        : observed.resumePoint(vbuuid, stable);
   }
 }
