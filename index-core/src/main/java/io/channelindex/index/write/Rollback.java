@@ -57,6 +57,9 @@ final class Rollback {
 
   private long highestReplacement;
 
+  /** The highest seqno of what readers have seen and is still true. */
+  private long highestKept;
+
   /**
    * Up to where the index is known to have every state, and feeds to have been told of it, whatever
    * they saw of what was undone. A document that was undone and written anew may have had a state
@@ -146,9 +149,13 @@ final class Rollback {
   }
 
   private void see(Entry entry) {
-    if (before.contains(entry.vbuuid(), entry.seqno())
-        && !after.contains(entry.vbuuid(), entry.seqno())) {
+    if (!before.contains(entry.vbuuid(), entry.seqno())) {
+      return;
+    }
+    if (!after.contains(entry.vbuuid(), entry.seqno())) {
       undone.add(entry.documentId());
+    } else if (Long.compareUnsigned(entry.seqno(), progress.stable()) <= 0) {
+      highestKept = max(highestKept, entry.seqno());
     }
   }
 
@@ -319,15 +326,15 @@ final class Rollback {
     boolean hides = Long.compareUnsigned(whole, seqno) < 0;
     // What readers have seen above, and is still true, may have replaced what lies below. The
     // stream brings it again; some of it can be lost before.
-    long seen = after.commonPoint(before.current(), progress.stable());
-    if (!hides && Long.compareUnsigned(seen, seqno) <= 0) {
+    if (!hides && Long.compareUnsigned(highestKept, seqno) <= 0) {
       return StreamPosition.at(branchAt(seqno), seqno);
     }
     // As if in a snapshot that hides those states: if history is lost again before its end, the
     // data service asks for a rollback to its start.
     return hides
-        ? new StreamPosition(log.get(0).vbuuid(), seqno, whole, max(seen, highestReplacement))
-        : new StreamPosition(branchAt(seen - 1), seqno, seqno - 1, seen);
+        ? new StreamPosition(
+            log.get(0).vbuuid(), seqno, whole, max(highestKept, highestReplacement))
+        : new StreamPosition(branchAt(highestKept - 1), seqno, seqno - 1, highestKept);
   }
 
   private boolean mustRunFromBeginning() {
