@@ -48,6 +48,9 @@ final class Rollback {
   private final boolean sameBranch;
   private final boolean owes;
 
+  /** Up to where readers may have seen something; above the stable seqno if it is owed. */
+  private final long seen;
+
   private final Batch batch = new Batch();
   private final Set<String> undone = new HashSet<>();
   private final Set<String> gone = new HashSet<>();
@@ -100,7 +103,11 @@ final class Rollback {
     this.before = progress.history();
     this.sameBranch = before.branches().isEmpty() || before.current() == log.get(0).vbuuid();
     this.owes = owes(progress);
-    this.to = owes && !sameBranch ? min(to, progress.position().snapshotStart()) : to;
+    // History may have been lost again since the data service said where to go back to.
+    long common = sameBranch ? to : before.observe(log).commonPoint(before.current(), to);
+    this.to = owes && !sameBranch ? min(common, progress.position().snapshotStart()) : common;
+    this.seen =
+        owes ? max(progress.stable(), progress.position().snapshotEnd()) : progress.stable();
     this.after = history(this.to, this.to);
   }
 
@@ -154,7 +161,7 @@ final class Rollback {
     }
     if (!after.contains(entry.vbuuid(), entry.seqno())) {
       undone.add(entry.documentId());
-    } else if (Long.compareUnsigned(entry.seqno(), progress.stable()) <= 0) {
+    } else if (Long.compareUnsigned(entry.seqno(), seen) <= 0) {
       highestKept = max(highestKept, entry.seqno());
     }
   }
@@ -362,12 +369,25 @@ final class Rollback {
   /**
    * Whether a log that a stream was opened under undoes what readers have seen, although the stream
    * itself, because it stands lower, was not refused: to where, or null if not.
+   *
+   * <p>Above the stable seqno, too: where an earlier rollback went back further than history was
+   * lost, some of a former branch was still true. A stream that goes on from there is refused; one
+   * that runs from the beginning is not.
    */
   static @Nullable Long undoneAbove(VbucketProgress progress, BranchHistory observed) {
-    long vbuuid = progress.history().current();
+    BranchHistory known = progress.history();
     long stable = progress.stable();
-    return stable == 0 || observed.contains(vbuuid, stable)
-        ? null
-        : observed.resumePoint(vbuuid, stable);
+    if (stable != 0 && !observed.contains(known.current(), stable)) {
+      return observed.resumePoint(known.current(), stable);
+    }
+    Long lowest = null;
+    for (BranchHistory.Branch former : known.branches()) {
+      boolean told = former.vbuuid() != known.current() && observed.contains(former.vbuuid(), 0);
+      long end = observed.commonPoint(former.vbuuid(), former.end());
+      if (told && end != former.end()) {
+        lowest = lowest == null ? end : Long.valueOf(min(lowest, end));
+      }
+    }
+    return lowest;
   }
 }

@@ -369,6 +369,87 @@ class RollbackTest {
     assertThat(state().history().resumePoint(77, 9)).as("who saw it leave").isLessThan(3);
   }
 
+  /** Nothing that is indexed may lie where history was lost: the stream need not come as far. */
+  @Test
+  void whatIsOwedEndsWithTheLastRowThatIsStillTrue() {
+    PartitionWriter writer = partition.takeAndOpen(3);
+    partition.tell(writer, partition.document("moved", 3, "a"));
+    writer.snapshot(0, 3, 9);
+    partition.tell(writer, moved(7));
+    partition.tell(writer, partition.document("lost", 9, "a"));
+    partition.turns.untilQuiet();
+    partition.documents.remove("lost");
+    List<FailoverEntry> newer = List.of(new FailoverEntry(88, 8), new FailoverEntry(77, 0));
+    rollback(writer, 3, newer);
+    writer.opened(0, newer);
+    writer.snapshot(0, 2, 7);
+    assertThat(state().stable()).isEqualTo(3);
+    partition.tell(writer, moved(7));
+    partition.turns.untilQuiet();
+    assertThat(state().stable()).isEqualTo(7);
+    assertThat(partition.rows("a")).containsExactly("moved@7 REMOVED");
+  }
+
+  /** The index after a first loss, of what is at 9: {@code moved@7} is true, and owed. */
+  private PartitionWriter owingWhatIsAtSeven(List<FailoverEntry> log) {
+    PartitionWriter writer = partition.takeAndOpen(3);
+    partition.tell(writer, partition.document("moved", 3, "a"));
+    writer.snapshot(0, 3, 9);
+    partition.tell(writer, moved(7));
+    partition.tell(writer, partition.document("lost", 9, "a"));
+    partition.turns.untilQuiet();
+    writer.compact();
+    partition.turns.untilQuiet();
+    partition.documents.remove("lost");
+    rollback(writer, 3, log);
+    return writer;
+  }
+
+  @Test
+  void whatIsOwedIsOwedAfterAnotherLossAboveIt() {
+    List<FailoverEntry> newer = List.of(new FailoverEntry(88, 8), new FailoverEntry(77, 0));
+    PartitionWriter writer = owingWhatIsAtSeven(newer);
+    writer.opened(0, newer);
+    writer.snapshot(0, 2, 12);
+    writer.advanced(0, 4);
+    partition.turns.untilQuiet();
+    List<FailoverEntry> newest =
+        List.of(new FailoverEntry(99, 10), new FailoverEntry(88, 8), new FailoverEntry(77, 0));
+    assertThat(rollback(writer, 2, newest)).isEqualTo(new StreamPosition(77, 2, 1, 7));
+  }
+
+  @Test
+  void aRebuildBringsBackWhatWasStillTrueAboveARollbackAndIsLost() {
+    List<FailoverEntry> newer = List.of(new FailoverEntry(88, 8), new FailoverEntry(77, 0));
+    PartitionWriter writer = owingWhatIsAtSeven(newer);
+    // Tombstones were purged: nothing more is lost, and the stream begins anew.
+    assertThat(rollback(writer, 0, newer)).isEqualTo(StreamPosition.BEGINNING);
+    IndexedChange before = partition.document("moved", 3, "a");
+    List<FailoverEntry> newest = List.of(new FailoverEntry(99, 5), new FailoverEntry(77, 0));
+    writer.opened(0, newest);
+    writer.snapshot(0, 0, 6);
+    partition.tell(writer, before);
+    partition.tell(writer, partition.document("new", 6, "a"));
+    partition.turns.untilQuiet();
+    assertThat(state().rebuilding()).isFalse();
+    assertThat(partition.rows("a"))
+        .containsExactly("lost@6 DELETED", "moved@3 ACTIVE", "new@6 ACTIVE");
+  }
+
+  /** The data service asks to go back to 8; when it is asked for its log, it has lost more. */
+  @Test
+  void historyThatIsLostBeforeTheLogIsToldIsUndone() {
+    PartitionWriter writer = indexedUpToEight();
+    StreamPosition from = rollback(writer, 7, NEWER);
+    assertThat(from).isEqualTo(StreamPosition.at(88, 5));
+    assertThat(state().stable()).isEqualTo(5);
+    writer.opened(0, NEWER);
+    writer.snapshot(0, 5, 6);
+    partition.tell(writer, partition.document("new", 6, "b"));
+    partition.turns.untilQuiet();
+    assertThat(partition.rows("b")).containsExactly("new@6 ACTIVE");
+  }
+
   /** {@code moved} leaves "a" for "b". */
   private IndexedChange moved(long seqno) {
     String revision = seqno + "-abcd";
