@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RollbackTest {
   private static final List<FailoverEntry> NEWER =
       List.of(new FailoverEntry(88, 5), new FailoverEntry(77, 0));
+  private static final List<FailoverEntry> LOST_NINE =
+      List.of(new FailoverEntry(88, 8), new FailoverEntry(77, 0));
   private static final List<FailoverEntry> FLUSHED = List.of(new FailoverEntry(99, 0));
 
   private final OnePartition partition = new OnePartition();
@@ -339,24 +341,12 @@ class RollbackTest {
    */
   @Test
   void untilWhatIsStillTrueAboveIsBroughtAgainThePositionOwesWhatItHasReplaced() {
-    PartitionWriter writer = partition.takeAndOpen(3);
-    IndexedChange before = partition.document("moved", 3, "a");
-    partition.tell(writer, before);
-    writer.snapshot(0, 3, 9);
-    partition.tell(writer, moved(7));
-    partition.tell(writer, partition.document("lost", 9, "a"));
-    partition.turns.untilQuiet();
-    writer.compact();
-    partition.turns.untilQuiet();
-    assertThat(partition.rows("a")).containsExactly("lost@9 ACTIVE", "moved@7 REMOVED");
-    partition.documents.remove("lost");
-    StreamPosition owing = new StreamPosition(77, 3, 2, 7);
-    assertThat(rollback(writer, 3, List.of(new FailoverEntry(88, 8), new FailoverEntry(77, 0))))
-        .isEqualTo(owing);
+    owingWhatIsAtSeven();
+    assertThat(state().position()).isEqualTo(new StreamPosition(77, 3, 2, 7));
     assertThat(state().history().resumePoint(77, 9)).as("who saw what is lost").isEqualTo(3);
 
     // Up to 5 all is as it was: a stream from there would not be refused.
-    partition.documents.put("moved", before);
+    IndexedChange before = partition.document("moved", 3, "a");
     PartitionWriter next = partition.take();
     List<FailoverEntry> newest = List.of(new FailoverEntry(99, 5), new FailoverEntry(77, 0));
     rollback(next, 2, newest);
@@ -372,16 +362,8 @@ class RollbackTest {
   /** Nothing that is indexed may lie where history was lost: the stream need not come as far. */
   @Test
   void whatIsOwedEndsWithTheLastRowThatIsStillTrue() {
-    PartitionWriter writer = partition.takeAndOpen(3);
-    partition.tell(writer, partition.document("moved", 3, "a"));
-    writer.snapshot(0, 3, 9);
-    partition.tell(writer, moved(7));
-    partition.tell(writer, partition.document("lost", 9, "a"));
-    partition.turns.untilQuiet();
-    partition.documents.remove("lost");
-    List<FailoverEntry> newer = List.of(new FailoverEntry(88, 8), new FailoverEntry(77, 0));
-    rollback(writer, 3, newer);
-    writer.opened(0, newer);
+    PartitionWriter writer = owingWhatIsAtSeven();
+    writer.opened(0, LOST_NINE);
     writer.snapshot(0, 2, 7);
     assertThat(state().stable()).isEqualTo(3);
     partition.tell(writer, moved(7));
@@ -391,7 +373,7 @@ class RollbackTest {
   }
 
   /** The index after a first loss, of what is at 9: {@code moved@7} is true, and owed. */
-  private PartitionWriter owingWhatIsAtSeven(List<FailoverEntry> log) {
+  private PartitionWriter owingWhatIsAtSeven() {
     PartitionWriter writer = partition.takeAndOpen(3);
     partition.tell(writer, partition.document("moved", 3, "a"));
     writer.snapshot(0, 3, 9);
@@ -400,16 +382,16 @@ class RollbackTest {
     partition.turns.untilQuiet();
     writer.compact();
     partition.turns.untilQuiet();
+    assertThat(partition.rows("a")).containsExactly("lost@9 ACTIVE", "moved@7 REMOVED");
     partition.documents.remove("lost");
-    rollback(writer, 3, log);
+    rollback(writer, 3, LOST_NINE);
     return writer;
   }
 
   @Test
   void whatIsOwedIsOwedAfterAnotherLossAboveIt() {
-    List<FailoverEntry> newer = List.of(new FailoverEntry(88, 8), new FailoverEntry(77, 0));
-    PartitionWriter writer = owingWhatIsAtSeven(newer);
-    writer.opened(0, newer);
+    PartitionWriter writer = owingWhatIsAtSeven();
+    writer.opened(0, LOST_NINE);
     writer.snapshot(0, 2, 12);
     writer.advanced(0, 4);
     partition.turns.untilQuiet();
@@ -420,10 +402,9 @@ class RollbackTest {
 
   @Test
   void aRebuildBringsBackWhatWasStillTrueAboveARollbackAndIsLost() {
-    List<FailoverEntry> newer = List.of(new FailoverEntry(88, 8), new FailoverEntry(77, 0));
-    PartitionWriter writer = owingWhatIsAtSeven(newer);
+    PartitionWriter writer = owingWhatIsAtSeven();
     // Tombstones were purged: nothing more is lost, and the stream begins anew.
-    assertThat(rollback(writer, 0, newer)).isEqualTo(StreamPosition.BEGINNING);
+    assertThat(rollback(writer, 0, LOST_NINE)).isEqualTo(StreamPosition.BEGINNING);
     IndexedChange before = partition.document("moved", 3, "a");
     List<FailoverEntry> newest = List.of(new FailoverEntry(99, 5), new FailoverEntry(77, 0));
     writer.opened(0, newest);
@@ -436,7 +417,7 @@ class RollbackTest {
         .containsExactly("lost@6 DELETED", "moved@3 ACTIVE", "new@6 ACTIVE");
   }
 
-  /** The data service asks to go back to 8; when it is asked for its log, it has lost more. */
+  /** The data service asks to go back to 7; when it is asked for its log, it has lost more. */
   @Test
   void historyThatIsLostBeforeTheLogIsToldIsUndone() {
     PartitionWriter writer = indexedUpToEight();
