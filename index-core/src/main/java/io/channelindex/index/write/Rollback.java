@@ -102,7 +102,8 @@ final class Rollback {
     this.stream = stream;
     this.before = progress.history();
     this.sameBranch = before.branches().isEmpty() || before.current() == log.get(0).vbuuid();
-    this.owes = owes(progress);
+    // A stream that goes on has, or brings, all that is owed (StreamProgress).
+    this.owes = stream == Stream.RESTARTS && owes(progress);
     // History may have been lost again since the data service said where to go back to.
     long common = sameBranch ? to : before.observe(log).commonPoint(before.current(), to);
     this.to = owes && !sameBranch ? min(common, progress.position().snapshotStart()) : common;
@@ -142,7 +143,16 @@ final class Rollback {
 
   /** Rolls back; the position from which the vbucket's stream goes on. */
   CompletableFuture<StreamPosition> run() {
-    return findRestored().thenCompose(found -> commit()).thenApply(done -> progress.position());
+    return findRestored().thenCompose(found -> commit()).thenApply(done -> goOnFrom());
+  }
+
+  private StreamPosition goOnFrom() {
+    if (stream == Stream.GOES_ON && isAnew()) {
+      throw new IllegalStateException(
+          "history was lost twice: the vbucket is indexed anew, by the next owner: vbucket="
+              + progress.vbucket());
+    }
+    return progress.position();
   }
 
   private CompletableFuture<Void> findRestored() {
@@ -288,19 +298,30 @@ final class Rollback {
   }
 
   private VbucketState state() {
+    if (isAnew()) {
+      return new VbucketState(0, StreamPosition.BEGINNING, history(0, 0), true);
+    }
     // Feeds may have passed over what is left of a document, because what was undone stood there.
     long resume = min(min(to, lowestRestored - 1), whole);
     long stable = sameBranch ? progress.stable() : min(progress.stable(), to);
+    BranchHistory history = history(to, resume);
     if (stream == Stream.GOES_ON) {
-      return new VbucketState(
-          min(stable, whole), progress.position(), history(to, resume), progress.rebuild() != null);
+      return new VbucketState(stable, progress.position(), history, progress.rebuild() != null);
     }
-    if (mustRebuild()) {
-      // The stream brings everything above again.
-      BranchHistory history = history(min(to, whole), resume);
-      return new VbucketState(min(stable, whole), StreamPosition.BEGINNING, history, true);
-    }
-    return new VbucketState(stable, restart(), history(to, resume), false);
+    return mustRebuild()
+        ? new VbucketState(stable, StreamPosition.BEGINNING, history, true)
+        : new VbucketState(stable, restart(), history, false);
+  }
+
+  /**
+   * Whether nothing of the vbucket stays true. Only a position can owe what is not whole, and
+   * neither the beginning can, from where no stream is ever refused, nor a position that a stream
+   * has passed. Nor can the branch end below what is not whole: what lies between may be lost
+   * before the stream brings it, and what that had replaced is gone, or lies below.
+   */
+  private boolean isAnew() {
+    boolean isWhole = Long.compareUnsigned(to, whole) <= 0;
+    return !isWhole && (stream == Stream.GOES_ON || mustRebuild());
   }
 
   /**
@@ -337,11 +358,9 @@ final class Rollback {
       return StreamPosition.at(branchAt(seqno), seqno);
     }
     // As if in a snapshot that hides those states: if history is lost again before its end, the
-    // data service asks for a rollback to its start.
-    return hides
-        ? new StreamPosition(
-            log.get(0).vbuuid(), seqno, whole, max(highestKept, highestReplacement))
-        : new StreamPosition(branchAt(highestKept - 1), seqno, seqno - 1, highestKept);
+    // data service asks for a rollback to its start, or to 0 if it loses the branch of the end.
+    long end = hides ? max(highestKept, highestReplacement) : highestKept;
+    return new StreamPosition(branchAt(end - 1), seqno, hides ? whole : seqno - 1, end);
   }
 
   private boolean mustRunFromBeginning() {

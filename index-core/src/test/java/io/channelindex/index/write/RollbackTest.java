@@ -400,6 +400,37 @@ class RollbackTest {
     assertThat(rollback(writer, 2, newest)).isEqualTo(new StreamPosition(77, 2, 1, 7));
   }
 
+  /** Three failovers: what is owed is on a branch that was not lost by the third. */
+  @Test
+  void whatIsOwedIsBroughtByAStreamThatGoesOnWhenAYoungerBranchIsLost() {
+    PartitionWriter writer = partition.takeAndOpen(2);
+    partition.tell(writer, partition.document("moved", 2, "a"));
+    writer.snapshot(0, 3, 3);
+    partition.tell(writer, partition.document("kept", 3, "a"));
+    writer.snapshot(0, 4, 9);
+    partition.tell(writer, moved(7));
+    partition.tell(writer, partition.document("lost", 9, "a"));
+    partition.turns.untilQuiet();
+    partition.documents.remove("lost");
+    rollback(
+        writer,
+        3,
+        List.of(new FailoverEntry(99, 12), new FailoverEntry(88, 8), new FailoverEntry(77, 0)));
+    StreamPosition owing = new StreamPosition(77, 3, 2, 7);
+    assertThat(state().position()).isEqualTo(owing);
+
+    // What was between 11 and 12 on branch 88 nobody has seen: the stream is not refused.
+    writer.opened(
+        0, List.of(new FailoverEntry(66, 11), new FailoverEntry(88, 8), new FailoverEntry(77, 0)));
+    partition.turns.untilQuiet();
+    assertThat(state().position()).isEqualTo(owing);
+    assertThat(partition.rows("a")).contains("kept@3 ACTIVE");
+    writer.snapshot(0, 2, 7);
+    partition.tell(writer, moved(7));
+    partition.turns.untilQuiet();
+    assertThat(partition.rows("a")).containsExactly("kept@3 ACTIVE", "moved@7 REMOVED");
+  }
+
   @Test
   void aRebuildBringsBackWhatWasStillTrueAboveARollbackAndIsLost() {
     PartitionWriter writer = owingWhatIsAtSeven();
