@@ -17,6 +17,7 @@ final class DataStream {
   private StreamPosition position;
   private boolean open;
   private boolean rollingBack;
+  private Optional<Long> refused = Optional.empty();
   private DataVbucket.Snapshot snapshot;
   private int next;
   private List<?> openLog = List.of();
@@ -53,6 +54,10 @@ final class DataStream {
     if (rollingBack) {
       return;
     }
+    if (refused.isPresent()) {
+      rollBack(refused.get());
+      return;
+    }
     boolean purgedAway = snapshot == null && source.rollbackOf(position).isPresent();
     if (purgedAway || !openLog.equals(source.log())) {
       open = false;
@@ -87,7 +92,7 @@ final class DataStream {
   void replay() {
     StreamPosition begin = writer.positions().get(vbucket);
     boolean sameLine = begin.vbuuid() == position.vbuuid() && source.rollbackOf(position).isEmpty();
-    if (!rollingBack && sameLine && source.rollbackOf(begin).isEmpty()) {
+    if (!rollingBack && refused.isEmpty() && sameLine && source.rollbackOf(begin).isEmpty()) {
       position = begin;
       disconnect();
     }
@@ -105,24 +110,32 @@ final class DataStream {
 
   private void open() {
     snapshot = null;
-    Optional<Long> to = source.rollbackOf(position);
-    if (to.isPresent()) {
-      rollingBack = true;
-      writer
-          .rollback(vbucket, to.get(), source.log())
-          .whenComplete(
-              (from, failure) -> {
-                if (failure == null) {
-                  around.begins(source);
-                  position = from;
-                  rollingBack = false;
-                }
-              });
+    refused = source.rollbackOf(position);
+    if (refused.isPresent()) {
+      // The client asks for the log after it was refused: it may be younger.
+      if (around.random().nextInt(3) > 0) {
+        rollBack(refused.get());
+      }
       return;
     }
     openLog = source.log();
     open = true;
     writer.opened(vbucket, source.log());
+  }
+
+  private void rollBack(long to) {
+    refused = Optional.empty();
+    rollingBack = true;
+    writer
+        .rollback(vbucket, to, source.log())
+        .whenComplete(
+            (from, failure) -> {
+              if (failure == null) {
+                around.begins(source);
+                position = from;
+                rollingBack = false;
+              }
+            });
   }
 
   private void deliver() {
