@@ -4,6 +4,7 @@ import static io.channelindex.index.read.TestReader.drain;
 import static io.channelindex.index.read.TestReader.get;
 import static io.channelindex.index.read.TestReader.ids;
 import static io.channelindex.storage.EntryState.ACTIVE;
+import static io.channelindex.storage.EntryState.REMOVED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -86,6 +87,41 @@ class BucketFeedTest {
 
     assertThat(drain(follower, 7)).hasSize(20);
     assertThat(reader.index.statistics().coldPages()).isPositive();
+  }
+
+  /** See {@link FeedTest#norIfItIsTheTailThatWasReadLate}: and then it was read once more. */
+  @Test
+  void aTailThatWasReadLateDoesNotKnowLaterEither() {
+    content.commit("to", 0, 1, "first", ACTIVE);
+    reader.refresh();
+    Follower slow = reader.follow(new Since.Beginning(), "from", "to");
+    assertThat(ids(drain(slow, 10))).containsExactly("first");
+    Follower fast = reader.follow(new Since.Now(), "to");
+    Set<String> heads = Set.of(content.keys.head("from", 0), content.keys.head("to", 0));
+    content.bucket.inject(BucketFault.of(Action.HOLD).on(Operation.GET).where(heads::contains));
+    content.add("from", 0, 2, "doc", REMOVED);
+    content.commit("to", 0, 2, "doc", ACTIVE);
+    reader.refresh();
+    CompletionStage<Page> page = slow.next(10);
+    await().until(() -> content.bucket.heldCount() == 2);
+    content.commit("to", 0, 3, "doc", ACTIVE);
+    reader.refresh();
+    content.bucket.clearFaults();
+    // Both go on now, but one of them no further than to its block.
+    content.bucket.inject(
+        BucketFault.of(Action.HOLD)
+            .on(Operation.GET)
+            .where(key -> key.contains(":block:") && key.contains("from")));
+    content.bucket.release();
+    await().until(() -> content.bucket.heldCount() == 1);
+    assertThat(ids(drain(fast, 10))).containsExactly("doc");
+    content.bucket.clearFaults();
+    content.bucket.release();
+
+    List<Row> rows = new ArrayList<>(get(page).rows());
+    rows.addAll(drain(slow, 10));
+    assertThat(rows).allSatisfy(row -> assertThat(row.removed()).isEmpty());
+    assertThat(ids(rows)).contains("doc");
   }
 
   @Test
